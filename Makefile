@@ -1,0 +1,108 @@
+# Katydid. `make help` lists what can be made.
+VARIANT ?= release
+PREFIX  ?= /usr/local
+BUILD   := build/$(VARIANT)
+VERSION := 0.1.0
+
+PKGS := luajit libcurl openssl jansson libmicrohttpd libcares zlib libbrotlidec libzstd
+OPT.release := -O2 -g
+OPT.debug   := -O0 -g3
+OPT.asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DKATYDID_ASAN
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
+        -Wwrite-strings -Wvla -Wundef -Wformat=2
+ifdef DEVELOPER
+WARN += -Werror
+endif
+PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
+PKG_LIBS   = $(shell pkg-config --libs $(PKGS))
+KATYDID_CFLAGS = -std=c11 -D_GNU_SOURCE -DKATYDID_VERSION='"$(VERSION)"' $(WARN) $(OPT.$(VARIANT)) \
+                 -Isrc $(PKG_CFLAGS) $(CFLAGS)
+LDLIBS = $(PKG_LIBS) -lev -lm
+
+FLOORS  := base loop stats net http serve target run report script app
+SOURCES := $(filter-out src/app/main.c,$(wildcard $(FLOORS:%=src/%/*.c)))
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embed.o
+LIBRARY := $(BUILD)/libkatydid.a
+PROGRAM := $(BUILD)/katydid
+LUA     := $(shell find lua -name '*.lua' -not -path 'lua/katydid/meta/*' 2>/dev/null | sort)
+UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*/test_*.c))
+SPECS   := $(BUILD)/tests/spec
+
+.DEFAULT_GOAL := all
+.PHONY: all run test check unit specs cli e2e accept bench lint format debug asan scenarios install \
+        uninstall clean help setup-%
+
+all: setup-build                                 ## build build/release/katydid
+	@$(MAKE) --no-print-directory $(PROGRAM)
+
+run: all                                         ## set up, build, and run the shop scenario against the practice server
+	@./scenarios/run-shop.sh $(PROGRAM)
+
+test: setup-build setup-test setup-lint          ## set up and run all suites; one line of counts at the end
+	@./tests/run-all.sh
+
+check: setup-build setup-test                    ## unit tests, Lua specs and command-line transcripts
+	@./tests/run-all.sh unit specs cli
+
+unit specs cli e2e scenarios: setup-build setup-test ## one suite
+	@./tests/run-all.sh $@
+
+accept: all setup-test setup-accept              ## full-length scenarios, soaks, accuracy, parity with Locust
+	@./tests/accept/accept.sh
+
+bench: all setup-bench                           ## cost per request and per user, as ratios to wrk's
+	@./tests/bench/bench.sh
+
+lint: setup-build setup-lint                     ## floors, headers, sizes, names, formatting, luacheck, shellcheck
+	@./tests/lint/lint.sh
+
+format: setup-lint                               ## format the C sources
+	@git ls-files -co --exclude-standard 'src/*.c' 'src/*.h' 'tests/*.c' 'tests/*.h' | xargs clang-format -i
+
+debug asan: setup-build                          ## build build/debug or build/asan
+	@$(MAKE) --no-print-directory VARIANT=$@ build/$@/katydid
+
+install: all                                     ## install the program under PREFIX (default /usr/local)
+	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/katydid
+
+uninstall:                                       ## remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/katydid
+
+clean:                                           ## remove build/
+	rm -rf build
+
+help:                                            ## this list
+	@sed -n 's/^\([a-z][a-z -]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 34
+
+# Packages of a group of third_party/debian.txt; KATYDID_SETUP=no leaves the machine alone.
+setup-%:
+	@[ "$(KATYDID_SETUP)" = no ] || ./third_party/install.sh $*
+
+$(PROGRAM): $(BUILD)/src/app/main.o $(LIBRARY)
+	$(CC) $(KATYDID_CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS)
+
+$(LIBRARY): $(OBJECTS)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(KATYDID_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The Lua half, as source, inside the program.
+$(BUILD)/embed.c: src/script/embed.lua $(LUA)
+	@mkdir -p $(@D)
+	luajit src/script/embed.lua $@ $(LUA)
+$(BUILD)/embed.o: $(BUILD)/embed.c Makefile
+	$(CC) $(KATYDID_CFLAGS) -c -o $@ $<
+
+$(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(KATYDID_CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS)
+$(SPECS): $(BUILD)/tests/lua/spec.o $(LIBRARY)
+	$(CC) $(KATYDID_CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS)
+.PHONY: build-tests
+build-tests: $(UNITS) $(if $(wildcard tests/lua/spec.c),$(SPECS))
+.SECONDARY:
+
+-include $(OBJECTS:.o=.d) $(BUILD)/src/app/main.d $(wildcard $(BUILD)/tests/unit/*/*.d $(BUILD)/tests/lua/*.d)

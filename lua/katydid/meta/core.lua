@@ -1,0 +1,240 @@
+---@meta katydid.core
+
+-- What C gives to the Lua half. Scenarios never see it: they see what lua/katydid makes of it.
+-- Every function here raises on arguments of a wrong type, at the level of its caller.
+
+---@class katydid.core
+---@field version string the program's version; lua/katydid/init.lua refuses another
+---@field sched katydid.core.sched
+---@field time katydid.core.time
+---@field rand katydid.core.rand
+---@field http katydid.core.http
+---@field json katydid.core.json
+---@field url katydid.core.url
+---@field text katydid.core.text
+---@field file katydid.core.file
+---@field log katydid.core.log
+---@field run katydid.core.run
+
+---Coroutines of users. A wait is: start something (time.start, http.start), then yield WAIT to whoever
+---resumed; what the yield returns is nil when that something is done, or the signal STOP.
+---@class katydid.core.sched
+---@field WAIT userdata what a wait yields; nothing else may be yielded to the scheduler
+---@field STOP userdata what a wait returns to a user that is ended; thrown from there with level 0
+local sched = {}
+
+---Raises "WHAT may only be called by a running user" (with the phase: "not while the script is loaded",
+---"not in a shape's tick", …) unless the running coroutine belongs to one that may wait now.
+---@param what string for the message: "client:get"
+---@param level integer as error's, counted from the caller of check
+function sched.check(what, level) end
+
+---Whether a graceful stop of the running user was asked for: it ends before its next task or wait.
+---@return boolean
+function sched.is_stopping() end
+
+---The user instance whose coroutine runs, or nil. Nested coroutines of a script belong to their user.
+---@return table?
+function sched.user() end
+
+---@class katydid.core.time
+local time = {}
+---@return number seconds monotonic, of the run's clock
+function time.now() end
+---@return number seconds since 1970
+function time.wall() end
+---Starts a sleep of the running user; the wait that must follow ends after it. Negative and NaN count as 0.
+---@param seconds number
+---@param between_tasks boolean? the user counts as waiting: a stop ends it at once, whatever the stop timeout
+function time.start(seconds, between_tasks) end
+
+---Random numbers of the running user's own stream; outside of users, of the script's.
+---@class katydid.core.rand
+local rand = {}
+---As math.random of Lua 5.1: [0,1), 1..m or m..n.
+---@param m integer?
+---@param n integer?
+---@return number
+function rand.random(m, n) end
+---Begins the running stream anew (math.randomseed).
+---@param seed number
+function rand.seed(seed) end
+
+---@class katydid.core.session: userdata one user's cookies, default headers and connections
+---@class katydid.core.request: userdata a request under way
+
+---@class katydid.core.spec
+---@field method string as sent, upper case
+---@field url string absolute
+---@field headers table<integer, string>? name, value, name, value, … of this request
+---@field cookies table<integer, string>? name, value, …
+---@field body string?
+---@field content_type string? of the body, where headers don't say
+---@field user string? Basic credentials, with password
+---@field password string?
+---@field connect number? seconds; nil: 60; 0: none
+---@field read number? seconds without a byte; nil: 60; 0: none
+---@field total number? seconds; nil and 0: none
+---@field allow_redirects boolean? nil: true
+---@field max_redirects integer? nil: 30
+---@field verify boolean|string? nil: true; a string: a file of certificates
+---@field cert string? @a file with certificate and key
+---@field key string? @where the key has a file of its own
+---@field proxy string? URL
+---@field http_version string? "1.0", "1.1", "2" (over TLS, by ALPN), "2-prior-knowledge"
+---@field compress boolean? nil: gzip, deflate; true: and br, zstd; false: no Accept-Encoding
+
+---@class katydid.core.http
+local http = {}
+---@return katydid.core.session
+function http.session() end
+---Starts a request of the running user; the wait that must follow ends when it is done. Raises on a URL, header or
+---cookie that can't be sent. Where the user is ended meanwhile and something was sent, the request is counted as
+---in flight at the end.
+---@param session katydid.core.session
+---@param spec katydid.core.spec
+---@return katydid.core.request
+function http.start(session, spec) end
+---After the wait.
+---@param request katydid.core.request
+---@return katydid.Response
+function http.collect(request) end
+---The fields and methods that every response has besides those of C, and the closed set's nearest-name errors.
+---@param methods table<string, function> found by response[name]
+function http.set_response_methods(methods) end
+---Default headers of a session: the value, nil to remove; get by name; all as a new table.
+---@param session katydid.core.session
+---@param name string
+---@param value string?
+function http.set_header(session, name, value) end
+---@param session katydid.core.session
+---@param name string
+---@return string?
+function http.get_header(session, name) end
+---@param session katydid.core.session
+---@return table<string, string>
+function http.all_headers(session) end
+---@param session katydid.core.session
+---@param name string
+---@param value string? nil removes it
+---@param domain string?
+---@param path string?
+function http.set_cookie(session, name, value, domain, path) end
+---@param session katydid.core.session
+---@param name string
+---@return string?
+function http.get_cookie(session, name) end
+---@param session katydid.core.session
+---@return table<string, string>
+function http.all_cookies(session) end
+---@param session katydid.core.session
+function http.clear_cookies(session) end
+---"HTTPError('404 Client Error: Not Found for url: NAME')"
+---@param status integer
+---@param reason string
+---@param name string
+---@return string
+function http.status_failure(status, reason, name) end
+
+---jansson's JSON. Objects' keys are written in the order of their names.
+---@class katydid.core.json
+---@field null userdata
+local json = {}
+---@param value any tables with 1..n only, or marked by array, are arrays; empty ones are objects
+---@param indent integer?
+---@return string
+function json.encode(value, indent) end
+---Throws "not JSON at line L, column C: what (in '<the first 60 characters>')".
+---@param text string
+---@return any
+function json.decode(text) end
+---Marks a table (a new one where nil) as an array, empty or not.
+---@param t table?
+---@return table
+function json.array(t) end
+
+---@class katydid.core.url
+local url = {}
+---@param text string
+---@param plus_for_space boolean?
+---@return string
+function url.encode(text, plus_for_space) end
+---@param text string
+---@return string
+function url.decode(text) end
+---Throws when it isn't an absolute http or https URL.
+---@param text string
+---@return { scheme: string, user: string?, password: string?, host: string, port: integer, path: string, query: string?, fragment: string? }
+function url.parse(text) end
+
+---@class katydid.core.text
+local text = {}
+---The known name that was probably meant, or nil.
+---@param name string
+---@param known string[]
+---@return string?
+function text.nearest(name, known) end
+---"'it\\'s'": as Python's repr() shows a str.
+---@param s string
+---@return string
+function text.python_repr(s) end
+
+---@class katydid.core.file
+local file = {}
+---@param path string
+---@return "file"|"folder"|nil
+function file.kind(path) end
+---The names in a folder, sorted; nil and why where it can't be read.
+---@param path string
+---@return string[]?, string?
+function file.list(path) end
+---@param path string
+---@return string absolute, without dot segments
+function file.absolute(path) end
+
+---@class katydid.core.log
+local log = {}
+---@param level "debug"|"info"|"warning"|"error"|"critical"
+---@param logger string "katydid.user.task"
+---@param message string
+function log.write(level, logger, message) end
+---What print() does: a line above the progress line.
+---@param line string
+function log.print(line) end
+
+---The run: what users tell it and what scripts ask of it.
+---@class katydid.core.run
+---@field options table<string, any> the settled options by their long name with underscores ("users", "run_time" in seconds, "host", "tags", …)
+---@field script_folder string? @the folder of the script that is loaded first
+local run = {}
+---One request, into the statistics.
+---@param method string
+---@param name string
+---@param milliseconds number? nil: it has no time
+---@param length integer bytes
+---@param failure string?
+function run.request(method, name, milliseconds, length, failure) end
+---An error of a task: into the exceptions, and the log.
+---@param message string
+---@param traceback string
+function run.user_error(message, traceback) end
+---Whether one is left of --iterations (and takes it).
+---@return boolean
+function run.take_iteration() end
+function run.iteration_done() end
+---Ends the test in good order.
+---@param reason string?
+function run.stop_test(reason) end
+---environment.process_exit_code; nil: none was set.
+---@return integer?
+function run.get_exit_code() end
+---@param code integer?
+function run.set_exit_code(code) end
+---@return "ready"|"spawning"|"running"|"cleanup"|"stopped"
+function run.state() end
+---@return integer users that run
+function run.user_count() end
+---@return number seconds since the test began
+function run.run_time() end
+
+return {}

@@ -1,0 +1,51 @@
+---@meta katydid.driver
+
+-- What src/script/driver.c and hooks.c call, by these names, in the module katydid.driver.
+
+---@class katydid.driver
+local driver = {}
+
+---Loads the scripts; raises one clear line.
+---@param scripts string[] paths of files and folders
+---@param chosen string[] names of classes; empty: all
+---@return { name: string, weight: number, fixed_count: integer }[] classes in order of discovery
+---@return { use_common_options: boolean }? shape
+function driver.load(scripts, chosen) end
+
+---@param host string? overrides the classes' own
+function driver.set_host(host) end
+
+---@param tags string[]
+---@param exclude string[]
+function driver.filter_tags(tags, exclude) end
+
+---@return string
+function driver.list() end
+
+---@param users integer
+---@param as_json boolean
+---@return string
+function driver.ratio(users, as_json) end
+
+---Makes an instance (runs its `init`); may raise.
+---@param class string
+---@param id integer from 1
+---@return table user
+function driver.new_user(class, id) end
+
+---A user's whole life, in its own coroutine: on_start, tasks and waits, on_stop. Returns "finished" when it
+---ended by itself or was stopped, "failed" when on_start threw; STOP never leaves it.
+---@param user table
+---@return "finished"|"failed"
+function driver.run_user(user) end
+
+---The shape's next step; nil: the test is over. Raises what tick raised.
+---@return integer? users, number? spawn_rate, string[]? classes
+function driver.tick() end
+
+---Tells the listeners of k.events[name]. Never raises.
+---@param name string
+---@param fields table without `environment`, which is put in here
+function driver.fire(name, fields) end
+
+return driver

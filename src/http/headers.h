@@ -1,0 +1,44 @@
+/*
+ * headers -- names and values in order, names in any case.
+ */
+// SPDX-License-Identifier: MIT
+#ifndef HTTP_HEADERS_H
+#define HTTP_HEADERS_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Embedded in its owner; all zero is an empty one. One block of bytes holds all texts. */
+struct http_headers {
+    struct buf bytes;
+    struct http_header_at {
+        uint32_t name, name_n, value, value_n;
+    } * all;
+    size_t n, capacity;
+};
+
+void http_headers_init(struct http_headers *h);
+void http_headers_release(struct http_headers *h);
+void http_headers_clear(struct http_headers *h);
+void http_headers_copy(struct http_headers *to, const struct http_headers *from);
+
+/* Adds behind the others; both are copied. */
+void http_headers_add(struct http_headers *h, struct str name, struct str value);
+/* Puts it in the place of the first of that name, and removes further ones. */
+void http_headers_set(struct http_headers *h, struct str name, struct str value);
+void http_headers_remove(struct http_headers *h, struct str name);
+
+/* Borrowed until the next change. The first of that name; false where there is none. */
+bool http_headers_get(const struct http_headers *h, struct str name, struct str *value);
+struct str http_headers_name(const struct http_headers *h, size_t i);
+struct str http_headers_value(const struct http_headers *h, size_t i);
+
+/* Whether a script may send it: a name of token characters, a value without CR, LF and NUL. */
+int http_header_check(struct str name, struct str value, struct err *err) ERR_CHECKED;
+
+#endif

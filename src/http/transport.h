@@ -1,0 +1,90 @@
+/*
+ * transport -- one request and one answer over the wire; what curl_* and h1_* fill.
+ *
+ * Follows nothing, keeps no cookies, decodes nothing, adds no header of its own but Host,
+ * Content-Length and Connection: all that stands once above, in http/exchange. Who is above can't
+ * tell the transports apart.
+ *
+ * Nothing completes at once: no function of the sink is called before `start` has returned, none
+ * after `done` or `cancel`. All pieces are borrowed for the call.
+ */
+// SPDX-License-Identifier: MIT
+#ifndef HTTP_TRANSPORT_H
+#define HTTP_TRANSPORT_H
+
+#include "base/err.h"
+#include "base/str.h"
+#include "base/url.h"
+#include "http/failure.h"
+#include "http/headers.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct http_session;
+
+enum http_version {
+    HTTP_VERSION_DEFAULT,
+    HTTP_VERSION_1_0,
+    HTTP_VERSION_1_1,
+    HTTP_VERSION_2,
+    HTTP_VERSION_2_PRIOR
+};
+
+/* What holds for a whole request; lives at least as long as the transfer. All seconds; 0: no limit. */
+struct http_settings {
+    double connect_s, read_s, total_s;
+    bool verify;
+    const char *ca_file;              /* NULL: the system's */
+    const char *cert_file, *key_file; /* NULL: none */
+    const char *proxy;                /* URL; NULL: none */
+    enum http_version version;
+};
+
+struct transfer_spec {
+    struct str method; /* as sent */
+    struct str url;    /* absolute, without fragment and credentials, ready to be sent */
+    struct url parts;  /* of it */
+    const struct http_headers *headers; /* all but Host, Content-Length, Connection */
+    struct str body;
+    bool has_body; /* an empty body is still one */
+    const struct http_settings *settings;
+    double total_left_s; /* of settings->total_s, after the redirects so far; 0: no limit */
+};
+
+struct transfer_timings {
+    double dns, connect, tls, wait, receive; /* ms; 0 where a step wasn't needed */
+};
+
+struct transfer_end {
+    enum http_failure failure;
+    struct str text; /* of the failure, as http/failure has them; empty for HTTP_OK */
+    struct transfer_timings timings;
+    uint64_t start_ns, end_ns; /* of the loop's clock: before sending, after the last byte */
+    bool was_sent;             /* something of the request may have reached the server */
+};
+
+struct transfer_sink {
+    void *self;
+    /* The head of the final answer (1xx are left out), before any piece of the body. */
+    void (*head)(void *self, int status, struct str reason, const struct http_headers *headers);
+    /* A piece of the body as it came. False: enough, end the transfer (it ends as HTTP_OTHER). */
+    bool (*body)(void *self, struct str piece);
+    void (*done)(void *self, const struct transfer_end *end);
+};
+
+struct transfer; /* the transport's own */
+
+struct transport {
+    /* The spec is borrowed until done or cancel; the sink is copied. */
+    struct transfer *(*start)(struct transport *t, struct http_session *s,
+                              const struct transfer_spec *spec, const struct transfer_sink *sink);
+    void (*cancel)(struct transfer *x);
+    /* The session ends: close what is its own. */
+    void (*close_session)(struct transport *t, struct http_session *s);
+    /* Whether it can serve these settings; the error names the option. */
+    int (*check)(struct transport *t, const struct http_settings *settings, struct err *err);
+    void (*free)(struct transport *t);
+};
+
+#endif

@@ -1,0 +1,30 @@
+/* io -- a descriptor that can be read or written (level-triggered). */
+// SPDX-License-Identifier: MIT
+#ifndef LOOP_IO_H
+#define LOOP_IO_H
+
+#include "loop/loop.h"
+
+#include <stdbool.h>
+#include <ev.h>
+
+#define IO_READ 1
+#define IO_WRITE 2
+
+/* Embedded in its owner. */
+struct io {
+    void (*ready)(void *self, int events); /* IO_READ | IO_WRITE */
+    void *self;
+    struct loop *loop; /* private, from here; NULL: not started */
+    ev_io watcher;
+};
+
+void io_init(struct io *io, void (*ready)(void *self, int events), void *self);
+/* Watches fd, which must be non-blocking, for `events`. */
+void io_start(struct loop *loop, struct io *io, int fd, int events);
+/* Watches for other events from now on; the same as before costs nothing. */
+void io_change(struct io *io, int events);
+void io_cancel(struct io *io); /* before the descriptor is closed */
+bool io_is_started(const struct io *io);
+
+#endif

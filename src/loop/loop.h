@@ -1,0 +1,59 @@
+/*
+ * loop -- one thread's turn after turn: due timers, ready descriptors, signals, and what was put off.
+ *
+ * Takes its clock from outside. With a virtual clock nothing is waited for: when no descriptor is
+ * ready and nothing is put off, the clock jumps to the next timer, so that an hour is tested in
+ * milliseconds. One thread; no function may be called from another.
+ */
+// SPDX-License-Identifier: MIT
+#ifndef LOOP_LOOP_H
+#define LOOP_LOOP_H
+
+#include "base/clock.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct loop;
+
+/* The clock is borrowed for the loop's life. */
+struct loop *loop_new(struct clock *clock);
+/* Everything started on it must have been cancelled or have ended (asserted: loop_is_idle). */
+void loop_free(struct loop *loop);
+
+/* Turns until loop_stop, or until nothing is left that could ever happen. */
+void loop_run(struct loop *loop);
+/* Ends loop_run after this turn. */
+void loop_stop(struct loop *loop);
+
+/* One turn; waits for an event only if `wait`. False when nothing is left that could ever happen. */
+bool loop_turn(struct loop *loop, bool wait);
+
+/* The time of this turn: taken once when the loop woke, so that all that happens in a turn happens
+ * at one time. What is measured reads clock_now_ns itself. */
+uint64_t loop_now_ns(const struct loop *loop);
+struct clock *loop_clock(const struct loop *loop);
+
+/*
+ * Something put off to the end of this turn, or the next if it is put off from there. Embedded in
+ * its owner; started again while it waits it stays where it is. `batch_end` runs after all others
+ * of a turn.
+ */
+struct deferred {
+    void (*run)(void *self);
+    void *self;
+    struct deferred *prev, *next; /* private */
+    bool is_waiting;              /* private */
+};
+void deferred_init(struct deferred *d, void (*run)(void *self), void *self);
+void deferred_start(struct loop *loop, struct deferred *d);
+void deferred_cancel(struct loop *loop, struct deferred *d);
+
+/* Whether nothing is left on it: no timer, descriptor, signal or deferred. Tests ask at their end. */
+bool loop_is_idle(const struct loop *loop);
+
+/* For loop/io.c and loop/signal.c alone. */
+struct ev_loop *loop_ev(struct loop *loop);
+void loop_count_watcher(struct loop *loop, int change);
+
+#endif

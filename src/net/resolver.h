@@ -1,0 +1,48 @@
+/*
+ * resolver -- names without blocking (c-ares on our loop), once for all who ask.
+ *
+ * One question on the wire for all who ask the same at once; answers are kept for their TTL (at
+ * least RESOLVER_TTL_MIN_S: a run must not spend itself on questions), failures for one second.
+ * Literal addresses and "localhost" are answered without asking; /etc/hosts counts. `done` is never
+ * called before resolver_start has returned.
+ */
+// SPDX-License-Identifier: MIT
+#ifndef NET_RESOLVER_H
+#define NET_RESOLVER_H
+
+#include "base/err.h"
+#include "base/str.h"
+#include "loop/loop.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define RESOLVER_TTL_MIN_S 5
+#define RESOLVER_ADDRESSES_MAX 16
+
+struct resolver_answer {
+    bool ok;
+    const char *
+        error; /* where not ok: "Name or service not known", "Temporary failure in name resolution" */
+    int code; /* where not ok: as getaddrinfo's EAI_* (-2, -3), which Locust's texts show */
+    const char *const *addresses; /* as text ("127.0.0.1", "::1"), in order of preference */
+    size_t n;
+    bool asked; /* the answer had to be waited for */
+};
+
+struct resolver;
+struct resolution; /* one who asked */
+
+struct resolver *resolver_new(struct loop *loop, struct err *err);
+void resolver_free(struct resolver *r); /* no resolution may be under way */
+
+/* The answer is borrowed for the call of `done`. The resolution ends with that call or a cancel. */
+struct resolution *resolver_start(struct resolver *r, struct str host,
+                                  void (*done)(void *self, const struct resolver_answer *answer),
+                                  void *self);
+void resolver_cancel(struct resolution *q);
+
+/* An answer that is there already (literal, cached): 0 and borrowed until the next turn; -1: ask. */
+int resolver_peek(struct resolver *r, struct str host, struct resolver_answer *answer);
+
+#endif

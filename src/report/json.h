@@ -1,0 +1,19 @@
+/*
+ * json -- Locust's list of entries (`--json`, `--json-file`): its fields, in its order, with its
+ * buckets, rounded by its rule when written, and nowhere else.
+ */
+// SPDX-License-Identifier: MIT
+#ifndef REPORT_JSON_H
+#define REPORT_JSON_H
+
+#include "base/buf.h"
+#include "stats/stats.h"
+
+/* Entries in order of first occurrence, indent 4, a line feed at the end. Requests in flight at the
+ * end, where there are any, are told by a last element {"in_flight_at_end": n}. */
+void json_add_stats(struct buf *out, const struct stats *s);
+
+/* Locust's rounding of a response time: half to even, to 1, 10, 100, 1000 ms by its size. */
+double json_bucket(double ms);
+
+#endif

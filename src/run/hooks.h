@@ -1,0 +1,70 @@
+/*
+ * hooks -- what happened, told to whoever listens: statistics, script and reports.
+ *
+ * Listeners run at once, in the order in which they were added (`quitting`: in reverse).
+ */
+// SPDX-License-Identifier: MIT
+#ifndef RUN_HOOKS_H
+#define RUN_HOOKS_H
+
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum hook_kind {
+    HOOK_INIT,              /* composed, before the run */
+    HOOK_TEST_START,        /* a new test begins; statistics are empty, no user is there */
+    HOOK_SPAWNING_COMPLETE, /* users */
+    HOOK_REQUEST,           /* request */
+    HOOK_USER_ERROR,        /* error */
+    HOOK_USER_ENDED,        /* user_class, why: told by the driver */
+    HOOK_SECOND,            /* a second of the run is over */
+    HOOK_TEST_STOPPING,
+    HOOK_TEST_STOP,
+    HOOK_RESET_STATS,
+    HOOK_QUITTING,
+    HOOK_QUIT, /* exit_code */
+    HOOK_KINDS
+};
+
+enum user_end {
+    USER_STOPPED,
+    USER_FINISHED,
+    USER_FAILED
+}; /* by the runner, by itself, by an error */
+
+struct hook {
+    enum hook_kind kind;
+    union {
+        size_t users;
+        struct {
+            struct str method, name;
+            bool timed;
+            double ms;
+            uint64_t length;
+            struct str failure; /* empty: none */
+        } request;
+        struct {
+            struct str message, traceback;
+        } error;
+        struct {
+            struct str user_class;
+            enum user_end why;
+        } ended;
+        int exit_code;
+    } u;
+};
+
+struct hooks;
+
+struct hooks *hooks_new(void);
+void hooks_free(struct hooks *hooks);
+void hooks_add(struct hooks *hooks, enum hook_kind kind,
+               void (*listener)(void *self, const struct hook *what), void *self);
+void hooks_fire(struct hooks *hooks, const struct hook *what);
+/* The ones that carry nothing. */
+void hooks_fire_kind(struct hooks *hooks, enum hook_kind kind);
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * runner -- a test from its start to its end: how many users when, and what ends it.
+ *
+ * This is the local one: users live in this process. It knows them only through `struct driver`,
+ * tells what happens through `struct hooks`, and never blocks.
+ *
+ * Ramps: Locust's dispatcher decides the classes; where a step holds several users they are spread
+ * evenly over the step's time, so that a rate of 1,000 a second is a user each millisecond.
+ */
+// SPDX-License-Identifier: MIT
+#ifndef RUN_RUNNER_H
+#define RUN_RUNNER_H
+
+#include "base/err.h"
+#include "loop/loop.h"
+#include "run/config.h"
+#include "run/dispatch.h"
+#include "run/driver.h"
+#include "run/hooks.h"
+#include "run/state.h"
+#include "stats/stats.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum run_end {
+    RUN_END_NONE,
+    RUN_END_RUN_TIME, /* --run-time is over */
+    RUN_END_SHAPE,    /* the shape said so */
+    RUN_END_SHAPE_ERROR,
+    RUN_END_USERS_GONE, /* all users have ended, and none is to come */
+    RUN_END_ITERATIONS,
+    RUN_END_SCRIPT, /* k.stop_test, os.exit */
+    RUN_END_SIGNAL,
+    RUN_END_SPAWN_ERROR /* a user could not be made */
+};
+
+struct runner;
+
+/* All are borrowed for the runner's life; config is copied. */
+struct runner *runner_new(struct loop *loop, struct stats *stats, struct hooks *hooks,
+                          struct driver driver, const struct run_config *config,
+                          const struct dispatch_class *classes, size_t n_classes);
+void runner_free(struct runner *r);
+
+/* Begins the test: clears the statistics, fires test_start, ramps up (or asks the shape). */
+void runner_start(struct runner *r);
+/* Changes the target in the middle of a test. */
+void runner_edit(struct runner *r, size_t users, double spawn_rate);
+
+/* Ends the test: test_stopping, users stopped within --stop-timeout, test_stop; then `ended` of
+ * runner_on_end is called. A second call changes nothing. `reason` is shown in the log where it is
+ * not empty. */
+void runner_stop(struct runner *r, enum run_end why, struct str reason);
+void runner_on_end(struct runner *r, void (*ended)(void *self), void *self);
+
+/* Asked by a user before each run of a task: whether one is left of --iterations. */
+bool runner_take_iteration(struct runner *r);
+/* Told by a user when that run is over. */
+void runner_iteration_done(struct runner *r);
+
+enum run_state runner_state(const struct runner *r);
+enum run_end runner_why(const struct runner *r);
+size_t runner_user_count(const struct runner *r);
+size_t runner_target(const struct runner *r);
+double runner_run_time_s(const struct runner *r); /* since the start; stands still at the end */
+const struct run_config *runner_config(const struct runner *r);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * lx -- the few ways in which C and Lua touch.
+ *
+ * Each function states its effect on the stack as the Lua manual does: [-popped, +pushed, errors],
+ * where `-` never raises, `m` only for want of memory, `e` may raise.
+ */
+// SPDX-License-Identifier: MIT
+#ifndef SCRIPT_LX_H
+#define SCRIPT_LX_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+#include <lua.h>
+#include <lauxlib.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The one door from C to Lua, besides sched: calls the function below its n_args arguments, with a
+ * traceback. On an error: -1, nothing pushed, message in err; the traceback alone in *traceback
+ * where that isn't NULL (the caller owns it). [-(n_args + 1), +n_results, -] */
+int lx_call(lua_State *L, int n_args, int n_results, char **traceback, struct err *err) ERR_CHECKED;
+
+/* A text of the message of an error value: strings as they are, tables and others by tostring. The
+ * caller owns it. [-0, +0, -] */
+char *lx_error_text(lua_State *L, int index);
+
+/* A string argument, borrowed while it is on the stack. [-0, +0, e] */
+struct str lx_check_str(lua_State *L, int arg);
+struct str lx_opt_str(lua_State *L, int arg, struct str otherwise);
+void lx_push_str(lua_State *L, struct str s); /* [-0, +1, m] */
+
+/* A box: a userdata that holds one pointer, its metatable named `type`. The pointer is NULL until it
+ * is set, and again once it was released. [-0, +1, m] */
+void **lx_box(lua_State *L, const char *type);
+/* The pointer in it; raises where the argument is no such box or is closed. [-0, +0, e] */
+void *lx_check_box(lua_State *L, int arg, const char *type);
+
+/* Makes the metatable `type` with these methods as __index, and `gc` for __gc. [-0, +0, m] */
+void lx_new_type(lua_State *L, const char *type, const luaL_Reg *methods, lua_CFunction gc);
+
+/* Raises `message` with the position of the caller at `level` (1: the function that called us).
+ * [-0, +0, e] */
+int lx_raise(lua_State *L, int level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

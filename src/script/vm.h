@@ -1,0 +1,53 @@
+/*
+ * vm -- a Lua state with everything a scenario can require, and what its C half needs to reach.
+ */
+// SPDX-License-Identifier: MIT
+#ifndef SCRIPT_VM_H
+#define SCRIPT_VM_H
+
+#include "base/err.h"
+#include "http/transport.h"
+#include "loop/loop.h"
+#include "run/hooks.h"
+#include "run/runner.h"
+#include "script/sched.h"
+#include "stats/stats.h"
+
+#include <jansson.h>
+#include <lua.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* All borrowed for the vm's life. */
+struct vm_options {
+    struct loop *loop;
+    struct stats *stats;
+    struct hooks *hooks;
+    struct transport *transport; /* HttpUser's */
+    uint64_t seed;
+    bool print_to_stderr;         /* with --json */
+    const json_t *parsed_options; /* an object: environment.parsed_options */
+};
+
+struct vm {
+    lua_State *L;
+    struct sched *sched;
+    struct vm_options options;
+    struct runner *runner; /* set once there is one; core.run answers "ready" and 0 before */
+    bool has_exit_code;
+    int exit_code;   /* environment.process_exit_code */
+    bool stop_asked; /* k.stop_test or os.exit before there was a runner */
+};
+
+/* Opens the state: libraries, katydid.core, the Lua half in package.preload (or from the folder that
+ * KATYDID_DEV_LUA names), and the replaced coroutine, pcall, math.random, os.exit and print. */
+struct vm *vm_new(const struct vm_options *options, struct err *err);
+/* No task may be left. */
+void vm_free(struct vm *vm);
+
+/* The vm of a state. [-0, +0, -] */
+struct vm *vm_of(lua_State *L);
+
+const char *vm_luajit_version(void);
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * entry -- one method and name: how many requests, failures, bytes, and how long they took.
+ */
+// SPDX-License-Identifier: MIT
+#ifndef STATS_ENTRY_H
+#define STATS_ENTRY_H
+
+#include "base/str.h"
+#include "stats/histogram.h"
+#include "stats/window.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uthash.h>
+
+struct recent; /* the last ten seconds' response times */
+
+struct entry {
+    char *method, *name; /* both "" for the total, whose shown name is "Aggregated" */
+    uint64_t requests;   /* failed ones included */
+    uint64_t untimed;    /* requests that came without a response time */
+    uint64_t failures;
+    uint64_t content_length; /* sum, bytes */
+    double start_s;          /* wall time at which it was made or reset */
+    double last_s;           /* wall time at which the last request was logged; 0: none */
+    struct histogram times;
+    struct window per_second, failures_per_second;
+    struct recent *recent; /* NULL where current percentiles are not kept */
+    /* private */
+    char *key;
+    size_t key_n;
+    size_t order; /* of the first occurrence */
+    UT_hash_handle hh;
+};
+
+struct entry *entry_new(struct str method, struct str name, double now_s, bool keep_recent);
+void entry_free(struct entry *e);
+void entry_reset(struct entry *e, double now_s); /* all zero, names kept */
+
+/* One request, with its response time, or without one (timed = false). */
+void entry_log(struct entry *e, bool timed, double ms, uint64_t length, double now_s);
+void entry_log_failure(struct entry *e, double now_s);
+void entry_merge(struct entry *into, const struct entry *from);
+
+double entry_average(const struct entry *e); /* ms; 0 when there is none */
+double entry_median(const struct entry *e);
+double entry_percentile(const struct entry *e, double q);
+double entry_average_length(const struct entry *e); /* bytes */
+double entry_fail_ratio(
+    const struct entry *e); /* 0..1; 1 where there are failures and no requests */
+double entry_current_rate(const struct entry *e, double now_s);
+double entry_current_failure_rate(const struct entry *e, double now_s);
+
+/* The response times of the last ten seconds (of the seconds that entry_tick has seen), added to
+ * `into`. Nothing where they aren't kept. */
+void entry_current_times(const struct entry *e, struct histogram *into);
+/* A second is over: to be called once a second where current percentiles are kept. */
+void entry_tick(struct entry *e);
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * exceptions -- what scripts threw, by traceback, how often and on which node.
+ *
+ * One row a traceback (file and line), as in Locust: the first message stays. At most
+ * EXCEPTIONS_LIMIT rows; further ones are counted in one.
+ */
+// SPDX-License-Identifier: MIT
+#ifndef STATS_EXCEPTIONS_H
+#define STATS_EXCEPTIONS_H
+
+#include "base/str.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <uthash.h>
+
+#define EXCEPTIONS_LIMIT 500
+
+struct exception {
+    char *message, *traceback;
+    char *nodes; /* names joined with ", " */
+    uint64_t count;
+    UT_hash_handle hh; /* private; by traceback */
+};
+
+struct exceptions {
+    struct exception *all; /* in order of first occurrence: HASH_ITER(hh, ...) */
+    size_t n;
+    uint64_t total;
+};
+
+void exceptions_init(struct exceptions *x);
+void exceptions_release(struct exceptions *x);
+void exceptions_clear(struct exceptions *x);
+void exceptions_add(struct exceptions *x, struct str message, struct str traceback,
+                    struct str node);
+
+#endif

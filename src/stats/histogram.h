@@ -1,0 +1,58 @@
+/*
+ * histogram -- times, counted in log-linear slots.
+ *
+ * HdrHistogram's layout (Tene): microseconds from 1 us to 1 h with three significant digits, in
+ * 23,552 slots. So two histograms merge by adding slot to slot, and a percentile is exact to a
+ * thousandth. The slots are made block by block, one power of two (8 KB) at a time, as values come.
+ * The extremes and the sum are kept exactly beside them. Knows neither clock nor loop; not for two
+ * threads.
+ */
+// SPDX-License-Identifier: MIT
+#ifndef STATS_HISTOGRAM_H
+#define STATS_HISTOGRAM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define HISTOGRAM_SLOTS 23552
+#define HISTOGRAM_BLOCK 1024
+#define HISTOGRAM_BLOCKS (HISTOGRAM_SLOTS / HISTOGRAM_BLOCK)
+#define HISTOGRAM_MAX_US 3600000000ull
+
+/* Embedded in its owner; all zero is an empty one. */
+struct histogram {
+    uint64_t *blocks[HISTOGRAM_BLOCKS]; /* NULL: all of that block are 0 */
+    uint64_t count;
+    double sum_ms, min_ms, max_ms; /* exact; min and max mean something only where count > 0 */
+};
+
+void histogram_init(struct histogram *h);
+void histogram_release(struct histogram *h);
+void histogram_clear(struct histogram *h);
+
+/* Counts one time in milliseconds. Negative times and NaN count as 0; times over 1 h count in the
+ * last slot (sum and extremes stay exact). */
+void histogram_add(struct histogram *h, double ms);
+void histogram_add_many(struct histogram *h, double ms, uint64_t count);
+
+/* Adds the counts of `from`, which stays as it was. */
+void histogram_merge(struct histogram *into, const struct histogram *from);
+
+/* Takes the counts of `what` (an earlier copy of `from`) away. The extremes are then those of the
+ * slots that are left, to a thousandth. */
+void histogram_subtract(struct histogram *from, const struct histogram *what);
+void histogram_copy(struct histogram *to, const struct histogram *from); /* `to` is initialised */
+
+/* The time within which the share q (0..1) of the samples came: the value at rank ceil(q * count),
+ * at least 1: the middle of its slot, never outside the exact extremes; q = 1 is the exact maximum.
+ * 0 when there are none. */
+double histogram_percentile(const struct histogram *h, double q);
+
+double histogram_average(const struct histogram *h); /* 0 when there are none */
+
+/* Slots that are not empty, from the lowest on: the next at or after `slot`, or HISTOGRAM_SLOTS. */
+size_t histogram_next(const struct histogram *h, size_t slot, uint64_t *count);
+double histogram_slot_low_ms(size_t slot); /* the smallest time that counts there */
+double histogram_slot_mid_ms(size_t slot);
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * stats -- all entries and their total, the failures, the exceptions, the history.
+ *
+ * Pure data: whoever logs says what time it is (wall time in seconds). The number of names is
+ * capped: a script that puts an id into each name would otherwise fill the memory and every report;
+ * what comes beyond the cap is counted under STATS_OTHER_NAME, and `names_left_out` says so.
+ */
+// SPDX-License-Identifier: MIT
+#ifndef STATS_STATS_H
+#define STATS_STATS_H
+
+#include "base/str.h"
+#include "stats/entry.h"
+#include "stats/exceptions.h"
+#include "stats/failures.h"
+#include "stats/history.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define STATS_NAMES_DEFAULT 10000
+#define STATS_OTHER_NAME "(other names)"
+#define STATS_NAME_LIMIT 4096 /* bytes; longer names are cut */
+
+struct stats {
+    struct entry *entries; /* a uthash table in order of first occurrence: HASH_ITER(hh, ...) */
+    size_t n_entries;
+    struct entry *total;
+    struct failures failures;
+    struct exceptions exceptions;
+    struct history history;
+    uint64_t in_flight_at_end; /* requests cut off when the run ended: in no entry */
+    uint64_t names_left_out;   /* requests counted under STATS_OTHER_NAME */
+    uint64_t generation;       /* changes when entries are dropped: cached pointers are then void */
+    size_t names_limit;
+    bool keep_recent; /* current percentiles of each entry too (the total's always are) */
+};
+
+struct stats *stats_new(double now_s, bool keep_recent);
+void stats_free(struct stats *s);
+
+/* The entry, made where there is none. Borrowed until the generation changes. */
+struct entry *stats_entry(struct stats *s, struct str method, struct str name, double now_s);
+/* The same, NULL where there is none. */
+struct entry *stats_find(const struct stats *s, struct str method, struct str name);
+
+/* One request, in the entry and in the total; then its failure, where `failure` is not empty. */
+void stats_log(struct stats *s, struct entry *e, bool timed, double ms, uint64_t length,
+               struct str failure, double now_s);
+
+void stats_clear(struct stats *s, double now_s); /* a new test: entries dropped */
+void stats_reset(struct stats *s,
+                 double now_s); /* entries stay with zeros; failures, exceptions, history emptied */
+
+/* A second is over: current percentiles move on, and the history gets a sample. */
+void stats_tick(struct stats *s, uint64_t users, double now_s);
+
+/* Entries sorted by name, then method, by bytes, as every table shows them; the array is the
+ * caller's, the entries borrowed. Their number in *n. */
+struct entry **stats_sorted(const struct stats *s, size_t *n);
+
+/* Requests a second over the whole run: from the total's start to its last request. 0 if none. */
+double stats_total_rate(const struct stats *s, const struct entry *e);
+double stats_total_failure_rate(const struct stats *s, const struct entry *e);
+
+#endif

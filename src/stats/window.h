@@ -1,0 +1,36 @@
+/*
+ * window -- how many there were in each second, and so the current rate.
+ *
+ * Seconds are whole seconds since 1970. Grows by four bytes a second of a run.
+ */
+// SPDX-License-Identifier: MIT
+#ifndef STATS_WINDOW_H
+#define STATS_WINDOW_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define WINDOW_S 10 /* what "current" means */
+
+/* Embedded in its owner; all zero is an empty one. */
+struct window {
+    int64_t first_s; /* the second that counts[0] stands for */
+    uint32_t *counts;
+    size_t n, capacity;
+};
+
+void window_init(struct window *w);
+void window_release(struct window *w);
+void window_clear(struct window *w);
+
+/* One more in this second. Seconds may come out of order, but none before the first by more than an
+ * hour, and none after the last by more than a year (those are left out). */
+void window_add(struct window *w, int64_t second, uint32_t count);
+void window_merge(struct window *into, const struct window *from);
+
+/* The number a second over the last ten whole seconds before now_s, or over as many as there were
+ * since start_s. It falls when nothing comes any more. 0 before the first whole second. */
+double window_rate(const struct window *w, double start_s, double now_s);
+uint32_t window_at(const struct window *w, int64_t second);
+
+#endif
