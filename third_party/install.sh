@@ -7,8 +7,13 @@ set -eu
 
 list=$(dirname "$0")/debian.txt
 missing=""
+# packages_of GROUP: the names in the list, one a line.
+packages_of() {
+    awk -F'|' -v group="$1" '!/^#/ { gsub(/ /, "", $1); gsub(/ /, "", $2); if ($2 == group) print $1 }' "$list"
+}
 for group in "$@"; do
-    for name in $(awk -F'|' -v g="$group" '!/^#/ { gsub(/ /, "", $1); gsub(/ /, "", $2); if ($2 == g) print $1 }' "$list"); do
+    # shellcheck disable=SC2013 # names are words
+    for name in $(packages_of "$group"); do
         status=$(dpkg-query -W -f='${Status}' "$name" 2>/dev/null || true)
         [ "$status" = "install ok installed" ] || missing="$missing $name"
     done
