@@ -95,13 +95,15 @@ function http.session() end
 ---@param spec katydid.core.spec
 ---@return katydid.core.request
 function http.start(session, spec) end
----After the wait.
+---After the wait. Besides the response what judging and counting it take, so that the hot path reads no fields:
+---its status, time (ms), length of the decoded body, path and query as sent, and why no answer came (nil: one did).
 ---@param request katydid.core.request
----@return katydid.Response
+---@return katydid.Response, integer status, number ms, integer length, string target, string? failure
 function http.collect(request) end
 ---The fields and methods that every response has besides those of C, and the closed set's nearest-name errors.
 ---@param methods table<string, function> found by response[name]
-function http.set_response_methods(methods) end
+---@param getters table<string, fun(response: katydid.Response): any> called for response[name]
+function http.set_response_methods(methods, getters) end
 ---Default headers of a session: the value, nil to remove; get by name; all as a new table.
 ---@param session katydid.core.session
 ---@param name string
