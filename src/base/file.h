@@ -15,7 +15,7 @@
 int file_read(const char *path, struct buf *out, size_t limit, struct err *err) ERR_CHECKED;
 
 /* Writes beside the target under a temporary name, then renames: a reader sees the old file or the
- * new, and a full disk leaves the old one. */
+ * new, and a full disk leaves the old one. What is no ordinary file (/dev/stdout) is written to. */
 int file_write(const char *path, struct str content, struct err *err) ERR_CHECKED;
 
 /* Makes the folders above `path` (not `path` itself). */

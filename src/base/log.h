@@ -2,8 +2,8 @@
  * log -- lines for people: `[YYYY-MM-DD HH:MM:SS,mmm] HOST/LEVEL/LOGGER: message`, as Locust has them.
  *
  * To standard error, or to a file. The message is made visible (text_add_visible, lines kept), so
- * that what a server sent can't steer a terminal. The only module with state of its own, together
- * with nothing: where a line goes is a matter of the process.
+ * that what a server sent can't steer a terminal. The only module with state of its own: where a
+ * line goes is a matter of the process.
  */
 // SPDX-License-Identifier: MIT
 #ifndef BASE_LOG_H
@@ -25,12 +25,12 @@ bool log_is_on(enum log_level level);
 int log_open_file(const char *path, struct err *err) ERR_CHECKED;
 void log_close(void);
 
-/* Called around each line that goes to standard error, so that a progress line can make room and
- * come back. Both may be NULL. */
+/* Called around each line that goes to the terminal (standard error; standard output too, from
+ * log_print), so that a progress line can make room and come back. Both may be NULL. */
 void log_set_around(void (*before)(void *self), void (*after)(void *self), void *self);
 
-/* Where lines go in tests, instead of a file descriptor; NULL: as before. */
-void log_set_sink(void (*sink)(void *self, struct str line), void *self);
+/* Where lines go in tests, without their line feed, instead of a descriptor; NULL: as before. */
+void log_set_sink(void (*line)(void *self, struct str line), void *self);
 
 /* `logger` is a dotted name ("katydid.runners"). */
 void log_line(enum log_level level, const char *logger, const char *format, ...)
@@ -46,8 +46,9 @@ void log_text(enum log_level level, const char *logger, struct str message);
 #define log_warning(logger, ...) log_line(LOG_WARNING, logger, __VA_ARGS__)
 #define log_error(logger, ...) log_line(LOG_ERROR, logger, __VA_ARGS__)
 
-/* A whole text above the progress line, as it is (made visible, lines kept): what scripts print. To
- * standard output, or to standard error where `to_stderr`. */
+/* A whole text above the progress line, as it is (made visible, lines kept; a line feed at its end
+ * where it has none): what scripts print. To standard output, or to standard error where
+ * `to_stderr`. */
 void log_print(struct str text, bool to_stderr);
 
 #endif

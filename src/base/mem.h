@@ -23,7 +23,8 @@ char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2), re
 
 /*
  * A list of recycled objects of one size. `freelist_take` returns one that was given back, or new
- * memory; its content is undefined. Keeps at most `limit` (0: all).
+ * memory; its content is undefined. Keeps at most `limit` (0: all); under AddressSanitizer none, so
+ * that a use of what was given back is found.
  */
 struct freelist {
     void *head;
