@@ -16,15 +16,16 @@ struct io {
     void (*ready)(void *self, int events); /* IO_READ | IO_WRITE */
     void *self;
     struct loop *loop; /* private, from here; NULL: not started */
+    int fd, events;
     ev_io watcher;
 };
 
 void io_init(struct io *io, void (*ready)(void *self, int events), void *self);
-/* Watches fd, which must be non-blocking, for `events`. */
+/* Watches fd, which must be non-blocking, for `events` (0: none for now). */
 void io_start(struct loop *loop, struct io *io, int fd, int events);
 /* Watches for other events from now on; the same as before costs nothing. */
 void io_change(struct io *io, int events);
-void io_cancel(struct io *io); /* before the descriptor is closed */
+void io_cancel(struct io *io); /* before the descriptor is closed; nothing where it isn't started */
 bool io_is_started(const struct io *io);
 
 #endif

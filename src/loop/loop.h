@@ -16,28 +16,34 @@
 
 struct loop;
 
-/* The clock is borrowed for the loop's life. */
+/* The clock is borrowed for the loop's life. NULL, with errno, when the system has no descriptor
+ * left for it. */
 struct loop *loop_new(struct clock *clock);
-/* Everything started on it must have been cancelled or have ended (asserted: loop_is_idle). */
+/* Everything started on it must have been cancelled or have ended (asserted: loop_is_idle). NULL is
+ * fine. */
 void loop_free(struct loop *loop);
 
-/* Turns until loop_stop, or until nothing is left that could ever happen. */
+/* Turns until loop_stop, or until nothing is left that could ever happen (signal watches alone are
+ * nothing). */
 void loop_run(struct loop *loop);
-/* Ends loop_run after this turn. */
+/* Ends loop_run after this turn; the next loop_run at once, if none is running. */
 void loop_stop(struct loop *loop);
 
-/* One turn; waits for an event only if `wait`. False when nothing is left that could ever happen. */
+/*
+ * One turn: what is ready, then what is due, then what was put off. Waits for an event (or moves a
+ * virtual clock) only if `wait`, and may come back for nothing. False when nothing is left that
+ * could ever happen.
+ */
 bool loop_turn(struct loop *loop, bool wait);
 
 /* The time of this turn: taken once when the loop woke, so that all that happens in a turn happens
- * at one time. What is measured reads clock_now_ns itself. */
+ * at one time. What is measured reads clock_now_ns itself. Outside of a turn, the clock's time. */
 uint64_t loop_now_ns(const struct loop *loop);
 struct clock *loop_clock(const struct loop *loop);
 
 /*
  * Something put off to the end of this turn, or the next if it is put off from there. Embedded in
- * its owner; started again while it waits it stays where it is. `batch_end` runs after all others
- * of a turn.
+ * its owner; started again while it waits it stays where it is.
  */
 struct deferred {
     void (*run)(void *self);
@@ -52,8 +58,10 @@ void deferred_cancel(struct loop *loop, struct deferred *d);
 /* Whether nothing is left on it: no timer, descriptor, signal or deferred. Tests ask at their end. */
 bool loop_is_idle(const struct loop *loop);
 
-/* For loop/io.c and loop/signal.c alone. */
+/* For the other files of this folder alone. */
 struct ev_loop *loop_ev(struct loop *loop);
-void loop_count_watcher(struct loop *loop, int change);
+struct timers *loop_timers(struct loop *loop);
+void loop_count_io(struct loop *loop, int change);
+void loop_count_signal(struct loop *loop, int change);
 
 #endif

@@ -20,9 +20,8 @@ struct timer {
     void *self;
     uint64_t at_ns; /* private, from here */
     uint64_t order;
-    uint32_t slot; /* place in the heap, from 1; 0: not started */
+    uint32_t slot; /* place among those to come or due, from 1; 0: not started */
     bool is_due;
-    struct timer *next_due;
 };
 
 void timer_init(struct timer *t, void (*fire)(void *self), void *self);

@@ -1,0 +1,260 @@
+/* loop -- one thread's turn after turn. */
+// SPDX-License-Identifier: MIT
+#include "loop/loop.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "loop/timers.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <ev.h>
+#include <stdlib.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+struct loop {
+    struct clock *clock;
+    struct ev_loop *ev;
+    uint64_t now_ns; /* while is_turning */
+    bool is_turning, is_stopped;
+
+    struct timers timers;
+    struct deferred waiting; /* ring: those that run at the end of this turn */
+    struct deferred running; /* ring: those that are being run */
+    size_t ios, signals;
+
+    // The machine's clock only.
+    int timer_fd;        /* -1 with a virtual clock */
+    ev_io timer_watcher; /* so that timer_fd ends a wait */
+    uint64_t armed_ns;   /* when timer_fd expires; UINT64_MAX: never */
+    bool has_expired;    /* and stays readable until it is armed again */
+};
+
+/* libev only collects what is ready: what is called, and when, is decided here (loop_turn). */
+static void leave_pending(struct ev_loop *ev)
+{
+    (void)ev;
+}
+
+static void timer_fd_expired(struct ev_loop *ev, ev_io *watcher, int events)
+{
+    struct loop *loop = watcher->data;
+    (void)ev;
+    (void)events;
+    loop->has_expired = true;
+}
+
+static void ring_init(struct deferred *ring)
+{
+    ring->prev = ring->next = ring;
+}
+
+static bool ring_is_empty(const struct deferred *ring)
+{
+    return ring->next == ring;
+}
+
+static void ring_remove(struct deferred *d)
+{
+    d->prev->next = d->next;
+    d->next->prev = d->prev;
+    d->prev = d->next = NULL;
+    d->is_waiting = false;
+}
+
+/* Makes the descriptor through which timers end a wait. 0, or -1 with errno. */
+static int timer_fd_open(struct loop *loop)
+{
+    loop->armed_ns = UINT64_MAX;
+    loop->timer_fd = -1;
+    if (loop->clock->is_virtual)
+        return 0;
+    loop->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    if (loop->timer_fd < 0)
+        return -1;
+    ev_io_init(&loop->timer_watcher, timer_fd_expired, loop->timer_fd, EV_READ);
+    loop->timer_watcher.data = loop;
+    ev_io_start(loop->ev, &loop->timer_watcher);
+    return 0;
+}
+
+struct loop *loop_new(struct clock *clock)
+{
+    struct ev_loop *ev = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV | EVFLAG_NOTIMERFD);
+    if (ev == NULL)
+        return NULL;
+    struct loop *loop = xcalloc(1, sizeof(*loop));
+    loop->clock = clock;
+    loop->ev = ev;
+    ring_init(&loop->waiting);
+    ring_init(&loop->running);
+    ev_set_invoke_pending_cb(ev, leave_pending);
+    if (timer_fd_open(loop) < 0) {
+        int saved = errno;
+        loop_free(loop);
+        errno = saved;
+        return NULL;
+    }
+    return loop;
+}
+
+void loop_free(struct loop *loop)
+{
+    if (loop == NULL)
+        return;
+    assert(loop_is_idle(loop));
+    if (loop->timer_fd >= 0) {
+        ev_io_stop(loop->ev, &loop->timer_watcher);
+        close(loop->timer_fd);
+    }
+    ev_loop_destroy(loop->ev);
+    timers_release(&loop->timers);
+    free(loop);
+}
+
+/* Whether anything is left that could happen by itself: signals need somebody to send them. */
+static bool is_alive(const struct loop *loop)
+{
+    return loop->ios > 0 || !timers_are_empty(&loop->timers) || !ring_is_empty(&loop->waiting);
+}
+
+bool loop_is_idle(const struct loop *loop)
+{
+    return !is_alive(loop) && ring_is_empty(&loop->running) && loop->signals == 0;
+}
+
+/*
+ * Sees to it that the wait ends with the first timer. One that moved away leaves the descriptor as
+ * it is: waking once for nothing costs less than two system calls for each time limit of a request
+ * that was started and cancelled.
+ */
+static void arm_timer_fd(struct loop *loop)
+{
+    uint64_t first_ns = timers_first_ns(&loop->timers);
+    if (!loop->has_expired && first_ns >= loop->armed_ns)
+        return;
+    struct itimerspec at = {.it_value = {0, 0}}; // never
+    if (first_ns < UINT64_MAX) {
+        at.it_value.tv_sec = (time_t)(first_ns / NS_PER_S);
+        at.it_value.tv_nsec = (long)(first_ns % NS_PER_S);
+    }
+    if (timerfd_settime(loop->timer_fd, TFD_TIMER_ABSTIME, &at, NULL) < 0)
+        BUG("timerfd_settime failed");
+    loop->armed_ns = first_ns;
+    loop->has_expired = false;
+}
+
+/* Collects what is ready, waiting for it if that is wanted and nothing else is to be done. */
+static void collect(struct loop *loop, bool wait)
+{
+    wait = wait && is_alive(loop) && ring_is_empty(&loop->waiting);
+    uint64_t first_ns = timers_first_ns(&loop->timers);
+    if (first_ns <= clock_now_ns(loop->clock)) {
+        wait = false;
+    } else if (wait && loop->clock->is_virtual && first_ns < UINT64_MAX) {
+        ev_run(loop->ev, EVRUN_NOWAIT);
+        if (ev_pending_count(loop->ev) == 0)
+            clock_advance_to(loop->clock, first_ns);
+        return;
+    } else if (wait && !loop->clock->is_virtual) {
+        arm_timer_fd(loop);
+    }
+    ev_run(loop->ev, wait ? EVRUN_ONCE : EVRUN_NOWAIT);
+}
+
+/* What is put off from here waits for the next turn. */
+static void run_deferred(struct loop *loop)
+{
+    if (ring_is_empty(&loop->waiting))
+        return;
+    struct deferred *first = loop->waiting.next, *last = loop->waiting.prev;
+    ring_init(&loop->waiting);
+    loop->running.next = first;
+    loop->running.prev = last;
+    first->prev = last->next = &loop->running;
+    while (!ring_is_empty(&loop->running)) {
+        struct deferred *d = loop->running.next;
+        ring_remove(d);
+        d->run(d->self);
+    }
+}
+
+bool loop_turn(struct loop *loop, bool wait)
+{
+    if (loop->is_turning)
+        BUG("a turn of the loop inside a turn");
+    collect(loop, wait);
+    loop->now_ns = clock_now_ns(loop->clock);
+    loop->is_turning = true;
+    ev_invoke_pending(loop->ev);
+    timers_run(&loop->timers, loop->now_ns);
+    run_deferred(loop);
+    loop->is_turning = false;
+    return is_alive(loop);
+}
+
+void loop_run(struct loop *loop)
+{
+    while (!loop->is_stopped && loop_turn(loop, true))
+        continue;
+    loop->is_stopped = false;
+}
+
+void loop_stop(struct loop *loop)
+{
+    loop->is_stopped = true;
+}
+
+uint64_t loop_now_ns(const struct loop *loop)
+{
+    return loop->is_turning ? loop->now_ns : clock_now_ns(loop->clock);
+}
+
+struct clock *loop_clock(const struct loop *loop)
+{
+    return loop->clock;
+}
+
+void deferred_init(struct deferred *d, void (*run)(void *self), void *self)
+{
+    *d = (struct deferred){.run = run, .self = self};
+}
+
+void deferred_start(struct loop *loop, struct deferred *d)
+{
+    if (d->is_waiting)
+        return;
+    d->next = &loop->waiting;
+    d->prev = loop->waiting.prev;
+    d->prev->next = d;
+    loop->waiting.prev = d;
+    d->is_waiting = true;
+}
+
+void deferred_cancel(struct loop *loop, struct deferred *d)
+{
+    (void)loop;
+    if (d->is_waiting)
+        ring_remove(d);
+}
+
+struct ev_loop *loop_ev(struct loop *loop)
+{
+    return loop->ev;
+}
+
+struct timers *loop_timers(struct loop *loop)
+{
+    return &loop->timers;
+}
+
+void loop_count_io(struct loop *loop, int change)
+{
+    loop->ios += (size_t)change;
+}
+
+void loop_count_signal(struct loop *loop, int change)
+{
+    loop->signals += (size_t)change;
+}
