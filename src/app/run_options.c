@@ -1,0 +1,254 @@
+/* run_options -- see run_options.h. */
+// SPDX-License-Identifier: MIT
+#include "app/run_options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/options_file.h"
+#include "base/file.h"
+#include "base/mem.h"
+
+#define LARGEST_EXACT 9007199254740991.0 /* 2^53 - 1: what JSON readers and Lua keep exactly */
+
+static const char *const levels[] = {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"};
+
+#define COMMON "Options"
+#define LOOK "Looking at a script (nothing is sent)"
+#define TAGS "Tags"
+#define REPORTS "Statistics and reports"
+#define LOGS "Log"
+
+const struct option run_options[RUN_OPTIONS] = {
+    [OPT_HELP] = {.name = "help",
+                  .letter = 'h',
+                  .here_only = true,
+                  .ends_arguments = true,
+                  .group = COMMON,
+                  .help = "show this help"},
+    [OPT_VERSION] = {.name = "version",
+                     .letter = 'V',
+                     .here_only = true,
+                     .ends_arguments = true,
+                     .group = COMMON,
+                     .help = "show the versions of katydid and its libraries"},
+    [OPT_LOCUSTFILE] = {.name = "locustfile",
+                        .letter = 'f',
+                        .type = OPTION_FILES,
+                        .value = "FILE[,FILE...]",
+                        .group = COMMON,
+                        .help =
+                            "scripts or folders of scripts, beside those named as words; without "
+                            "any, " SCRIPT_DEFAULT " is run"},
+    [OPT_CONFIG] = {.name = "config",
+                    .type = OPTION_TEXT,
+                    .value = "FILE",
+                    .not_in_files = true,
+                    .group = COMMON,
+                    .help = "read options from this file too, ahead of ./katydid.conf and "
+                            "~/.katydid.conf"},
+    [OPT_HOST] = {.name = "host",
+                  .letter = 'H',
+                  .type = OPTION_TEXT,
+                  .value = "URL",
+                  .group = COMMON,
+                  .help = "send requests there, whatever host the user classes name "
+                          "(http://127.0.0.1:8080)"},
+    [OPT_USERS] = {.name = "users",
+                   .letter = 'u',
+                   .type = OPTION_INT,
+                   .value = "N",
+                   .preset = "1",
+                   .max = 10e6,
+                   .group = COMMON,
+                   .help = "how many users at the same time"},
+    [OPT_SPAWN_RATE] = {.name = "spawn-rate",
+                        .letter = 'r',
+                        .type = OPTION_NUMBER,
+                        .value = "RATE",
+                        .preset = "1",
+                        .max = 1e6,
+                        .above_min = true,
+                        .group = COMMON,
+                        .help = "users started a second"},
+    [OPT_RUN_TIME] = {.name = "run-time",
+                      .letter = 't',
+                      .type = OPTION_TIMESPAN,
+                      .value = "TIME",
+                      .group = COMMON,
+                      .help = "end after this time: 90, 90s, 5m, 1h30m; 0 is without end"},
+    [OPT_ITERATIONS] = {.name = "iterations",
+                        .type = OPTION_INT,
+                        .value = "N",
+                        .min = 1,
+                        .max = LARGEST_EXACT,
+                        .group = COMMON,
+                        .help = "end after so many runs of tasks, of all users together"},
+    [OPT_HEADLESS] = {.name = "headless",
+                      .group = COMMON,
+                      .help = "run at once, without a web page; needed for a run"},
+    [OPT_STOP_TIMEOUT] = {.name = "stop-timeout",
+                          .letter = 's',
+                          .type = OPTION_TIMESPAN,
+                          .value = "TIME",
+                          .preset = "0",
+                          .group = COMMON,
+                          .help = "how long users may take to end their task when the run ends; 0 "
+                                  "ends them at once"},
+    [OPT_SEED] = {.name = "seed",
+                  .type = OPTION_INT,
+                  .value = "N",
+                  .max = LARGEST_EXACT,
+                  .group = COMMON,
+                  .help = "begin all random numbers there: each user does the same again; without "
+                          "it the system gives one, which is printed"},
+    [OPT_LIST] = {.name = "list",
+                  .letter = 'l',
+                  .group = LOOK,
+                  .help = "show the user classes, and end"},
+    [OPT_SHOW_TASK_RATIO] = {.name = "show-task-ratio",
+                             .group = LOOK,
+                             .help = "show the shares of classes and tasks, and end"},
+    [OPT_SHOW_TASK_RATIO_JSON] = {.name = "show-task-ratio-json",
+                                  .group = LOOK,
+                                  .help = "the same as JSON"},
+    [OPT_TAGS] = {.name = "tags",
+                  .letter = 'T',
+                  .type = OPTION_WORDS,
+                  .value = "TAG...",
+                  .group = TAGS,
+                  .help = "run only the tasks that have one of these"},
+    [OPT_EXCLUDE_TAGS] = {.name = "exclude-tags",
+                          .letter = 'E',
+                          .type = OPTION_WORDS,
+                          .value = "TAG...",
+                          .group = TAGS,
+                          .help = "leave out the tasks that have one of these"},
+    [OPT_PRINT_STATS] = {.name = "print-stats",
+                         .group = REPORTS,
+                         .help = "print the table of statistics every two seconds"},
+    [OPT_ONLY_SUMMARY] = {.name = "only-summary",
+                          .group = REPORTS,
+                          .help = "print nothing of the statistics before the end"},
+    [OPT_RESET_STATS] = {.name = "reset-stats",
+                         .group = REPORTS,
+                         .help = "begin the statistics anew when all users are there"},
+    [OPT_CSV] = {.name = "csv",
+                 .type = OPTION_TEXT,
+                 .value = "PREFIX",
+                 .group = REPORTS,
+                 .help =
+                     "write PREFIX_stats.csv, PREFIX_stats_history.csv, PREFIX_failures.csv and "
+                     "PREFIX_exceptions.csv; folders are made"},
+    [OPT_CSV_FULL_HISTORY] = {.name = "csv-full-history",
+                              .group = REPORTS,
+                              .help = "each second of each entry in the history, not of the total "
+                                      "alone; needs --csv"},
+    [OPT_JSON] = {.name = "json",
+                  .group = REPORTS,
+                  .help = "print the final statistics as JSON, and everything else to standard "
+                          "error"},
+    [OPT_JSON_FILE] = {.name = "json-file",
+                       .type = OPTION_TEXT,
+                       .value = "NAME",
+                       .group = REPORTS,
+                       .help = "write the final statistics as JSON to NAME.json"},
+    [OPT_EXIT_CODE_ON_ERROR] = {.name = "exit-code-on-error",
+                                .type = OPTION_INT,
+                                .value = "CODE",
+                                .preset = "1",
+                                .max = 255,
+                                .group = REPORTS,
+                                .help = "the exit code where requests failed or the script threw"},
+    [OPT_LOGLEVEL] = {.name = "loglevel",
+                      .letter = 'L',
+                      .type = OPTION_CHOICE,
+                      .value = "LEVEL",
+                      .preset = "INFO",
+                      .choices = levels,
+                      .n_choices = sizeof levels / sizeof levels[0],
+                      .group = LOGS,
+                      .help = "DEBUG, INFO, WARNING, ERROR or CRITICAL"},
+    [OPT_LOGFILE] = {.name = "logfile",
+                     .type = OPTION_TEXT,
+                     .value = "FILE",
+                     .group = LOGS,
+                     .help = "append log lines to this file instead of standard error"},
+};
+
+static bool is_script(const char *word)
+{
+    return str_ends(str_of(word), STR(".lua")) || strchr(word, '/') != NULL || file_is_folder(word);
+}
+
+/* Scripts move from the words to OPT_LOCUSTFILE. */
+static void sort_words(struct options *o)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < o->n_words; i++) {
+        char *word = o->words[i];
+        if (!is_script(word)) {
+            o->words[kept++] = word;
+            continue;
+        }
+        options_add(o, OPT_LOCUSTFILE, OPTION_COMMAND_LINE, word);
+        free(word);
+    }
+    o->n_words = kept;
+}
+
+static int read_files(struct options *o, const char *home, struct err *err)
+{
+    const char *named = options_text(o, OPT_CONFIG);
+    char *in_home = home != NULL ? xasprintf("%s/.katydid.conf", home) : NULL;
+    int rc = 0;
+
+    if (in_home != NULL && file_exists(in_home))
+        rc = options_file_read(o, in_home, OPTION_HOME_FILE, err);
+    if (rc == 0 && file_exists("katydid.conf"))
+        rc = options_file_read(o, "katydid.conf", OPTION_FOLDER_FILE, err);
+    if (rc == 0 && named != NULL)
+        rc = options_file_read(o, named, OPTION_NAMED_FILE, err);
+    free(in_home);
+    return rc;
+}
+
+int run_options_read(struct options *o, int argc, char *const *argv, char *(*get)(const char *name),
+                     struct err *err)
+{
+    size_t n;
+
+    if (options_read_arguments(o, argc, argv, err) < 0)
+        return -1;
+    if (options_flag(o, OPT_HELP) || options_flag(o, OPT_VERSION))
+        return 0;
+    sort_words(o);
+    if (options_read_environment(o, get, err) < 0 || read_files(o, get("HOME"), err) < 0)
+        return -1;
+    options_list(o, OPT_LOCUSTFILE, &n);
+    if (n == 0 && file_exists(SCRIPT_DEFAULT))
+        options_add(o, OPT_LOCUSTFILE, OPTION_PRESET, SCRIPT_DEFAULT);
+    return 0;
+}
+
+bool run_options_only_look(const struct options *o)
+{
+    return options_flag(o, OPT_LIST) || options_flag(o, OPT_SHOW_TASK_RATIO) ||
+           options_flag(o, OPT_SHOW_TASK_RATIO_JSON);
+}
+
+int run_options_check(const struct options *o, struct err *err)
+{
+    size_t n;
+
+    options_list(o, OPT_LOCUSTFILE, &n);
+    if (n == 0)
+        return err_set(err, "no script was named, and there is no " SCRIPT_DEFAULT
+                            " here (katydid SCRIPT.lua --headless; katydid --help says more)");
+    if (options_flag(o, OPT_CSV_FULL_HISTORY) && options_text(o, OPT_CSV) == NULL)
+        return err_set(err, "--csv-full-history needs --csv PREFIX");
+    if (!options_flag(o, OPT_HEADLESS) && !run_options_only_look(o))
+        return err_set(err, "there is no web page yet: a run needs --headless");
+    return 0;
+}

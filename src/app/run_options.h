@@ -1,0 +1,66 @@
+/*
+ * run_options -- what a run can be told: the table of its options, and where they are read from.
+ *
+ * The command line wins over the environment, that over the files (--config's, ./katydid.conf,
+ * ~/.katydid.conf), those over the script.
+ */
+// SPDX-License-Identifier: MIT
+#ifndef APP_RUN_OPTIONS_H
+#define APP_RUN_OPTIONS_H
+
+#include "app/options.h"
+#include "base/err.h"
+
+/* The rows of the table; OPT_LOCUSTFILE holds all scripts, however they were named. */
+enum run_option {
+    OPT_HELP,
+    OPT_VERSION,
+    OPT_LOCUSTFILE,
+    OPT_CONFIG,
+    OPT_HOST,
+    OPT_USERS,
+    OPT_SPAWN_RATE,
+    OPT_RUN_TIME,
+    OPT_ITERATIONS,
+    OPT_HEADLESS,
+    OPT_STOP_TIMEOUT,
+    OPT_SEED,
+    OPT_LIST,
+    OPT_SHOW_TASK_RATIO,
+    OPT_SHOW_TASK_RATIO_JSON,
+    OPT_TAGS,
+    OPT_EXCLUDE_TAGS,
+    OPT_PRINT_STATS,
+    OPT_ONLY_SUMMARY,
+    OPT_RESET_STATS,
+    OPT_CSV,
+    OPT_CSV_FULL_HISTORY,
+    OPT_JSON,
+    OPT_JSON_FILE,
+    OPT_EXIT_CODE_ON_ERROR,
+    OPT_LOGLEVEL,
+    OPT_LOGFILE,
+    RUN_OPTIONS
+};
+
+extern const struct option run_options[RUN_OPTIONS];
+
+/* The script that is run where none is named. */
+#define SCRIPT_DEFAULT "locustfile.lua"
+
+/*
+ * Reads a run's command line (without the program's name and the command), then environment and
+ * files by way of `get` (getenv), into options that were initialised with the table above. Scripts
+ * among the words move to OPT_LOCUSTFILE; the words that are left are user classes. Where --help or
+ * --version was asked for, nothing else is read.
+ */
+int run_options_read(struct options *o, int argc, char *const *argv, char *(*get)(const char *name),
+                     struct err *err) ERR_CHECKED;
+
+/* Whether these options can be followed: what needs what, and that there is a script. */
+int run_options_check(const struct options *o, struct err *err) ERR_CHECKED;
+
+/* Whether it is for a look only (--list, --show-task-ratio...): nothing is sent. */
+bool run_options_only_look(const struct options *o);
+
+#endif
