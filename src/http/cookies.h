@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "base/url.h"
+#include "http/headers.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,21 +28,23 @@ void cookies_clear(struct cookies *c);
 
 /* A Set-Cookie header's value, answered by url. False: it was refused. */
 bool cookies_receive(struct cookies *c, const struct url *url, struct str set_cookie, double now_s);
-/* One that a script sets. domain "": sent to every host. */
+/* One that a script sets, at any time and whatever it holds. domain "": sent to every host, until it
+ * is removed; path "": "/". */
 void cookies_set(struct cookies *c, struct str name, struct str value, struct str domain,
                  struct str path);
 void cookies_remove(struct cookies *c, struct str name);
 
 /* Adds "a=1; b=2" for a request to url: longer paths first, then the older. Nothing where none fit. */
 void cookies_send(const struct cookies *c, const struct url *url, struct buf *out, double now_s);
+/* The same with a request's own cookies (names and values) in front, in place of the jar's of those
+ * names. Either may be NULL. */
+void cookies_send_with(const struct cookies *c, const struct http_headers *own,
+                       const struct url *url, struct buf *out, double now_s);
 
 /* The value of the first of that name that has not expired; false: none. Borrowed until a change. */
 bool cookies_get(const struct cookies *c, struct str name, struct str *value, double now_s);
 /* All that have not expired, one after the other: start with *at = 0; false at the end. */
 bool cookies_next(const struct cookies *c, size_t *at, struct str *name, struct str *value,
                   double now_s);
-
-/* The date of an Expires attribute (RFC 6265 5.1.1), seconds since 1970; false: none can be read. */
-bool cookies_parse_date(struct str text, double *at_s);
 
 #endif

@@ -38,6 +38,15 @@ enum http_failure {
 void http_failure_add_errno(struct buf *out, int number);
 enum http_failure http_failure_of_errno(int number);
 
+/* "NAME('text')", the text as Python's repr() shows it: SSLError('certificate verify failed'). */
+void http_failure_add_named(struct buf *out, const char *name, struct str text);
+/* "gaierror(-2, 'Name or service not known')". */
+void http_failure_add_name_unknown(struct buf *out, int code, const char *text);
+/* Of HTTP_CONNECT_TIMEOUT, HTTP_READ_TIMEOUT, HTTP_TOTAL_TIMEOUT, with the limit that was passed. */
+void http_failure_add_timeout(struct buf *out, enum http_failure which, double limit_s);
+/* The server closed without a byte of an answer. */
+void http_failure_add_closed(struct buf *out);
+
 /* "HTTPError('404 Client Error: Not Found for url: NAME')": the verdict on a status >= 400. */
 void http_failure_add_status(struct buf *out, int status, struct str reason, struct str name);
 

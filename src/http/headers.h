@@ -24,19 +24,26 @@ struct http_headers {
 
 void http_headers_init(struct http_headers *h);
 void http_headers_release(struct http_headers *h);
-void http_headers_clear(struct http_headers *h);
+void http_headers_clear(struct http_headers *h); /* empty, memory kept */
 void http_headers_copy(struct http_headers *to, const struct http_headers *from);
+/* Room for `n` headers of `bytes` in all, without another allocation. */
+void http_headers_reserve(struct http_headers *h, size_t n, size_t bytes);
 
-/* Adds behind the others; both are copied. */
+/* Adds behind the others; both are copied, and may be pieces of these headers themselves. */
 void http_headers_add(struct http_headers *h, struct str name, struct str value);
 /* Puts it in the place of the first of that name, and removes further ones. */
 void http_headers_set(struct http_headers *h, struct str name, struct str value);
 void http_headers_remove(struct http_headers *h, struct str name);
+/* Adds a blank and more text to the value of the last: a line that goes on (RFC 9112 5.2). */
+void http_headers_fold(struct http_headers *h, struct str more);
 
 /* Borrowed until the next change. The first of that name; false where there is none. */
 bool http_headers_get(const struct http_headers *h, struct str name, struct str *value);
+bool http_headers_has(const struct http_headers *h, struct str name);
 struct str http_headers_name(const struct http_headers *h, size_t i);
 struct str http_headers_value(const struct http_headers *h, size_t i);
+/* "Name: value" as it is sent, NUL-terminated. */
+const char *http_headers_line(const struct http_headers *h, size_t i);
 
 /* Whether a script may send it: a name of token characters, a value without CR, LF and NUL. */
 int http_header_check(struct str name, struct str value, struct err *err) ERR_CHECKED;
