@@ -13,7 +13,8 @@
  * alone anchors coroutines in the registry.
  *
  * A task that is killed while it is ready first gets what it waited for, and STOP at its next wait:
- * an answer that has come is counted.
+ * an answer that has come is counted. One that is killed before it has begun never begins. STOP is
+ * given once for each kill: what a user does afterwards (on_stop) may wait again.
  */
 // SPDX-License-Identifier: MIT
 #ifndef SCRIPT_SCHED_H
@@ -29,8 +30,13 @@
 #include <stdint.h>
 
 struct sched;
+struct task;
 
 enum task_end { TASK_RETURNED, TASK_STOPPED, TASK_THREW };
+
+/* A task is over; its coroutine's results are on t->co. message and traceback: where it threw. */
+typedef void (*task_ended)(void *self, struct task *t, enum task_end how, const char *message,
+                           const char *traceback);
 
 /* Fields are for script/ alone. */
 struct task {
@@ -41,13 +47,15 @@ struct task {
     void (*cancel)(void *op); /* of what it waits for; NULL: it doesn't wait */
     void *op;
     struct timer sleep;
-    bool is_ready, is_waiting, is_between_tasks, is_stopping, stop_pending, has_stopped;
+    bool has_begun, is_ready, is_waiting;
+    bool is_between_tasks;    /* waits, and no task of its own is under way */
+    bool is_stopping;         /* it was asked to end, or killed */
+    bool stop_pending;        /* STOP is due at its next wait */
+    bool gets_stop;           /* ready, and STOP is what its wait returns */
     struct task *prev, *next; /* all tasks */
     struct task *ready_next;
-    void (*ended)(void *self, struct task *t, enum task_end how, const char *message,
-                  const char *traceback);
+    task_ended ended;
     void *ended_self;
-    void *owner; /* script/driver's record */
 };
 
 struct sched *sched_new(lua_State *L, struct loop *loop, uint64_t seed);
@@ -56,31 +64,55 @@ void sched_free(struct sched *s);
 
 /* A new coroutine that runs the function below its one argument, the user instance; ready at once.
  * `ended` is called when it is over, from the loop; the task is freed after it. The stream of random
- * numbers is made from the seed and `stream`. [-2, +0, m] */
-struct task *sched_spawn(struct sched *s, lua_State *L, uint64_t stream,
-                         void (*ended)(void *self, struct task *t, enum task_end how,
-                                       const char *message, const char *traceback),
+ * numbers is copied. [-2, +0, m] */
+struct task *sched_spawn(struct sched *s, lua_State *L, const struct rng *stream, task_ended ended,
                          void *self);
 
 /* The task whose coroutine runs (a script's own coroutines belong to it), or NULL. */
 struct task *sched_current(struct sched *s);
-struct rng *sched_rng(struct sched *s); /* the running task's stream, or the script's own */
 
-/* Registers what the running task is about to wait for: cancelled by cancel(op) when it is killed. */
+/* The stream from which is drawn now: the running task's, else the one that is lent, else the
+ * script's own (number 0). */
+struct rng *sched_rng(struct sched *s);
+struct rng sched_stream(const struct sched *s, uint64_t number); /* of the seed */
+void sched_lend_stream(struct sched *s, struct rng *stream);     /* until it is called with NULL */
+
+/* Registers what the running task is about to wait for: cancelled by cancel(op) when it is killed,
+ * when it gives up, and when it ends or starts something else without having waited. */
 void sched_park(struct task *t, void (*cancel)(void *op), void *op);
 /* What it waits for is done. */
 void sched_wake(struct task *t);
+/* Cancels what the running task has started and can't wait for. */
+void sched_abandon(struct task *t);
 
 /* Asks a task to end: at its next check. Where it waits between tasks it is killed now. */
 void sched_stop(struct task *t);
-/* Ends a task: whatever it waits for is cancelled, and it gets STOP there. Not for the running one. */
+/* Ends a task: whatever it waits for is cancelled, and it gets STOP there; the running one gets it
+ * at its next wait. */
 void sched_kill(struct task *t);
+/* Whether STOP is due for the running task; it counts as given then. */
+bool sched_take_stop(struct task *t);
 
-/* What is going on while no user runs, for the messages of sched.check: "while the script is loaded". */
-void sched_set_phase(struct sched *s, const char *phase);
+/* The signals that a wait yields and that it may return, as userdata. [-0, +1, -] */
+void sched_push_wait(struct sched *s, lua_State *L);
+void sched_push_stop(struct sched *s, lua_State *L);
+/* Whether the value is STOP. [-0, +0, -] */
+bool sched_is_stop(struct sched *s, lua_State *L, int index);
+
+/* What goes on while no user runs, for the messages of sched.check: "while the script is loaded".
+ * Whatever user was running is set aside until sched_end_phase: listeners are not part of it. The
+ * text is borrowed until then. */
+struct sched_phase {
+    const char *text;
+    struct task *current;
+};
+struct sched_phase sched_begin_phase(struct sched *s, const char *text);
+void sched_end_phase(struct sched *s, struct sched_phase before);
+const char *sched_phase(const struct sched *s); /* NULL: nothing in particular */
 
 size_t sched_count(const struct sched *s);
-/* Runs what is ready; loop calls it by itself. */
+struct loop *sched_loop(struct sched *s);
+/* Runs what is ready; the loop calls it by itself. */
 void sched_run_ready(struct sched *s);
 
 #endif

@@ -1,5 +1,8 @@
 /*
  * vm -- a Lua state with everything a scenario can require, and what its C half needs to reach.
+ *
+ * For development: KATYDID_DEV_LUA=FOLDER loads the Lua half from there instead of the embedded one;
+ * KATYDID_DEV_GC=stress collects fully before each resume (script/sched).
  */
 // SPDX-License-Identifier: MIT
 #ifndef SCRIPT_VM_H
@@ -47,6 +50,14 @@ void vm_free(struct vm *vm);
 
 /* The vm of a state. [-0, +0, -] */
 struct vm *vm_of(lua_State *L);
+
+/* Pushes the function `name` of one of our modules, which is loaded where it wasn't. [-0, +1, -];
+ * on an error -1, and nothing pushed. */
+int vm_push_function(struct vm *vm, const char *module, const char *name,
+                     struct err *err) ERR_CHECKED;
+
+/* Ends the test in good order; before there is a runner, it is not begun. */
+void vm_stop_test(struct vm *vm, struct str reason);
 
 const char *vm_luajit_version(void);
 

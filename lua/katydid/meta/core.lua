@@ -24,14 +24,25 @@
 local sched = {}
 
 ---Raises "WHAT may only be called by a running user" (with the phase: "not while the script is loaded",
----"not in a shape's tick", …) unless the running coroutine belongs to one that may wait now.
+---"not in a shape's tick", …) unless the running coroutine belongs to one that may wait now. Throws STOP where
+---the user is to end.
 ---@param what string for the message: "client:get"
 ---@param level integer as error's, counted from the caller of check
 function sched.check(what, level) end
 
----Whether a graceful stop of the running user was asked for: it ends before its next task or wait.
+---Whether the running user was asked to end: it ends before its next task or wait. Who gets true must end the
+---user: a STOP that was due at the next wait counts as given. To be asked before on_stop too, for that reason.
 ---@return boolean
 function sched.is_stopping() end
+
+---Whether the running coroutine is a user's own, not one that the script made.
+---@return boolean
+function sched.is_main() end
+
+---Cancels what the running user has just started and can't wait for.
+---@param what string for the message
+---@return string why no wait is possible here, with the caller's position
+function sched.abandon(what) end
 
 ---The user instance whose coroutine runs, or nil. Nested coroutines of a script belong to their user.
 ---@return table?
@@ -142,11 +153,14 @@ function http.status_failure(status, reason, name) end
 ---@class katydid.core.json
 ---@field null userdata
 local json = {}
+---Throws what can't be written and where in the value, without a position: callers add theirs. Separators are
+---Python's (", " and ": "); indent is the number of blanks a level.
 ---@param value any tables with 1..n only, or marked by array, are arrays; empty ones are objects
 ---@param indent integer?
 ---@return string
 function json.encode(value, indent) end
----Throws "not JSON at line L, column C: what (in '<the first 60 characters>')".
+---Throws "not JSON at line L, column C: what (in '<the first 60 characters>')", without a position: callers add
+---theirs. Objects' nulls are json.null; arrays are marked, as by json.array.
 ---@param text string
 ---@return any
 function json.decode(text) end
@@ -164,7 +178,7 @@ function url.encode(text, plus_for_space) end
 ---@param text string
 ---@return string
 function url.decode(text) end
----Throws when it isn't an absolute http or https URL.
+---Throws when it isn't an absolute http or https URL; without a position: callers add theirs.
 ---@param text string
 ---@return { scheme: string, user: string?, password: string?, host: string, port: integer, path: string, query: string?, fragment: string? }
 function url.parse(text) end
@@ -203,6 +217,9 @@ function log.write(level, logger, message) end
 ---What print() does: a line above the progress line.
 ---@param line string
 function log.print(line) end
+---The global print.
+---@param ... any
+function log.print_all(...) end
 
 ---The run: what users tell it and what scripts ask of it.
 ---@class katydid.core.run
@@ -224,9 +241,12 @@ function run.user_error(message, traceback) end
 ---@return boolean
 function run.take_iteration() end
 function run.iteration_done() end
----Ends the test in good order.
+---Ends the test in good order. Called by a running user, it doesn't return: it throws STOP.
 ---@param reason string?
 function run.stop_test(reason) end
+---os.exit: sets the exit code, ends the test in good order, and throws STOP, whoever calls it.
+---@param code integer|boolean|nil
+function run.exit(code) end
 ---environment.process_exit_code; nil: none was set.
 ---@return integer?
 function run.get_exit_code() end

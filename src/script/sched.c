@@ -1,0 +1,331 @@
+/* sched -- users' coroutines: who runs, who waits, who is ready. */
+// SPDX-License-Identifier: MIT
+#include "script/sched.h"
+
+#include <lauxlib.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "script/lx.h"
+
+struct sched {
+    lua_State *L;
+    struct loop *loop;
+    struct task *all;
+    size_t n;
+    struct task *ready_first, *ready_last;
+    struct deferred turn;
+    struct task *current;
+    const char *phase;
+    uint64_t seed;
+    struct rng rng; /* the script's own stream */
+    struct rng *lent;
+    void *wait, *stop;      /* the signals' addresses */
+    int wait_ref, stop_ref; /* and their anchors */
+    bool collect_always;    /* KATYDID_DEV_GC=stress */
+};
+
+static void run_ready(void *self)
+{
+    sched_run_ready(self);
+}
+
+/* [-1, +1, m] */
+static int signal_text(lua_State *L)
+{
+    lua_pushvalue(L, lua_upvalueindex(1));
+    return 1;
+}
+
+/* A userdata of which there is one alone, and which says what it is. [-0, +0, m] */
+static void *new_signal(lua_State *L, const char *name, const char *text, int *ref)
+{
+    void *signal = lua_newuserdata(L, 1); // signal
+    luaL_newmetatable(L, name);           // signal metatable
+    lua_pushstring(L, text);
+    lua_setfield(L, -2, "__metatable");
+    lua_pushstring(L, text);
+    lua_pushcclosure(L, signal_text, 1);
+    lua_setfield(L, -2, "__tostring");
+    lua_setmetatable(L, -2);
+    *ref = luaL_ref(L, LUA_REGISTRYINDEX);
+    return signal;
+}
+
+struct sched *sched_new(lua_State *L, struct loop *loop, uint64_t seed)
+{
+    struct sched *s = xcalloc(1, sizeof *s);
+    s->L = L;
+    s->loop = loop;
+    s->seed = seed;
+    s->rng = sched_stream(s, 0);
+    deferred_init(&s->turn, run_ready, s);
+    s->wait = new_signal(L, "katydid.wait", "the signal of a wait", &s->wait_ref);
+    s->stop = new_signal(L, "katydid.stop", "the signal that ends a user", &s->stop_ref);
+    const char *gc = getenv("KATYDID_DEV_GC");
+    s->collect_always = gc != NULL && strcmp(gc, "stress") == 0;
+    return s;
+}
+
+void sched_free(struct sched *s)
+{
+    if (s == NULL)
+        return;
+    if (s->n != 0)
+        BUG("a user is left at the end");
+    deferred_cancel(s->loop, &s->turn);
+    luaL_unref(s->L, LUA_REGISTRYINDEX, s->wait_ref);
+    luaL_unref(s->L, LUA_REGISTRYINDEX, s->stop_ref);
+    free(s);
+}
+
+static void make_ready(struct task *t)
+{
+    struct sched *s = t->sched;
+    t->is_waiting = false;
+    t->is_ready = true;
+    t->ready_next = NULL;
+    if (s->ready_last != NULL)
+        s->ready_last->ready_next = t;
+    else
+        s->ready_first = t;
+    s->ready_last = t;
+    deferred_start(s->loop, &s->turn);
+}
+
+static void wake_from_sleep(void *self)
+{
+    sched_wake(self);
+}
+
+struct task *sched_spawn(struct sched *s, lua_State *L, const struct rng *stream, task_ended ended,
+                         void *self)
+{
+    struct task *t = xcalloc(1, sizeof *t);
+    t->sched = s;
+    t->ended = ended;
+    t->ended_self = self;
+    t->rng = *stream;
+    timer_init(&t->sleep, wake_from_sleep, t);
+    lua_pushvalue(L, -1); // function user user
+    t->user_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+    t->co = lua_newthread(L); // function user coroutine
+    t->co_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+    lua_xmove(L, t->co, 2);
+    DL_APPEND(s->all, t);
+    s->n++;
+    make_ready(t);
+    return t;
+}
+
+struct task *sched_current(struct sched *s)
+{
+    return s->current;
+}
+
+struct rng *sched_rng(struct sched *s)
+{
+    if (s->current != NULL)
+        return &s->current->rng;
+    return s->lent != NULL ? s->lent : &s->rng;
+}
+
+struct rng sched_stream(const struct sched *s, uint64_t number)
+{
+    struct rng stream;
+    rng_init(&stream, s->seed, number);
+    return stream;
+}
+
+void sched_lend_stream(struct sched *s, struct rng *stream)
+{
+    s->lent = stream;
+}
+
+/* What it started or waits for is to happen no more. */
+static void cancel_wait(struct task *t)
+{
+    void (*cancel)(void *) = t->cancel;
+    t->cancel = NULL;
+    if (cancel != NULL)
+        cancel(t->op);
+}
+
+void sched_park(struct task *t, void (*cancel)(void *op), void *op)
+{
+    cancel_wait(t);
+    t->cancel = cancel;
+    t->op = op;
+}
+
+void sched_wake(struct task *t)
+{
+    t->cancel = NULL;
+    if (!t->is_waiting)
+        BUG("a task was woken that doesn't wait");
+    make_ready(t);
+}
+
+void sched_abandon(struct task *t)
+{
+    cancel_wait(t);
+}
+
+void sched_stop(struct task *t)
+{
+    t->is_stopping = true;
+    if (t->is_between_tasks)
+        sched_kill(t);
+}
+
+void sched_kill(struct task *t)
+{
+    t->is_stopping = true;
+    if (!t->is_waiting) {
+        t->stop_pending = true;
+        return;
+    }
+    cancel_wait(t);
+    t->gets_stop = true;
+    make_ready(t);
+}
+
+bool sched_take_stop(struct task *t)
+{
+    bool due = t->stop_pending;
+    t->stop_pending = false;
+    return due;
+}
+
+void sched_push_wait(struct sched *s, lua_State *L)
+{
+    lua_rawgeti(L, LUA_REGISTRYINDEX, s->wait_ref);
+}
+
+void sched_push_stop(struct sched *s, lua_State *L)
+{
+    lua_rawgeti(L, LUA_REGISTRYINDEX, s->stop_ref);
+}
+
+bool sched_is_stop(struct sched *s, lua_State *L, int index)
+{
+    return lua_touserdata(L, index) == s->stop;
+}
+
+struct sched_phase sched_begin_phase(struct sched *s, const char *text)
+{
+    struct sched_phase before = {s->phase, s->current};
+    s->phase = text;
+    s->current = NULL;
+    return before;
+}
+
+void sched_end_phase(struct sched *s, struct sched_phase before)
+{
+    s->phase = before.text;
+    s->current = before.current;
+}
+
+const char *sched_phase(const struct sched *s)
+{
+    return s->phase;
+}
+
+size_t sched_count(const struct sched *s)
+{
+    return s->n;
+}
+
+struct loop *sched_loop(struct sched *s)
+{
+    return s->loop;
+}
+
+static void end_task(struct task *t, enum task_end how, const char *message, const char *traceback)
+{
+    struct sched *s = t->sched;
+    cancel_wait(t);
+    DL_DELETE(s->all, t);
+    s->n--;
+    if (t->ended != NULL)
+        t->ended(t->ended_self, t, how, message, traceback);
+    luaL_unref(s->L, LUA_REGISTRYINDEX, t->co_ref);
+    luaL_unref(s->L, LUA_REGISTRYINDEX, t->user_ref);
+    free(t);
+}
+
+static void end_by_error(struct task *t)
+{
+    if (sched_is_stop(t->sched, t->co, -1)) {
+        end_task(t, TASK_STOPPED, NULL, NULL);
+        return;
+    }
+    char *message = lx_error_text(t->co, -1);
+    luaL_traceback(t->sched->L, t->co, NULL, 0);
+    char *traceback = xstrdup(lua_tostring(t->sched->L, -1));
+    lua_pop(t->sched->L, 1);
+    end_task(t, TASK_THREW, message, traceback);
+    free(traceback);
+    free(message);
+}
+
+/* The coroutine yielded: to wait for what it has started. */
+static void after_yield(struct task *t)
+{
+    bool is_wait = lua_gettop(t->co) == 1 && lua_touserdata(t->co, 1) == t->sched->wait;
+    lua_settop(t->co, 0);
+    if (!is_wait) {
+        end_task(t, TASK_THREW, "a user yielded something else than a wait", "");
+    } else if (t->cancel == NULL) {
+        end_task(t, TASK_THREW, "a user waits for nothing that was started", "");
+    } else {
+        t->is_waiting = true;
+        if (sched_take_stop(t))
+            sched_kill(t);
+    }
+}
+
+static void resume(struct task *t)
+{
+    struct sched *s = t->sched;
+    t->is_ready = false;
+    if (!t->has_begun && t->stop_pending) {
+        end_task(t, TASK_STOPPED, NULL, NULL);
+        return;
+    }
+    int n_args = t->has_begun ? 0 : 1;
+    if (t->gets_stop) {
+        t->gets_stop = false;
+        sched_push_stop(s, t->co);
+        n_args = 1;
+    }
+    t->has_begun = true;
+    t->is_between_tasks = false;
+    if (s->collect_always)
+        lua_gc(s->L, LUA_GCCOLLECT, 0);
+    s->current = t;
+    int status = lua_resume(t->co, n_args);
+    s->current = NULL;
+    if (status == LUA_YIELD)
+        after_yield(t);
+    else if (status == 0)
+        end_task(t, TASK_RETURNED, NULL, NULL);
+    else if (status == LUA_ERRMEM)
+        BUG("Lua is out of memory");
+    else
+        end_by_error(t);
+}
+
+void sched_run_ready(struct sched *s)
+{
+    struct task *t = s->ready_first;
+    s->ready_first = s->ready_last = NULL; // what becomes ready now runs in the next turn
+    while (t != NULL) {
+        struct task *next = t->ready_next;
+        resume(t);
+        t = next;
+    }
+}

@@ -1,0 +1,59 @@
+-- spec -- what the specs stand on: describe, it, check, and runs of whole scenarios.
+--
+-- A spec is a file tests/lua/NAME_spec.lua, run by `build/debug/tests/spec tests/lua/NAME_spec.lua` from the
+-- top of the tree, in a fresh Lua state with everything a scenario has. Its clock is virtual: it jumps to the
+-- next timer, so that an hour takes milliseconds. A spec whose first line is `-- clock: real` gets the
+-- machine's clock; it is needed wherever bytes travel (spec.target), and must be brief and bounded.
+--
+-- Words (globals):
+--   describe(name, fn)              groups; may be nested
+--   it(name, fn)                    a case; runs outside of any user: what needs one uses spec.as_user
+--   it.skip(name, why)              counted, with its reason
+--   before_each(fn), after_each(fn) inside a describe: around each case of it
+--   check(condition [, what])       not nil, not false
+--   check.equal(actual, expected)   ==
+--   check.same(actual, expected)    deep; metatables don't count
+--   check.near(actual, expected, tolerance)
+--   check.match(text, pattern)      a Lua pattern; check.contains(text_or_list, what) plain
+--   check.error(fn, pattern)        fn() throws a text with that pattern; returns the text
+--
+-- After each case no task, timer or reference may be left: it fails otherwise.
+--
+-- The module (local spec = require "spec"):
+--   spec.run(scenario) -> result     a whole test, with runner and dispatcher, from its start to its end:
+--     spec.run {
+--       classes = { A, B, Shape },   -- or one class; or script = "text of a script"; or scripts = { paths }
+--       chosen = { "A" },            -- names on the command line
+--       users = 3, spawn_rate = 100, seconds = 10,      -- defaults 1, 100, none (the run must end by itself)
+--       stop_timeout = 0, iterations = 0, host = nil, tags = nil, exclude_tags = nil, reset_stats = false,
+--       init = true,                 -- fire init before, quitting and quit after
+--     }
+--     result.entries["GET /a"]       { method, name, requests, failures, untimed, average, median, min,
+--                                      max, length (sum of bytes) }
+--     result.total                   the same, of all
+--     result.failures                list of { method, name, text, count } in order of occurrence
+--     result.exceptions              list of { message, traceback, count }
+--     result.in_flight_at_end
+--     result.why                     "run_time", "shape", "shape_error", "users_gone", "iterations",
+--                                    "script", "spawn_error"
+--     result.seconds                 how long it took, by the run's clock
+--     result.users                   list: how many users after each second
+--     result.ended                   list of { class, why = "stopped"|"finished"|"failed" } in order
+--     result.spawned                 table: class -> the most users of it at once
+--     result.log                     list of "LEVEL logger: message"
+--     result.exit_code               environment.process_exit_code, or nil
+--     An error in loading or setting up is thrown, as the program would show it.
+--   spec.load(scenario) -> { { name, weight, fixed_count }, … }   the same loading, no run
+--   spec.as_user(fn [, user]) -> ...     runs fn(user) as a running user until it is over; returns what
+--                                    it returned, throws what it threw. `user`: any table
+--   spec.together(fn, ...)           runs each as a user of its own, all at once, until all are over
+--   spec.start(fn [, user]) -> task  the same without waiting: task:kill(), task:stop(), task:is_over(),
+--                                    task.how ("returned", "stopped", "threw"), task.results, task.message
+--   spec.turn(seconds)               lets the loop turn for so long (0: one turn)
+--   spec.now() -> seconds
+--   spec.target(options) -> url      the practice server in this process (needs `-- clock: real`); options:
+--                                    delay_min_ms, delay_max_ms, error_rate
+--   spec.stats() -> result           entries, total, failures, exceptions of the case so far
+--   spec.log() -> lines              what was logged since the case began: "LEVEL logger: message"
+--   spec.printed() -> lines          what was printed by print since the case began
+-- SPDX-License-Identifier: MIT
