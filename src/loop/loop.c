@@ -239,6 +239,11 @@ void deferred_cancel(struct loop *loop, struct deferred *d)
         ring_remove(d);
 }
 
+void loop_add_version(struct buf *out)
+{
+    buf_addf(out, "libev %d.%d", ev_version_major(), ev_version_minor());
+}
+
 struct ev_loop *loop_ev(struct loop *loop)
 {
     return loop->ev;

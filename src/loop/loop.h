@@ -9,6 +9,7 @@
 #ifndef LOOP_LOOP_H
 #define LOOP_LOOP_H
 
+#include "base/buf.h"
 #include "base/clock.h"
 
 #include <stdbool.h>
@@ -57,6 +58,9 @@ void deferred_cancel(struct loop *loop, struct deferred *d);
 
 /* Whether nothing is left on it: no timer, descriptor, signal or deferred. Tests ask at their end. */
 bool loop_is_idle(const struct loop *loop);
+
+/* "libev 4.33": of the library that is loaded. */
+void loop_add_version(struct buf *out);
 
 /* For the other files of this folder alone. */
 struct ev_loop *loop_ev(struct loop *loop);

@@ -23,16 +23,17 @@ struct entry {
     uint64_t content_length; /* sum, bytes */
     double start_s;          /* wall time at which it was made or reset */
     double last_s;           /* wall time at which the last request was logged; 0: none */
+    double counted_from_s;   /* current rates look no further back: in stats the total's start */
     struct histogram times;
     struct window per_second, failures_per_second;
     struct recent *recent; /* NULL where current percentiles are not kept */
     /* private */
-    char *key;
+    char *key; /* method, NUL, name, NUL: method and name lie in it */
     size_t key_n;
-    size_t order; /* of the first occurrence */
     UT_hash_handle hh;
 };
 
+/* Neither text may hold a NUL. */
 struct entry *entry_new(struct str method, struct str name, double now_s, bool keep_recent);
 void entry_free(struct entry *e);
 void entry_reset(struct entry *e, double now_s); /* all zero, names kept */
@@ -40,14 +41,15 @@ void entry_reset(struct entry *e, double now_s); /* all zero, names kept */
 /* One request, with its response time, or without one (timed = false). */
 void entry_log(struct entry *e, bool timed, double ms, uint64_t length, double now_s);
 void entry_log_failure(struct entry *e, double now_s);
+/* Adds what `from` counted, but for its current times: those belong to the one who ticks. */
 void entry_merge(struct entry *into, const struct entry *from);
 
 double entry_average(const struct entry *e); /* ms; 0 when there is none */
 double entry_median(const struct entry *e);
 double entry_percentile(const struct entry *e, double q);
 double entry_average_length(const struct entry *e); /* bytes */
-double entry_fail_ratio(
-    const struct entry *e); /* 0..1; 1 where there are failures and no requests */
+/* 0..1; 1 where there are failures and no requests. */
+double entry_fail_ratio(const struct entry *e);
 double entry_current_rate(const struct entry *e, double now_s);
 double entry_current_failure_rate(const struct entry *e, double now_s);
 

@@ -8,6 +8,7 @@
 #ifndef STATS_FAILURES_H
 #define STATS_FAILURES_H
 
+#include "base/buf.h"
 #include "base/str.h"
 
 #include <stddef.h>
@@ -23,19 +24,22 @@ struct failure {
     uint64_t count;
     double first_s, last_s; /* wall time */
     /* private */
-    char *key;
+    char *key; /* method, NUL, name, NUL, text, NUL: the three lie in it */
     size_t key_n;
     UT_hash_handle hh;
 };
 
+/* Embedded in its owner. */
 struct failures {
     struct failure *all; /* a uthash table, in order of first occurrence: HASH_ITER(hh, ...) */
     size_t n;
+    struct buf key; /* private: the one that is looked for */
 };
 
 void failures_init(struct failures *f);
 void failures_release(struct failures *f);
 void failures_clear(struct failures *f);
+/* Method and name are those of an entry: without a NUL. */
 void failures_add(struct failures *f, struct str method, struct str name, struct str text,
                   double now_s);
 

@@ -30,8 +30,8 @@ void histogram_init(struct histogram *h);
 void histogram_release(struct histogram *h);
 void histogram_clear(struct histogram *h);
 
-/* Counts one time in milliseconds. Negative times and NaN count as 0; times over 1 h count in the
- * last slot (sum and extremes stay exact). */
+/* Counts one time in milliseconds, by its nearest microsecond. Negative times and NaN count as 0;
+ * times over 1 h count in the slot of 1 h (sum and extremes stay exact; an infinite one is 1 h). */
 void histogram_add(struct histogram *h, double ms);
 void histogram_add_many(struct histogram *h, double ms, uint64_t count);
 
@@ -44,15 +44,18 @@ void histogram_subtract(struct histogram *from, const struct histogram *what);
 void histogram_copy(struct histogram *to, const struct histogram *from); /* `to` is initialised */
 
 /* The time within which the share q (0..1) of the samples came: the value at rank ceil(q * count),
- * at least 1: the middle of its slot, never outside the exact extremes; q = 1 is the exact maximum.
- * 0 when there are none. */
+ * at least 1: the middle of its slot, never outside the exact extremes; the first rank is the exact
+ * minimum, the last the exact maximum. 0 when there are none. */
 double histogram_percentile(const struct histogram *h, double q);
+/* Several of them, by one walk: the shares `q` ascend, `values` has room for n. */
+void histogram_percentiles(const struct histogram *h, const double *q, size_t n, double *values);
 
 double histogram_average(const struct histogram *h); /* 0 when there are none */
 
 /* Slots that are not empty, from the lowest on: the next at or after `slot`, or HISTOGRAM_SLOTS. */
 size_t histogram_next(const struct histogram *h, size_t slot, uint64_t *count);
-double histogram_slot_low_ms(size_t slot); /* the smallest time that counts there */
+size_t histogram_slot(double ms);          /* where a time counts */
+double histogram_slot_low_ms(size_t slot); /* the smallest whole microsecond that counts there */
 double histogram_slot_mid_ms(size_t slot);
 
 #endif

@@ -30,18 +30,20 @@ struct stats {
     struct exceptions exceptions;
     struct history history;
     uint64_t in_flight_at_end; /* requests cut off when the run ended: in no entry */
-    uint64_t names_left_out;   /* requests counted under STATS_OTHER_NAME */
+    uint64_t names_left_out;   /* requests counted under STATS_OTHER_NAME, for want of room */
     uint64_t generation;       /* changes when entries are dropped: cached pointers are then void */
     size_t names_limit;
-    bool keep_recent; /* current percentiles of each entry too (the total's always are) */
+    bool keep_recent;    /* current percentiles of each entry too (the total's always are) */
+    struct entry *other; /* private: the one beyond the cap; NULL as long as there is none */
 };
 
 struct stats *stats_new(double now_s, bool keep_recent);
 void stats_free(struct stats *s);
 
-/* The entry, made where there is none. Borrowed until the generation changes. */
+/* The entry, made where there is none. Borrowed until the generation changes. The caller keeps it
+ * with the name: this looks it up. */
 struct entry *stats_entry(struct stats *s, struct str method, struct str name, double now_s);
-/* The same, NULL where there is none. */
+/* The same, NULL where there is none of its own. */
 struct entry *stats_find(const struct stats *s, struct str method, struct str name);
 
 /* One request, in the entry and in the total; then its failure, where `failure` is not empty. */
@@ -49,8 +51,8 @@ void stats_log(struct stats *s, struct entry *e, bool timed, double ms, uint64_t
                struct str failure, double now_s);
 
 void stats_clear(struct stats *s, double now_s); /* a new test: entries dropped */
-void stats_reset(struct stats *s,
-                 double now_s); /* entries stay with zeros; failures, exceptions, history emptied */
+/* Entries stay with zeros; failures, exceptions and history are emptied. */
+void stats_reset(struct stats *s, double now_s);
 
 /* A second is over: current percentiles move on, and the history gets a sample. */
 void stats_tick(struct stats *s, uint64_t users, double now_s);

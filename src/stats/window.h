@@ -28,8 +28,9 @@ void window_clear(struct window *w);
 void window_add(struct window *w, int64_t second, uint32_t count);
 void window_merge(struct window *into, const struct window *from);
 
-/* The number a second over the last ten whole seconds before now_s, or over as many as there were
- * since start_s. It falls when nothing comes any more. 0 before the first whole second. */
+/* The number a second over the last ten whole seconds before now_s, or over the time from start_s to
+ * the begin of now_s's second where that is shorter. It falls when nothing comes any more. 0 as long
+ * as that time is less than a second. */
 double window_rate(const struct window *w, double start_s, double now_s);
 uint32_t window_at(const struct window *w, int64_t second);
 

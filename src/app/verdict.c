@@ -1,0 +1,39 @@
+/* verdict -- see verdict.h. */
+// SPDX-License-Identifier: MIT
+#include "app/verdict.h"
+
+#include <stddef.h>
+
+/* What the system makes of a number, but never a 0 of one that wasn't. */
+static int as_code(int number)
+{
+    int code = number & 0xff;
+    return code == 0 && number != 0 ? 255 : code;
+}
+
+int verdict_exit_code(const struct verdict *v, const char **reason)
+{
+    *reason = NULL;
+    if (v->script_decided)
+        return as_code(v->script_code);
+    if (v->why == RUN_END_SPAWN_ERROR && v->requests == 0) {
+        *reason = "a user could not be made";
+        return 2;
+    }
+    if ((v->has_failures || v->has_exceptions) && v->code_on_error != 0)
+        return v->code_on_error;
+    if (v->why == RUN_END_SPAWN_ERROR) {
+        *reason = "a user could not be made";
+        return 1;
+    }
+    if (v->why == RUN_END_SHAPE_ERROR) {
+        *reason = "the load shape threw";
+        return 1;
+    }
+    if (v->requests == 0) {
+        *reason = v->in_flight > 0 ? "no request was answered before the end"
+                                   : "nothing was requested or measured";
+        return 1;
+    }
+    return 0;
+}

@@ -1,0 +1,27 @@
+/* verdict -- the exit code of a run that has ended, and why it is that one. */
+// SPDX-License-Identifier: MIT
+#ifndef APP_VERDICT_H
+#define APP_VERDICT_H
+
+#include "run/runner.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What it depends on. */
+struct verdict {
+    bool script_decided; /* environment.process_exit_code, os.exit */
+    int script_code;
+    enum run_end why;
+    uint64_t requests;   /* measured at all, also those that --reset-stats forgot */
+    uint64_t in_flight;  /* cut off at the end */
+    bool has_failures;   /* in the reports */
+    bool has_exceptions; /* likewise */
+    int code_on_error;   /* --exit-code-on-error */
+};
+
+/* The first rule that holds counts. *reason (borrowed for ever): what to tell where the code isn't
+ * 0 and no report shows it; else NULL. Always 0..255. */
+int verdict_exit_code(const struct verdict *v, const char **reason);
+
+#endif

@@ -1,0 +1,241 @@
+/* histogram -- times, counted in log-linear slots. */
+// SPDX-License-Identifier: MIT
+#include "stats/histogram.h"
+
+#include "base/mem.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * The layout, in whole microseconds: slots 0 to 2047 hold one value each; from there on every power
+ * of two has 1024 slots, each twice as wide as those of the power before.
+ *
+ *     block    0         1            2            3          ...  22
+ *     values   0..1023   1024..2047   2048..4095   4096..8191      2^31..2^32-1
+ *     width    1         1            2            4               2^21
+ */
+#define SUB_BITS 10
+
+static unsigned slot_shift(size_t slot)
+{
+    size_t block = slot / HISTOGRAM_BLOCK;
+    return block > 1 ? (unsigned)(block - 1) : 0;
+}
+
+size_t histogram_slot(double ms)
+{
+    double us = ms * 1000.0 + 0.5;
+    if (!(us >= 1.0))
+        return 0;
+    // By way of int64_t: there is an instruction for that.
+    uint64_t v = us < (double)HISTOGRAM_MAX_US ? (uint64_t)(int64_t)us : HISTOGRAM_MAX_US;
+    if (v < 2 * HISTOGRAM_BLOCK)
+        return (size_t)v;
+    unsigned shift = 63u - (unsigned)__builtin_clzll(v) - SUB_BITS;
+    return (size_t)shift * HISTOGRAM_BLOCK + (size_t)(v >> shift);
+}
+
+double histogram_slot_low_ms(size_t slot)
+{
+    unsigned shift = slot_shift(slot);
+    uint64_t us = (uint64_t)(slot - (size_t)shift * HISTOGRAM_BLOCK) << shift;
+    return (double)us / 1000.0;
+}
+
+double histogram_slot_mid_ms(size_t slot)
+{
+    // Times were rounded to the nearest microsecond: a slot of width 1 has its own value as middle.
+    double width_us = (double)(1ull << slot_shift(slot));
+    return histogram_slot_low_ms(slot) + (width_us - 1) / 2000.0;
+}
+
+void histogram_init(struct histogram *h)
+{
+    memset(h, 0, sizeof *h);
+}
+
+void histogram_release(struct histogram *h)
+{
+    for (size_t i = 0; i < HISTOGRAM_BLOCKS; i++)
+        free(h->blocks[i]);
+    memset(h, 0, sizeof *h);
+}
+
+void histogram_clear(struct histogram *h)
+{
+    histogram_release(h);
+}
+
+static uint64_t *block_of(struct histogram *h, size_t i)
+{
+    if (h->blocks[i] == NULL)
+        h->blocks[i] = xcalloc(HISTOGRAM_BLOCK, sizeof h->blocks[i][0]);
+    return h->blocks[i];
+}
+
+static void widen(struct histogram *h, double min_ms, double max_ms)
+{
+    if (h->count == 0 || min_ms < h->min_ms)
+        h->min_ms = min_ms;
+    if (h->count == 0 || max_ms > h->max_ms)
+        h->max_ms = max_ms;
+}
+
+/* Negative times and NaN are 0, infinite ones an hour. */
+static double in_bounds(double ms)
+{
+    if (!(ms > 0))
+        return 0;
+    return isinf(ms) ? (double)HISTOGRAM_MAX_US / 1000.0 : ms;
+}
+
+void histogram_add(struct histogram *h, double ms)
+{
+    ms = in_bounds(ms);
+    size_t slot = histogram_slot(ms);
+    block_of(h, slot / HISTOGRAM_BLOCK)[slot % HISTOGRAM_BLOCK]++;
+    widen(h, ms, ms);
+    h->count++;
+    h->sum_ms += ms;
+}
+
+void histogram_add_many(struct histogram *h, double ms, uint64_t count)
+{
+    if (count == 0)
+        return;
+    ms = in_bounds(ms);
+    size_t slot = histogram_slot(ms);
+    block_of(h, slot / HISTOGRAM_BLOCK)[slot % HISTOGRAM_BLOCK] += count;
+    widen(h, ms, ms);
+    h->count += count;
+    h->sum_ms += ms * (double)count;
+}
+
+void histogram_merge(struct histogram *into, const struct histogram *from)
+{
+    if (from->count == 0)
+        return;
+    for (size_t i = 0; i < HISTOGRAM_BLOCKS; i++) {
+        if (from->blocks[i] == NULL)
+            continue;
+        uint64_t *counts = block_of(into, i);
+        for (size_t k = 0; k < HISTOGRAM_BLOCK; k++)
+            counts[k] += from->blocks[i][k];
+    }
+    widen(into, from->min_ms, from->max_ms);
+    into->count += from->count;
+    into->sum_ms += from->sum_ms;
+}
+
+void histogram_copy(struct histogram *to, const struct histogram *from)
+{
+    if (to == from)
+        return;
+    histogram_clear(to);
+    histogram_merge(to, from);
+}
+
+/* The extremes of what is left are known by their slots only, and lie within the old ones. */
+static void narrow(struct histogram *h)
+{
+    uint64_t count;
+    size_t lowest = histogram_next(h, 0, &count), highest = lowest;
+    for (size_t slot = lowest; slot < HISTOGRAM_SLOTS; slot = histogram_next(h, slot + 1, &count))
+        highest = slot;
+    double min_ms = histogram_slot_mid_ms(lowest), max_ms = histogram_slot_mid_ms(highest);
+    h->min_ms = fmin(fmax(min_ms, h->min_ms), h->max_ms);
+    h->max_ms = fmin(fmax(max_ms, h->min_ms), h->max_ms);
+}
+
+void histogram_subtract(struct histogram *from, const struct histogram *what)
+{
+    uint64_t left = 0;
+    for (size_t i = 0; i < HISTOGRAM_BLOCKS; i++) {
+        uint64_t *counts = from->blocks[i];
+        for (size_t k = 0; counts != NULL && k < HISTOGRAM_BLOCK; k++) {
+            uint64_t less = what->blocks[i] != NULL ? what->blocks[i][k] : 0;
+            counts[k] -= less < counts[k] ? less : counts[k];
+            left += counts[k];
+        }
+    }
+    if (left == 0) {
+        histogram_clear(from);
+        return;
+    }
+    if (left != from->count)
+        narrow(from);
+    from->count = left;
+    from->sum_ms = fmax(from->sum_ms - what->sum_ms, 0);
+}
+
+size_t histogram_next(const struct histogram *h, size_t slot, uint64_t *count)
+{
+    while (slot < HISTOGRAM_SLOTS) {
+        const uint64_t *counts = h->blocks[slot / HISTOGRAM_BLOCK];
+        if (counts == NULL) {
+            slot = (slot / HISTOGRAM_BLOCK + 1) * HISTOGRAM_BLOCK;
+            continue;
+        }
+        if (counts[slot % HISTOGRAM_BLOCK] != 0) {
+            *count = counts[slot % HISTOGRAM_BLOCK];
+            return slot;
+        }
+        slot++;
+    }
+    *count = 0;
+    return HISTOGRAM_SLOTS;
+}
+
+/* ceil(q * count), where a product that is whole but for the error of doubles counts as whole
+ * (0.07 * 100 is 7.000000000000001). */
+static uint64_t rank_of(const struct histogram *h, double q)
+{
+    double exact = q * (double)h->count;
+    double rank = ceil(exact - exact * 1e-15);
+    if (!(rank >= 1))
+        return 1;
+    return rank < (double)h->count ? (uint64_t)rank : h->count;
+}
+
+static double value_at(const struct histogram *h, size_t slot, uint64_t rank)
+{
+    if (rank == 1)
+        return h->min_ms;
+    if (rank == h->count)
+        return h->max_ms;
+    return fmin(fmax(histogram_slot_mid_ms(slot), h->min_ms), h->max_ms);
+}
+
+void histogram_percentiles(const struct histogram *h, const double *q, size_t n, double *values)
+{
+    uint64_t seen = 0, count;
+    size_t slot = 0;
+    size_t i = 0;
+    for (; i < n && h->count > 0; i++) {
+        uint64_t rank = rank_of(h, q[i]);
+        while (seen < rank) {
+            slot = histogram_next(h, slot, &count);
+            if (slot == HISTOGRAM_SLOTS)
+                break;
+            seen += count;
+            slot++;
+        }
+        values[i] = value_at(h, slot - 1, rank);
+    }
+    for (; i < n; i++)
+        values[i] = 0;
+}
+
+double histogram_percentile(const struct histogram *h, double q)
+{
+    double value;
+    histogram_percentiles(h, &q, 1, &value);
+    return value;
+}
+
+double histogram_average(const struct histogram *h)
+{
+    return h->count > 0 ? h->sum_ms / (double)h->count : 0;
+}

@@ -1,0 +1,197 @@
+/* stats -- all entries and their total, the failures, the exceptions, the history. */
+// SPDX-License-Identifier: MIT
+#include "stats/stats.h"
+
+#include "base/mem.h"
+#include "stats/label.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct stats *stats_new(double now_s, bool keep_recent)
+{
+    struct stats *s = xcalloc(1, sizeof *s);
+    s->total = entry_new(STR_EMPTY, STR_EMPTY, now_s, true);
+    s->names_limit = STATS_NAMES_DEFAULT;
+    s->keep_recent = keep_recent;
+    failures_init(&s->failures);
+    exceptions_init(&s->exceptions);
+    history_init(&s->history);
+    return s;
+}
+
+static void drop_entries(struct stats *s)
+{
+    struct entry *e, *next;
+    HASH_ITER (hh, s->entries, e, next) {
+        HASH_DEL(s->entries, e);
+        entry_free(e);
+    }
+    s->n_entries = 0;
+    s->other = NULL;
+    s->generation++;
+}
+
+void stats_free(struct stats *s)
+{
+    if (s == NULL)
+        return;
+    drop_entries(s);
+    entry_free(s->total);
+    failures_release(&s->failures);
+    exceptions_release(&s->exceptions);
+    history_release(&s->history);
+    free(s);
+}
+
+/* Method, NUL, name, as entries have it for their key; *method_n is the first's length. */
+static void add_key(struct buf *key, struct str method, struct str name, size_t *method_n)
+{
+    label_add(key, method, STATS_NAME_LIMIT, STR_EMPTY);
+    *method_n = key->n;
+    buf_add_char(key, '\0');
+    label_add(key, name, STATS_NAME_LIMIT, STR_EMPTY);
+}
+
+static struct entry *find(const struct stats *s, const struct buf *key)
+{
+    struct entry *found;
+    HASH_FIND(hh, s->entries, key->p, key->n, found);
+    return found;
+}
+
+static struct entry *make(struct stats *s, struct str method, struct str name, double now_s)
+{
+    struct entry *e = entry_new(method, name, now_s, s->keep_recent);
+    e->counted_from_s = s->total->start_s;
+    HASH_ADD_KEYPTR(hh, s->entries, e->key, e->key_n, e);
+    s->n_entries++;
+    return e;
+}
+
+struct entry *stats_entry(struct stats *s, struct str method, struct str name, double now_s)
+{
+    struct buf key = BUF_INIT;
+    size_t method_n;
+    add_key(&key, method, name, &method_n);
+    struct entry *e = find(s, &key);
+    if (e == NULL && s->n_entries < s->names_limit) {
+        e = make(s, str_make(key.p, method_n), str_slice(buf_slice(&key), method_n + 1, key.n),
+                 now_s);
+    } else if (e == NULL) {
+        e = s->other != NULL ? s->other : stats_find(s, STR_EMPTY, STR(STATS_OTHER_NAME));
+        s->other = e != NULL ? e : make(s, STR_EMPTY, STR(STATS_OTHER_NAME), now_s);
+        e = s->other;
+    }
+    buf_release(&key);
+    return e;
+}
+
+struct entry *stats_find(const struct stats *s, struct str method, struct str name)
+{
+    struct buf key = BUF_INIT;
+    size_t method_n;
+    add_key(&key, method, name, &method_n);
+    struct entry *e = find(s, &key);
+    buf_release(&key);
+    return e;
+}
+
+void stats_log(struct stats *s, struct entry *e, bool timed, double ms, uint64_t length,
+               struct str failure, double now_s)
+{
+    entry_log(e, timed, ms, length, now_s);
+    entry_log(s->total, timed, ms, length, now_s);
+    if (e == s->other)
+        s->names_left_out++;
+    if (failure.n == 0)
+        return;
+    entry_log_failure(e, now_s);
+    entry_log_failure(s->total, now_s);
+    failures_add(&s->failures, str_of(e->method), str_of(e->name), failure, now_s);
+}
+
+static void empty(struct stats *s, double now_s)
+{
+    entry_reset(s->total, now_s);
+    failures_clear(&s->failures);
+    exceptions_clear(&s->exceptions);
+    history_clear(&s->history);
+    s->in_flight_at_end = s->names_left_out = 0;
+}
+
+void stats_clear(struct stats *s, double now_s)
+{
+    drop_entries(s);
+    empty(s, now_s);
+}
+
+void stats_reset(struct stats *s, double now_s)
+{
+    struct entry *e, *next;
+    HASH_ITER (hh, s->entries, e, next)
+        entry_reset(e, now_s);
+    empty(s, now_s);
+}
+
+void stats_tick(struct stats *s, uint64_t users, double now_s)
+{
+    entry_tick(s->total);
+    struct entry *e, *next;
+    if (s->keep_recent) {
+        HASH_ITER (hh, s->entries, e, next)
+            entry_tick(e);
+    }
+    static const double shares[] = {0.50, 0.95};
+    double percentiles[2];
+    struct histogram current = {0};
+    entry_current_times(s->total, &current);
+    histogram_percentiles(&current, shares, 2, percentiles);
+    histogram_release(&current);
+
+    history_add(&s->history, &(struct history_sample){
+                                 .at_s = now_s,
+                                 .users = users,
+                                 .requests = s->total->requests,
+                                 .failures = s->total->failures,
+                                 .rate = entry_current_rate(s->total, now_s),
+                                 .failure_rate = entry_current_failure_rate(s->total, now_s),
+                                 .p50_ms = percentiles[0],
+                                 .p95_ms = percentiles[1],
+                                 .average_ms = entry_average(s->total),
+                             });
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct entry *x = *(struct entry *const *)a, *y = *(struct entry *const *)b;
+    int order = strcmp(x->name, y->name);
+    return order != 0 ? order : strcmp(x->method, y->method);
+}
+
+struct entry **stats_sorted(const struct stats *s, size_t *n)
+{
+    struct entry **sorted = xreallocarray(NULL, s->n_entries + 1, sizeof *sorted);
+    struct entry *e, *next;
+    *n = 0;
+    HASH_ITER (hh, s->entries, e, next)
+        sorted[(*n)++] = e;
+    qsort(sorted, *n, sizeof *sorted, by_name);
+    return sorted;
+}
+
+static double over_the_run(const struct stats *s, uint64_t count)
+{
+    double seconds = s->total->last_s - s->total->start_s;
+    return seconds > 0 ? (double)count / seconds : 0;
+}
+
+double stats_total_rate(const struct stats *s, const struct entry *e)
+{
+    return over_the_run(s, e->requests);
+}
+
+double stats_total_failure_rate(const struct stats *s, const struct entry *e)
+{
+    return over_the_run(s, e->failures);
+}

@@ -1,0 +1,82 @@
+/* test_signals -- the first signal as an event, the second at once. */
+// SPDX-License-Identifier: MIT
+#include "app/signals.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../check.h"
+
+struct seen {
+    struct loop *loop;
+    int number;
+};
+
+static void caught(void *self, int number)
+{
+    struct seen *seen = self;
+
+    seen->number = number;
+    loop_stop(seen->loop);
+}
+
+TEST(the_first_is_an_event)
+{
+    struct clock clock;
+    struct err err = ERR_INIT;
+    struct signals signals;
+    struct seen seen = {.number = 0};
+
+    clock_init(&clock);
+    seen.loop = loop_new(&clock);
+    CHECK_INT(signals_start(seen.loop, &signals, caught, &seen, &err), 0);
+    raise(SIGTERM);
+    CHECK_INT(seen.number, 0);
+    loop_run(seen.loop);
+    CHECK_INT(seen.number, SIGTERM);
+    signals_leave_loop(&signals);
+    CHECK(loop_is_idle(seen.loop));
+    signals_cancel(&signals);
+    loop_free(seen.loop);
+}
+
+/* A process that gets both signals while it never turns its loop; its exit status. */
+static int status_of_two(int first, int second)
+{
+    struct clock clock;
+    struct err err = ERR_INIT;
+    struct signals signals;
+    struct seen seen = {.number = 0};
+    int status;
+    pid_t child = fork();
+
+    if (child == 0) {
+        close(STDERR_FILENO);
+        clock_init(&clock);
+        seen.loop = loop_new(&clock);
+        if (signals_start(seen.loop, &signals, caught, &seen, &err) == 0) {
+            raise(first);
+            raise(second);
+        }
+        _exit(99);
+    }
+    if (waitpid(child, &status, 0) != child || !WIFEXITED(status))
+        return -1;
+    return WEXITSTATUS(status);
+}
+
+TEST(the_second_ends_the_process_at_once)
+{
+    fflush(stdout);
+    CHECK_INT(status_of_two(SIGINT, SIGINT), 130);
+    CHECK_INT(status_of_two(SIGTERM, SIGTERM), 143);
+    CHECK_INT(status_of_two(SIGINT, SIGTERM), 143);
+}
+
+TEST(names)
+{
+    CHECK_TEXT(signals_name(SIGINT), "SIGINT");
+    CHECK_TEXT(signals_name(SIGTERM), "SIGTERM");
+}
+
+TEST_MAIN(RUN(the_first_is_an_event); RUN(the_second_ends_the_process_at_once); RUN(names);)

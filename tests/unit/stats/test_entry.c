@@ -1,0 +1,157 @@
+/* test_entry -- what one method and name counts. */
+// SPDX-License-Identifier: MIT
+#include "stats/entry.h"
+
+#include "../check.h"
+
+static struct entry *entry_of(const double *ms, size_t n, size_t untimed, double now_s)
+{
+    struct entry *e = entry_new(STR("GET"), STR("/"), now_s, false);
+    for (size_t i = 0; i < n; i++)
+        entry_log(e, true, ms[i], 0, now_s);
+    for (size_t i = 0; i < untimed; i++)
+        entry_log(e, false, 0, 0, now_s);
+    return e;
+}
+
+TEST(a_new_one_has_its_names_and_nothing_else)
+{
+    struct entry *e = entry_new(STR("POST"), STR("/a b"), 12.5, false);
+    CHECK_TEXT(e->method, "POST");
+    CHECK_TEXT(e->name, "/a b");
+    CHECK_DOUBLE(e->start_s, 12.5, 0);
+    CHECK_DOUBLE(e->last_s, 0, 0);
+    CHECK_DOUBLE(entry_median(e), 0, 0);
+    CHECK_DOUBLE(entry_average(e), 0, 0);
+    CHECK_DOUBLE(entry_average_length(e), 0, 0);
+    CHECK_DOUBLE(entry_fail_ratio(e), 0, 0);
+    CHECK(e->recent == NULL);
+    entry_free(e);
+    entry_free(NULL);
+}
+
+TEST(requests_without_a_time_count_but_in_the_times)
+{
+    static const double ms[] = {45, 135, 44, 375, 601, 35, 79};
+    struct entry *e = entry_of(ms, 7, 2, 100);
+    CHECK_INT(e->requests, 9);
+    CHECK_INT(e->untimed, 2);
+    CHECK_DOUBLE(entry_median(e), 79, 0.04);
+    CHECK_DOUBLE(entry_average(e), 187.71428571428572, 1e-9);
+    CHECK_INT(window_at(&e->per_second, 100), 9);
+    entry_free(e);
+
+    e = entry_of(NULL, 0, 3, 100);
+    CHECK_INT(e->requests, 3);
+    CHECK_DOUBLE(entry_median(e), 0, 0);
+    CHECK_DOUBLE(entry_average(e), 0, 0);
+    entry_free(e);
+}
+
+TEST(lengths_and_failures_are_of_all_requests)
+{
+    struct entry *e = entry_new(STR("GET"), STR("/"), 0, false);
+    entry_log(e, true, 756, 100, 3.9);
+    entry_log_failure(e, 3.9);
+    entry_log(e, true, 85, 50, 4.1);
+    CHECK_INT(e->requests, 2);
+    CHECK_INT(e->failures, 1);
+    CHECK_DOUBLE(entry_average(e), 420.5, 0);
+    CHECK_DOUBLE(entry_median(e), 85, 0);
+    CHECK_DOUBLE(entry_average_length(e), 75, 0);
+    CHECK_DOUBLE(entry_fail_ratio(e), 0.5, 0);
+    CHECK_DOUBLE(e->last_s, 4.1, 0);
+    CHECK_INT(window_at(&e->failures_per_second, 3), 1);
+    CHECK_INT(window_at(&e->failures_per_second, 4), 0);
+    entry_free(e);
+}
+
+TEST(failures_alone_are_a_ratio_of_one)
+{
+    struct entry *e = entry_new(STR("GET"), STR("/"), 0, false);
+    entry_log_failure(e, 0);
+    CHECK_DOUBLE(entry_fail_ratio(e), 1, 0);
+    entry_free(e);
+}
+
+/* Locust's numbers, seen from "now" instead of from the last request. */
+TEST(current_rates_are_over_the_last_ten_seconds)
+{
+    struct entry *e = entry_new(STR("GET"), STR("/"), 1000, false);
+    for (int i = 0; i < 9; i++)
+        entry_log(e, true, 1, 0, 1000.3);
+    for (int i = 0; i < 3; i++)
+        entry_log_failure(e, 1000.3);
+    CHECK_DOUBLE(entry_current_rate(e, 1002), 4.5, 0);
+    CHECK_DOUBLE(entry_current_failure_rate(e, 1002), 1.5, 0);
+    CHECK_DOUBLE(entry_current_failure_rate(e, 1010), 0.3, 1e-12);
+    CHECK_DOUBLE(entry_current_rate(e, 1025), 0, 0);
+    entry_free(e);
+}
+
+TEST(workers_merge_into_the_masters_median)
+{
+    static const double one[] = {100, 800}, two[] = {700};
+    struct entry *into = entry_of(one, 2, 1, 50);
+    struct entry *from = entry_of(two, 1, 1, 47);
+    entry_log_failure(from, 47);
+    entry_log(from, false, 0, 30, 52);
+    entry_merge(into, from);
+    CHECK_INT(into->requests, 6);
+    CHECK_INT(into->untimed, 3);
+    CHECK_INT(into->failures, 1);
+    CHECK_INT(into->content_length, 30);
+    CHECK_DOUBLE(entry_median(into), 700, 0.3);
+    CHECK_DOUBLE(into->start_s, 47, 0);
+    CHECK_DOUBLE(into->last_s, 52, 0);
+    CHECK_INT(window_at(&into->per_second, 47), 2);
+    CHECK_INT(window_at(&into->per_second, 50), 3);
+    CHECK_INT(window_at(&into->failures_per_second, 47), 1);
+    entry_free(into);
+    entry_free(from);
+}
+
+TEST(a_reset_keeps_the_names_alone)
+{
+    static const double ms[] = {10};
+    struct entry *e = entry_of(ms, 1, 1, 50);
+    entry_log_failure(e, 50);
+    entry_reset(e, 60);
+    CHECK_TEXT(e->name, "/");
+    CHECK_INT(e->requests + e->untimed + e->failures + e->content_length, 0);
+    CHECK_INT(e->times.count, 0);
+    CHECK_INT(window_at(&e->per_second, 50), 0);
+    CHECK_DOUBLE(e->start_s, 60, 0);
+    CHECK_DOUBLE(e->last_s, 0, 0);
+    entry_free(e);
+}
+
+TEST(current_times_are_kept_where_it_was_asked_for)
+{
+    struct entry *kept = entry_new(STR("GET"), STR("/"), 0, true);
+    struct entry *not_kept = entry_new(STR("GET"), STR("/"), 0, false);
+    entry_log(kept, true, 30, 0, 1);
+    entry_log(not_kept, true, 30, 0, 1);
+    entry_log(kept, false, 99, 0, 1);
+    entry_tick(kept);
+    entry_tick(not_kept);
+    struct histogram current = {0};
+    entry_current_times(not_kept, &current);
+    CHECK_INT(current.count, 0);
+    entry_current_times(kept, &current);
+    CHECK_INT(current.count, 1);
+    CHECK_DOUBLE(current.max_ms, 30, 0);
+    histogram_release(&current);
+    entry_reset(kept, 2);
+    entry_current_times(kept, &current);
+    CHECK_INT(current.count, 0);
+    entry_free(kept);
+    entry_free(not_kept);
+}
+
+TEST_MAIN(RUN(a_new_one_has_its_names_and_nothing_else);
+          RUN(requests_without_a_time_count_but_in_the_times);
+          RUN(lengths_and_failures_are_of_all_requests); RUN(failures_alone_are_a_ratio_of_one);
+          RUN(current_rates_are_over_the_last_ten_seconds);
+          RUN(workers_merge_into_the_masters_median); RUN(a_reset_keeps_the_names_alone);
+          RUN(current_times_are_kept_where_it_was_asked_for);)
