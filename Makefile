@@ -13,11 +13,19 @@ WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointe
 ifdef DEVELOPER
 WARN += -Werror
 endif
-PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
-PKG_LIBS   = $(shell pkg-config --libs $(PKGS))
+# Asked once, and not before the packages are there.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
+PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 KATYDID_CFLAGS = -std=c11 -D_GNU_SOURCE -DKATYDID_VERSION='"$(VERSION)"' $(WARN) $(OPT.$(VARIANT)) \
                  -Isrc $(PKG_CFLAGS) $(CFLAGS)
 LDLIBS = $(PKG_LIBS) -lev -lm
+
+# As many jobs as there are cores, unless the caller said how many; V=1 shows the commands.
+JOBS = $(if $(findstring j,$(MAKEFLAGS)),,-j$(shell nproc))
+ifndef V
+Q = @
+SAY = @echo "  $(1)";
+endif
 
 FLOORS  := base loop stats net http serve target run report script app
 SOURCES := $(filter-out src/app/main.c,$(wildcard $(FLOORS:%=src/%/*.c)))
@@ -33,7 +41,7 @@ SPECS   := $(BUILD)/tests/spec
         uninstall clean help setup-%
 
 all: setup-build                                 ## build build/release/katydid
-	@$(MAKE) --no-print-directory $(PROGRAM)
+	@$(MAKE) --no-print-directory $(JOBS) $(PROGRAM)
 
 run: all                                         ## set up, build, and run the shop scenario against the practice server
 	@./scenarios/run-shop.sh $(PROGRAM)
@@ -60,7 +68,7 @@ format: setup-lint                               ## format the C sources
 	@git ls-files -co --exclude-standard 'src/*.c' 'src/*.h' 'tests/*.c' 'tests/*.h' | xargs clang-format -i
 
 debug asan: setup-build                          ## build build/debug or build/asan
-	@$(MAKE) --no-print-directory VARIANT=$@ build/$@/katydid
+	@$(MAKE) --no-print-directory $(JOBS) VARIANT=$@ build/$@/katydid
 
 install: all                                     ## install the program under PREFIX (default /usr/local)
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/katydid
@@ -72,35 +80,38 @@ clean:                                           ## remove build/
 	rm -rf build
 
 help:                                            ## this list
-	@sed -n 's/^\([a-z][a-z -]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 34
+	@sed -n 's/^\([a-z][a-z0-9 -]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 34
 
 # Packages of a group of third_party/debian.txt; KATYDID_SETUP=no leaves the machine alone.
 setup-%:
 	@[ "$(KATYDID_SETUP)" = no ] || ./third_party/install.sh $*
 
 $(PROGRAM): $(BUILD)/src/app/main.o $(LIBRARY)
-	$(CC) $(KATYDID_CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS)
+	$(call SAY,LINK $@)
+	$(Q)$(CC) $(KATYDID_CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS)
 
 $(LIBRARY): $(OBJECTS)
-	@rm -f $@
-	ar rcs $@ $^
+	$(Q)rm -f $@
+	$(Q)ar rcs $@ $^
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(KATYDID_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call SAY,CC $<)
+	$(Q)$(CC) $(KATYDID_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The Lua half, as source, inside the program.
 $(BUILD)/embed.c: src/script/embed.lua $(LUA)
 	@mkdir -p $(@D)
-	luajit src/script/embed.lua $@ $(LUA)
+	$(call SAY,EMBED lua/)
+	$(Q)luajit src/script/embed.lua $@ $(LUA)
 $(BUILD)/embed.o: $(BUILD)/embed.c Makefile
-	$(CC) $(KATYDID_CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(KATYDID_CFLAGS) -c -o $@ $<
 
 $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(KATYDID_CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS)
+	$(Q)$(CC) $(KATYDID_CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS)
 $(SPECS): $(BUILD)/tests/lua/spec.o $(LIBRARY)
-	$(CC) $(KATYDID_CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS)
+	$(Q)$(CC) $(KATYDID_CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS)
 .PHONY: build-tests
 build-tests: $(UNITS) $(if $(wildcard tests/lua/spec.c),$(SPECS))
 .SECONDARY:
