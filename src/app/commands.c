@@ -1,0 +1,130 @@
+/* commands -- see commands.h. */
+// SPDX-License-Identifier: MIT
+#include "app/commands.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/file_limit.h"
+#include "app/help.h"
+#include "app/output.h"
+#include "app/target_options.h"
+#include "base/text.h"
+#include "loop/signal.h"
+#include "target/target.h"
+
+#define EXIT_USAGE 2
+
+/* The one clear line. */
+static int complain(const struct err *err)
+{
+    struct buf line = BUF_INIT;
+    int rc;
+
+    buf_add_cstr(&line, "katydid: error: ");
+    text_add_visible(&line, str_of(err->text), true);
+    buf_add_char(&line, '\n');
+    rc = output_write(STDERR_FILENO, buf_slice(&line), NULL);
+    (void)rc; // where standard error is closed, the exit code alone tells
+    buf_release(&line);
+    return EXIT_USAGE;
+}
+
+/* What a command prints instead of doing anything. */
+static int print(struct buf *text)
+{
+    struct err err = ERR_INIT;
+    int rc = output_write(STDOUT_FILENO, buf_slice(text), &err);
+
+    buf_release(text);
+    return rc < 0 ? complain(&err) : 0;
+}
+
+static void stop_serving(void *self, int number)
+{
+    (void)number;
+    loop_stop(self);
+}
+
+/* Tells where it listens, and serves until a signal. */
+static int serve(struct loop *loop, struct target *target, const char *bind, struct err *err)
+{
+    struct signal_watch interrupt, terminate;
+    struct buf line = BUF_INIT;
+    int rc;
+
+    signal_watch_init(&interrupt, stop_serving, loop);
+    signal_watch_init(&terminate, stop_serving, loop);
+    signal_watch_start(loop, &interrupt, SIGINT);
+    signal_watch_start(loop, &terminate, SIGTERM);
+    buf_addf(&line,
+             strchr(bind, ':') != NULL ? "listening on http://[%s]:%u\n"
+                                       : "listening on http://%s:%u\n",
+             bind, target_port(target));
+    rc = output_write(STDOUT_FILENO, buf_slice(&line), err);
+    buf_release(&line);
+    if (rc == 0)
+        loop_run(loop);
+    signal_watch_cancel(&interrupt);
+    signal_watch_cancel(&terminate);
+    return rc;
+}
+
+static int run_target(const struct options *o, struct err *err)
+{
+    struct target_options settings;
+    struct clock clock;
+    struct loop *loop;
+    struct target *target;
+    int rc = -1;
+
+    if (target_settings(o, &settings, err) < 0)
+        return -1;
+    file_limit_raise();
+    clock_init(&clock);
+    loop = loop_new(&clock);
+    if (loop == NULL)
+        return err_set(err, "the event loop could not be made: %s", strerror(errno));
+    target = target_new(loop, &settings, err);
+    if (target != NULL)
+        rc = serve(loop, target, settings.bind, err);
+    target_free(target);
+    loop_free(loop);
+    return rc;
+}
+
+static int command_target(int argc, char **argv)
+{
+    struct buf text = BUF_INIT;
+    struct err err = ERR_INIT;
+    struct options o;
+    int code = -1;
+
+    options_init(&o, target_table, TARGET_OPTIONS);
+    if (options_read_arguments(&o, argc, argv, &err) == 0) {
+        if (options_flag(&o, TARGET_HELP)) {
+            help_add_target(&text);
+            code = print(&text);
+        } else if (o.n_words > 0) {
+            err_set(&err, "target takes no words, got '%s' (katydid target --help)", o.words[0]);
+        } else {
+            code = run_target(&o, &err);
+        }
+    }
+    options_release(&o);
+    return code < 0 ? complain(&err) : code;
+}
+
+int commands_main(int argc, char **argv)
+{
+    const char *first = argc > 1 ? argv[1] : "";
+    struct err err = ERR_INIT;
+
+    if (strcmp(first, "target") == 0)
+        return command_target(argc - 2, argv + 2);
+    err_set(&err, "unknown command '%s' (known is: target)", first);
+    return complain(&err);
+}

@@ -1,0 +1,17 @@
+/* help -- what --help prints, made of the tables of options. */
+// SPDX-License-Identifier: MIT
+#ifndef APP_HELP_H
+#define APP_HELP_H
+
+#include "app/options.h"
+#include "base/buf.h"
+
+#include <stddef.h>
+
+/* The rows of a table, by their groups in the order of their first row; text within 80 columns. */
+void help_add_options(struct buf *out, const struct option *table, size_t n);
+
+/* `katydid target --help`: usage, options, routes. */
+void help_add_target(struct buf *out);
+
+#endif
