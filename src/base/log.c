@@ -171,12 +171,13 @@ void log_line(enum log_level level, const char *logger, const char *format, ...)
 void log_print(struct str text, bool to_stderr)
 {
     struct buf line = BUF_INIT;
+    if (str_ends(text, STR("\n")))
+        text.n--;
     text_add_visible(&line, text, true);
     if (sink.line != NULL) {
         sink.line(sink.self, buf_slice(&line));
     } else {
-        if (!str_ends(text, STR("\n")))
-            buf_add_char(&line, '\n');
+        buf_add_char(&line, '\n');
         fflush(to_stderr ? stderr : stdout);
         write_around(to_stderr ? STDERR_FILENO : STDOUT_FILENO, buf_slice(&line));
     }

@@ -1,0 +1,215 @@
+/* test_io -- descriptors that can be read or written. */
+// SPDX-License-Identifier: MIT
+#include "loop/io.h"
+
+#include "../check.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* One end of a pair of sockets, watched; what it was told. */
+struct end {
+    struct io io;
+    int fd, calls, events;
+    bool cancels;
+    struct io *victim; /* is cancelled with it */
+};
+
+static void ready(void *self, int events)
+{
+    struct end *e = self;
+    e->calls++;
+    e->events |= events;
+    if (e->cancels)
+        io_cancel(&e->io);
+    if (e->victim != NULL)
+        io_cancel(e->victim);
+}
+
+static bool pair(struct end *a, struct end *b)
+{
+    int fds[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds) != 0)
+        return false;
+    *a = (struct end){.fd = fds[0]};
+    *b = (struct end){.fd = fds[1]};
+    io_init(&a->io, ready, a);
+    io_init(&b->io, ready, b);
+    return true;
+}
+
+static void close_pair(struct end *a, struct end *b)
+{
+    io_cancel(&a->io);
+    io_cancel(&b->io);
+    close(a->fd);
+    close(b->fd);
+}
+
+static struct loop *loop_under(struct clock *clock)
+{
+    clock_init(clock);
+    return loop_new(clock);
+}
+
+TEST(tells_as_long_as_it_is_so)
+{
+    struct clock clock;
+    struct loop *loop = loop_under(&clock);
+    struct end a, b;
+    char byte;
+    CHECK(pair(&a, &b));
+    CHECK(!io_is_started(&a.io));
+    io_start(loop, &a.io, a.fd, IO_READ);
+    CHECK(io_is_started(&a.io) && !loop_is_idle(loop));
+    CHECK(loop_turn(loop, false));
+    CHECK_INT(a.calls, 0);
+    CHECK(write(b.fd, "x", 1) == 1);
+    CHECK(loop_turn(loop, true) && loop_turn(loop, true));
+    CHECK_INT(a.calls, 2);
+    CHECK_INT(a.events, IO_READ);
+    CHECK(read(a.fd, &byte, 1) == 1);
+    CHECK(loop_turn(loop, false));
+    CHECK_INT(a.calls, 2);
+    close_pair(&a, &b);
+    CHECK(!io_is_started(&a.io) && loop_is_idle(loop));
+    loop_free(loop);
+}
+
+TEST(both_events_at_once)
+{
+    struct clock clock;
+    struct loop *loop = loop_under(&clock);
+    struct end a, b;
+    CHECK(pair(&a, &b));
+    CHECK(write(b.fd, "x", 1) == 1);
+    io_start(loop, &a.io, a.fd, IO_READ | IO_WRITE);
+    CHECK(loop_turn(loop, true));
+    CHECK_INT(a.calls, 1);
+    CHECK_INT(a.events, IO_READ | IO_WRITE);
+    close_pair(&a, &b);
+    loop_free(loop);
+}
+
+TEST(changes_what_it_waits_for)
+{
+    struct clock clock;
+    struct loop *loop = loop_under(&clock);
+    struct end a, b;
+    CHECK(pair(&a, &b));
+    CHECK(write(b.fd, "x", 1) == 1);
+    io_start(loop, &a.io, a.fd, 0); // nothing for now
+    CHECK(io_is_started(&a.io));
+    CHECK(loop_turn(loop, false));
+    CHECK_INT(a.calls, 0);
+    io_change(&a.io, IO_WRITE);
+    CHECK(loop_turn(loop, true));
+    CHECK_INT(a.events, IO_WRITE);
+    io_change(&a.io, IO_READ);
+    io_change(&a.io, IO_READ);
+    a.events = 0;
+    CHECK(loop_turn(loop, true));
+    CHECK_INT(a.events, IO_READ);
+    io_change(&a.io, 0);
+    CHECK(loop_turn(loop, false));
+    CHECK_INT(a.calls, 2);
+    CHECK(!loop_is_idle(loop));
+    close_pair(&a, &b);
+    CHECK(loop_is_idle(loop));
+    loop_free(loop);
+}
+
+TEST(run_ends_when_the_last_is_cancelled)
+{
+    struct clock clock;
+    struct loop *loop = loop_under(&clock);
+    struct end a, b;
+    CHECK(pair(&a, &b));
+    CHECK(write(b.fd, "x", 1) == 1);
+    a.cancels = true;
+    io_start(loop, &a.io, a.fd, IO_READ);
+    loop_run(loop);
+    CHECK_INT(a.calls, 1);
+    close_pair(&a, &b);
+    loop_free(loop);
+}
+
+TEST(ready_ones_can_be_cancelled_by_each_other)
+{
+    struct clock clock;
+    struct loop *loop = loop_under(&clock);
+    struct end a, b;
+    CHECK(pair(&a, &b));
+    a.victim = &b.io;
+    b.victim = &a.io;
+    io_start(loop, &a.io, a.fd, IO_WRITE);
+    io_start(loop, &b.io, b.fd, IO_WRITE);
+    CHECK(loop_turn(loop, true));
+    CHECK_INT(a.calls + b.calls, 1);
+    close_pair(&a, &b);
+    loop_free(loop);
+}
+
+TEST(hang_up_is_readable)
+{
+    struct clock clock;
+    struct loop *loop = loop_under(&clock);
+    struct end a, b;
+    CHECK(pair(&a, &b));
+    io_start(loop, &a.io, a.fd, IO_READ);
+    shutdown(b.fd, SHUT_RDWR);
+    CHECK(loop_turn(loop, true));
+    CHECK_INT(a.calls, 1);
+    CHECK(a.events & IO_READ);
+    close_pair(&a, &b);
+    loop_free(loop);
+}
+
+TEST(descriptor_numbers_are_used_again)
+{
+    struct clock clock;
+    struct loop *loop = loop_under(&clock);
+    struct end a, b;
+    for (int i = 0; i < 5; i++) {
+        CHECK(pair(&a, &b));
+        io_start(loop, &a.io, a.fd, IO_READ);
+        CHECK(loop_turn(loop, false));
+        CHECK_INT(a.calls, 0);
+        CHECK(write(b.fd, "x", 1) == 1);
+        CHECK(loop_turn(loop, true));
+        CHECK_INT(a.calls, 1);
+        close_pair(&a, &b);
+    }
+    loop_free(loop);
+}
+
+TEST(closing_while_watched_is_a_bug)
+{
+    struct clock clock;
+    int status;
+    pid_t child = fork();
+    if (child == 0) {
+        struct rlimit none = {0, 0};
+        setrlimit(RLIMIT_CORE, &none);
+        fclose(stderr);
+        struct loop *loop = loop_under(&clock);
+        struct end a, b;
+        if (pair(&a, &b)) {
+            close(a.fd);
+            io_start(loop, &a.io, a.fd, IO_READ);
+            loop_turn(loop, false);
+        }
+        _exit(0);
+    }
+    CHECK(waitpid(child, &status, 0) == child);
+    CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+}
+
+TEST_MAIN(RUN(tells_as_long_as_it_is_so); RUN(both_events_at_once); RUN(changes_what_it_waits_for);
+          RUN(run_ends_when_the_last_is_cancelled); RUN(ready_ones_can_be_cancelled_by_each_other);
+          RUN(hang_up_is_readable); RUN(descriptor_numbers_are_used_again);
+          RUN(closing_while_watched_is_a_bug);)
