@@ -31,7 +31,8 @@ for i = 2, #arg do
   rows[#rows + 1] = ('    {"%s", "@%s", %s, %d},\n'):format(module, path, name, #text)
 end
 
-out[#out + 1] = "const struct embedded embedded_modules[] = {\n" .. table.concat(rows) .. "    {0, 0, 0, 0}};\n"
+rows[#rows + 1] = "    {0, 0, 0, 0}};\n"
+out[#out + 1] = "const struct embedded embedded_modules[] = {\n" .. table.concat(rows)
 
 local file = assert(io.open(out_path, "wb"))
 file:write(table.concat(out))

@@ -3,7 +3,7 @@ local k = require "katydid"
 
 local Idle = k.HttpUser:extend("Idle", { wait_time = k.constant(100000) })
 
-function Idle:on_start()
+function Idle.on_start(_self)
   k.sleep(100000)
 end
 
