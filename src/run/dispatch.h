@@ -1,10 +1,10 @@
 /*
  * dispatch -- which users on which worker next: Locust's dispatcher (locust/dispatch.py), pure.
  *
- * Classes are picked by a deterministic weighted sequence, fixed ones first; workers in round-robin,
- * the first worker of every host before the second of any; users leave in the reverse order of
- * their coming. Sequences go on over dispatches and begin anew only when the set of allowed classes
- * changes or workers come or go.
+ * Classes are picked by a deterministic weighted sequence (run/sequence), fixed ones first; workers
+ * in round-robin, the first worker of every host before the second of any; users leave in the
+ * reverse order of their coming. Sequences go on over dispatches and begin anew only when the set of
+ * allowed classes changes or workers come or go.
  */
 // SPDX-License-Identifier: MIT
 #ifndef RUN_DISPATCH_H
@@ -23,39 +23,41 @@ struct dispatch_class {
 
 struct dispatch;
 
-/* Classes and workers are copied; the workers' ids decide their order. */
+/* Classes and workers are copied; there is at least one worker. The workers' ids decide their order;
+ * what stands before the first `_` of an id is its host. */
 struct dispatch *dispatch_new(const struct dispatch_class *classes, size_t n_classes,
                               const struct str *worker_ids, size_t n_workers);
 void dispatch_free(struct dispatch *d);
 
-/* A new target. allowed: the classes that may be added from now on (NULL: as before; at the
- * beginning: all). spawn_rate > 0. */
+/* A new target. allowed: the classes that may be added from now on, each of which must be known
+ * (NULL: as before; at the beginning: all). A step is max(1, floor(spawn_rate)) users; spawn_rate > 0. */
 void dispatch_start(struct dispatch *d, size_t target, double spawn_rate, const struct str *allowed,
                     size_t n_allowed);
 
 /* The next step of the present dispatch: moves the books, and says by *pause_s how long to wait
- * from this step's begin to the next's (0 for the last). False when there is none left. */
+ * before the next is asked for (0 for the last). False when there is none left. A target that is
+ * reached already gives one step without a change; where nobody may be added, the last step ends
+ * below the target. */
 bool dispatch_step(struct dispatch *d, double *pause_s);
 
 /* The books after the last step: how many users of a class a worker should have; of all. */
 size_t dispatch_users(const struct dispatch *d, size_t worker, size_t class_index);
 size_t dispatch_total(const struct dispatch *d);
 size_t dispatch_class_total(const struct dispatch *d, size_t class_index);
+/* The class of the user that the last step added or removed last; SIZE_MAX: it changed nothing. */
+size_t dispatch_last_class(const struct dispatch *d);
 
 /* In the dispatcher's own order: workers as assigned, classes by name. */
 size_t dispatch_n_workers(const struct dispatch *d);
 struct str dispatch_worker_id(const struct dispatch *d, size_t worker);
 size_t dispatch_n_classes(const struct dispatch *d);
 struct str dispatch_class_name(const struct dispatch *d, size_t class_index);
+size_t dispatch_find_class(const struct dispatch *d, struct str name); /* SIZE_MAX: unknown */
 
-/* Workers come and go: the books are made anew from zero, and told as a step of their own. */
+/* Workers come and go: all users are placed anew, and dispatch_step tells that as a step of its own,
+ * also when no dispatch is under way; whoever waits between two steps asks for it at once. The last
+ * worker stays in the books until another comes. */
 void dispatch_add_worker(struct dispatch *d, struct str id);
 void dispatch_remove_worker(struct dispatch *d, struct str id);
-
-/* The classes' sequence by itself: the index of the next pick, or SIZE_MAX for nobody. */
-struct sequence;
-struct sequence *sequence_new(const struct dispatch_class *classes, size_t n_classes);
-void sequence_free(struct sequence *s);
-size_t sequence_next(struct sequence *s);
 
 #endif
