@@ -1,16 +1,18 @@
 /*
- * csv -- Locust's four files: PREFIX_stats.csv, _stats_history.csv, _failures.csv, _exceptions.csv;
- * its headers, its columns, its dialect (CRLF, minimal quoting).
+ * csv -- Locust's four files: PREFIX_stats.csv, _stats_history.csv, _failures.csv, _exceptions.csv
+ * (csv_rows: what stands in them).
  *
- * Each second the history is appended to in whole lines, and the other three are replaced whole. A
- * file that can't be written any more is left out from then on, and said once.
+ * Each second the history is appended to in whole lines, and the other three are replaced whole;
+ * with thousands of names they are replaced less often, for that is work in the loop that measures
+ * (csv_interval_s). A file that can't be written is said once; the history stays incomplete then,
+ * the others are tried again at the end.
  */
 // SPDX-License-Identifier: MIT
 #ifndef REPORT_CSV_H
 #define REPORT_CSV_H
 
-#include "base/buf.h"
 #include "base/err.h"
+#include "report/csv_rows.h"
 #include "run/hooks.h"
 #include "run/runner.h"
 #include "stats/stats.h"
@@ -19,17 +21,17 @@
 
 struct csv;
 
-/* Makes the folders and the files. All are borrowed. */
+/* Makes the folders and the files, with their headers; NULL where one can't be written. All are
+ * borrowed until csv_free, but for the prefix. With full_history the statistics must keep the
+ * entries' current times. */
 struct csv *csv_new(const char *prefix, bool full_history, struct stats *s, struct runner *r,
                     struct hooks *hooks, struct err *err);
 /* Writes the last state and closes. False where a file is incomplete; it has been logged which. */
 bool csv_finish(struct csv *c);
+/* After it the hooks may fire no HOOK_TEST_START and no HOOK_SECOND any more. */
 void csv_free(struct csv *c);
 
-void csv_add_stats(struct buf *out, const struct stats *s);
-void csv_add_history_header(struct buf *out);
-void csv_add_history(struct buf *out, const struct stats *s, size_t users, bool full, double now_s);
-void csv_add_failures(struct buf *out, const struct stats *s);
-void csv_add_exceptions(struct buf *out, const struct stats *s);
+/* Seconds from one replacing to the next. */
+unsigned csv_interval_s(size_t n_entries);
 
 #endif

@@ -9,11 +9,13 @@
 #include "base/buf.h"
 #include "stats/stats.h"
 
-/* Entries in order of first occurrence, indent 4, a line feed at the end. Requests in flight at the
- * end, where there are any, are told by a last element {"in_flight_at_end": n}. */
+/* Entries with requests or failures in order of first occurrence, indent 4, a line feed at the end.
+ * Requests in flight at the end, where there are any, are told by a last element
+ * {"in_flight_at_end": n}. Resets nothing. */
 void json_add_stats(struct buf *out, const struct stats *s);
 
-/* Locust's rounding of a response time: half to even, to 1, 10, 100, 1000 ms by its size. */
+/* Locust's rounding of a response time: half to even, to 1, 10, 100 or 1000 ms by its size. All
+ * times of a slot go where its middle goes. */
 double json_bucket(double ms);
 
 #endif

@@ -1,14 +1,16 @@
 /*
  * view -- rows and columns as every report shows them: their names, their order, their rounding.
+ *
+ * Times that were measured one by one (average, minimum, maximum) are exact. What comes out of a
+ * histogram (median, percentiles) has three significant digits, in every report the same ones.
  */
 // SPDX-License-Identifier: MIT
 #ifndef REPORT_VIEW_H
 #define REPORT_VIEW_H
 
 #include "base/buf.h"
+#include "base/str.h"
 #include "stats/stats.h"
-
-#include <stddef.h>
 
 #define VIEW_PERCENTILES 11
 extern const double view_percentiles[VIEW_PERCENTILES];            /* 0.50 ... 1.0 */
@@ -18,7 +20,24 @@ extern const char *const view_percentile_labels[VIEW_PERCENTILES]; /* "50%" ... 
 
 /* The name shown: of the total "Aggregated". */
 const char *view_name(const struct entry *e);
-/* "METHOD NAME: TEXT", without the CatchResponseError('...') around a script's own text. */
+
+/* Milliseconds, to three significant digits; all 0 where there are no times. */
+double view_median(const struct entry *e);
+void view_percentile_values(const struct histogram *times, double values[VIEW_PERCENTILES]);
+
+/* Milliseconds as tables show them, right-aligned: whole from 10 ms on, with decimals below (1.98,
+ * 0.35, 0.042), for there a millisecond is much. */
+void view_add_time(struct buf *out, double ms, int width);
+
+/* A number as files hold it: the shortest decimal that reads back the same, whole where it is. */
+void view_add_number(struct buf *out, double value);
+
+/* Foreign text as files hold it: what is not UTF-8 as \xNN, NUL as \x00, a carriage return that ends
+ * no line as \r. */
+void view_add_text(struct buf *out, struct str text);
+
+/* "METHOD NAME: TEXT", without the CatchResponseError('...') around a script's own text. Foreign
+ * still. */
 void view_add_failure(struct buf *out, const struct failure *f);
 
 #endif

@@ -1,0 +1,169 @@
+/* csv -- Locust's four files. */
+// SPDX-License-Identifier: MIT
+#include "report/csv.h"
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+
+#define LOGGER "katydid.stats"
+#define NAMES_A_SECOND 1000 /* so many rows may be written in each second of a run */
+
+/* A file that is replaced whole. */
+struct table {
+    char *path;
+    void (*add)(struct buf *out, const struct stats *s);
+    bool has_failed; /* left out from then on, and tried again at the end */
+};
+
+#define TABLES 3
+
+struct csv {
+    struct stats *stats;
+    struct runner *runner;
+    bool is_full;
+    double start_s; /* wall time; 0 before the test */
+    unsigned seconds_left;
+    struct table tables[TABLES];
+    char *history_path;
+    struct growing_file *history; /* NULL where it has failed, or is closed */
+    bool history_failed;
+    uint64_t written_requests; /* by the last row of the history */
+    struct buf text;           /* what is about to be written */
+};
+
+unsigned csv_interval_s(size_t n_entries)
+{
+    return 1 + (unsigned)(n_entries / NAMES_A_SECOND);
+}
+
+static double wall_s(const struct csv *c)
+{
+    return c->start_s + runner_run_time_s(c->runner);
+}
+
+static void write_table(struct csv *c, struct table *t)
+{
+    struct err err = ERR_INIT;
+    buf_clear(&c->text);
+    t->add(&c->text, c->stats);
+    bool failed = file_write(t->path, buf_slice(&c->text), &err) < 0;
+    if (failed && !t->has_failed)
+        log_error(LOGGER, "%s. It keeps its last state, and is tried again at the end", err.text);
+    t->has_failed = failed;
+}
+
+static void write_tables(struct csv *c)
+{
+    c->seconds_left = csv_interval_s(c->stats->n_entries);
+    for (size_t i = 0; i < TABLES; i++) {
+        if (!c->tables[i].has_failed)
+            write_table(c, &c->tables[i]);
+    }
+}
+
+static void append_history(struct csv *c)
+{
+    if (c->history == NULL)
+        return;
+    struct err err = ERR_INIT;
+    double now_s = wall_s(c);
+    buf_clear(&c->text);
+    csv_add_history(&c->text, c->stats, runner_user_count(c->runner), c->is_full, now_s);
+    c->written_requests = c->stats->total->requests;
+    if (growing_file_append(c->history, buf_slice(&c->text), &err) == 0)
+        return;
+    struct buf since = BUF_INIT;
+    text_add_utc(&since, now_s);
+    log_error(LOGGER, "%s. It ends before %s", err.text, buf_cstr(&since));
+    buf_release(&since);
+    growing_file_close(c->history);
+    c->history = NULL;
+    c->history_failed = true;
+}
+
+static void on_test_start(void *self, const struct hook *what)
+{
+    struct csv *c = self;
+    (void)what;
+    c->start_s = c->stats->total->start_s;
+    append_history(c);
+    write_tables(c);
+}
+
+static void on_second(void *self, const struct hook *what)
+{
+    struct csv *c = self;
+    (void)what;
+    append_history(c);
+    if (--c->seconds_left == 0)
+        write_tables(c);
+}
+
+/* Every file is written once, so that a bad place is found before the run. */
+static int open_files(struct csv *c, struct err *err)
+{
+    for (size_t i = 0; i < TABLES; i++) {
+        buf_clear(&c->text);
+        c->tables[i].add(&c->text, c->stats);
+        if (file_make_parents(c->tables[i].path, err) < 0 ||
+            file_write(c->tables[i].path, buf_slice(&c->text), err) < 0)
+            return -1;
+    }
+    buf_clear(&c->text);
+    csv_add_history_header(&c->text);
+    c->history = growing_file_open(c->history_path, true, err);
+    return c->history != NULL ? growing_file_append(c->history, buf_slice(&c->text), err) : -1;
+}
+
+struct csv *csv_new(const char *prefix, bool full_history, struct stats *s, struct runner *r,
+                    struct hooks *hooks, struct err *err)
+{
+    struct csv *c = xcalloc(1, sizeof *c);
+    c->stats = s;
+    c->runner = r;
+    c->is_full = full_history;
+    c->seconds_left = 1;
+    c->history_path = xasprintf("%s_stats_history.csv", prefix);
+    c->tables[0] = (struct table){xasprintf("%s_stats.csv", prefix), csv_add_stats, false};
+    c->tables[1] = (struct table){xasprintf("%s_failures.csv", prefix), csv_add_failures, false};
+    c->tables[2] =
+        (struct table){xasprintf("%s_exceptions.csv", prefix), csv_add_exceptions, false};
+    if (open_files(c, err) < 0) {
+        csv_free(c);
+        return NULL;
+    }
+    hooks_add(hooks, HOOK_TEST_START, on_test_start, c);
+    hooks_add(hooks, HOOK_SECOND, on_second, c);
+    return c;
+}
+
+bool csv_finish(struct csv *c)
+{
+    // The last second is seldom a whole one: what came in it is still missing in the history.
+    if (c->start_s > 0 && c->stats->total->requests != c->written_requests)
+        append_history(c);
+    growing_file_close(c->history);
+    c->history = NULL;
+    bool is_whole = !c->history_failed;
+    for (size_t i = 0; i < TABLES; i++) {
+        write_table(c, &c->tables[i]);
+        is_whole = is_whole && !c->tables[i].has_failed;
+    }
+    return is_whole;
+}
+
+void csv_free(struct csv *c)
+{
+    if (c == NULL)
+        return;
+    growing_file_close(c->history);
+    for (size_t i = 0; i < TABLES; i++)
+        free(c->tables[i].path);
+    free(c->history_path);
+    buf_release(&c->text);
+    free(c);
+}
