@@ -1,0 +1,335 @@
+-- task -- marks: what is a task, how often, under which tags; and the list of a class's tasks made of them.
+--
+-- `k.task` returns a mark. Assigned to a field of a class it is noted there, and the field gets the bare
+-- function or task set. The list of a class is flat and says a weight by repetition: first the parent's, then
+-- the attribute `tasks`, then the marked fields in the order of their assignment.
+-- SPDX-License-Identifier: MIT
+
+local core = require "katydid.core"
+local blame = require "katydid.blame"
+local object = require "katydid.object"
+
+local task = {}
+
+local MOST = 1000000 -- as a weight: the list has so many places
+
+---@class katydid.Mark
+---@field target function|table what is to be run
+---@field weight integer
+---@field rank integer in the order of the calls of k.task
+local Mark = {}
+Mark.__index = Mark
+Mark.__newindex = function(_, key)
+  blame.raise("'%s' is set on what k.task returned: set it on the task set itself, or after the assignment "
+              .. "to a class", tostring(key))
+end
+Mark.__call = function(mark, ...)
+  return mark.target(...)
+end
+
+-- A tag belongs to the function or task set itself, wherever it is used.
+local tags_of = setmetatable({}, { __mode = "k" })
+local marks_made = 0
+
+local function is_mark(value)
+  return type(value) == "table" and getmetatable(value) == Mark
+end
+
+local function is_task_set(value)
+  local info = object.info(value)
+  return info ~= nil and info.kind.is_task_set == true
+end
+
+local function is_target(value)
+  return type(value) == "function" or is_task_set(value)
+end
+
+local WEIGHT = ("a weight, a whole number from 0 to %d"):format(MOST)
+
+local function is_weight(value)
+  return type(value) == "number" and value == math.floor(value) and value >= 0 and value <= MOST
+end
+
+---Marks a function or a task set as a task of the class to which it is assigned.
+---@overload fun(target: function|table): katydid.Mark
+---@param weight integer
+---@param target function|table
+---@return katydid.Mark
+function task.task(weight, target)
+  if target == nil and type(weight) ~= "number" then
+    weight, target = 1, weight
+  end
+  if not is_weight(weight) then blame.expected("k.task", WEIGHT, weight) end
+  if is_mark(target) then blame.raise("k.task: this is marked as a task already") end
+  if not is_target(target) then
+    blame.expected("k.task", "a function or a task set", target)
+  end
+  marks_made = marks_made + 1
+  return setmetatable({ target = target, weight = weight, rank = marks_made }, Mark)
+end
+
+---Tags a task: a function, a task set (and so all tasks in it), or what k.task returned.
+---@generic T
+---@param name string
+---@param ... any further names, then the task
+---@return T task
+function task.tag(name, ...)
+  local all = { name, ... }
+  local tagged = table.remove(all)
+  local target = is_mark(tagged) and tagged.target or tagged
+  if not is_target(target) then
+    blame.expected("k.tag", 'a task as the last argument, as in k.tag("checkout", k.task(…))', tagged)
+  end
+  if not all[1] then blame.raise("k.tag: expected at least one name before the task") end
+  local tags = tags_of[target] or {}
+  for _, tag in ipairs(all) do
+    if type(tag) ~= "string" or tag == "" then
+      blame.expected("k.tag", "names", tag)
+    end
+    tags[tag] = true
+  end
+  tags_of[target] = tags
+  return tagged
+end
+
+---The rank of a value among the attributes of extend{}: marks after all else, in the order of their making.
+---@param value any
+---@return integer
+function task.rank(value)
+  return is_mark(value) and value.rank or 0
+end
+
+local function forget_mark(info, key)
+  for i, mark in ipairs(info.marks) do
+    if mark.key == key then return table.remove(info.marks, i), i end
+  end
+end
+
+local function note_mark(info, key, mark)
+  if type(key) ~= "string" then
+    blame.raise("%s[%s]: a task is assigned to a named field", info.name, blame.show(key))
+  end
+  if key == "on_start" or key == "on_stop" then
+    core.log.write("warning", "katydid.user.task",
+                   ("%s.%s is marked as a task: it runs as a task too"):format(info.name, key))
+  elseif info.kind.attributes[key] or info.kind.own_methods[key] then
+    blame.raise("%s.%s: a task can't have this name, it means something else here", info.name, key)
+  end
+  local _, place = forget_mark(info, key)
+  table.insert(info.marks, place or #info.marks + 1,
+               { key = key, target = mark.target, weight = mark.weight })
+end
+
+-- Functions in a list of tasks are known by the names that the script has for them at this moment.
+local function note_names(info, tasks)
+  local wanted = {}
+  local function want(value)
+    if is_mark(value) then value = value.target end
+    if type(value) == "function" then wanted[value] = true end
+  end
+  for key, value in next, tasks do
+    want(key)
+    want(value)
+    if type(value) == "table" and not object.info(value) then want(rawget(value, 1)) end
+  end
+  info.task_names = blame.names_of(wanted)
+end
+
+---What is stored when `value` is assigned to a field of a class: marks are noted and taken off.
+---@param info katydid.class_info
+---@param key any
+---@param value any
+---@return any
+function task.adopt(info, key, value)
+  info.list = nil
+  if is_mark(value) then
+    note_mark(info, key, value)
+    return value.target
+  end
+  forget_mark(info, key)
+  if key == "tasks" and type(value) == "table" and not object.info(value) then note_names(info, value) end
+  return value
+end
+
+---A task as a list holds it.
+---@class katydid.Task
+---@field name string
+---@field run function? called with the user, or the task set
+---@field set table? a task set class, entered instead
+
+local function name_of(info, target)
+  if info.task_names and info.task_names[target] then return info.task_names[target] end
+  local at = info
+  while at do
+    for key, value in next, at.fields do
+      if value == target then return tostring(key) end
+    end
+    at = at.parent
+  end
+  local where = debug.getinfo(target, "S")
+  return ("%s:%d"):format(where.short_src, where.linedefined)
+end
+
+local function add(list, info, target, weight, name)
+  local entry
+  if is_task_set(target) then
+    entry = { name = object.info(target).name, set = target }
+  else
+    entry = { name = name or name_of(info, target), run = target }
+  end
+  for _ = 1, weight do
+    list[#list + 1] = entry
+  end
+end
+
+local function fail(info, message, ...)
+  error(("%s: %s"):format(object.place(info), message:format(...)), 0)
+end
+
+local function target_of(info, where, value)
+  if is_mark(value) then value = value.target end
+  if not is_target(value) then
+    fail(info, "%s.%s: expected a function or a task set, got %s", info.name, where, blame.show(value))
+  end
+  return value
+end
+
+local function weight_of(info, where, value)
+  if not is_weight(value) then
+    fail(info, "%s.%s: expected %s, got %s", info.name, where, WEIGHT, blame.show(value))
+  end
+  return value
+end
+
+local function add_listed(list, info, tasks)
+  local last = 0
+  for key in next, tasks do
+    if type(key) ~= "number" then
+      fail(info, "%s.tasks: expected a list of tasks or a table task -> weight, not both in one", info.name)
+    end
+    last = math.max(last, key)
+  end
+  for i = 1, last do
+    local where, item = ("tasks[%d]"):format(i), tasks[i]
+    if type(item) == "table" and not is_mark(item) and not object.info(item) then
+      add(list, info, target_of(info, where, item[1]), weight_of(info, where, item[2]))
+    else
+      add(list, info, target_of(info, where, item), is_mark(item) and item.weight or 1)
+    end
+  end
+end
+
+-- Where a task is defined, as text that sorts: file and line; then, for several on one line, by what they do.
+local function definition(target)
+  local info = object.info(target)
+  if info then return ("%s:%08d"):format(info.source, info.line) end
+  local where = debug.getinfo(target, "S")
+  local parts = { ("%s:%08d"):format(where.source, where.linedefined) }
+  if where.what == "Lua" then parts[2] = string.dump(target, true) end
+  for i = 1, math.huge do
+    local name, value = debug.getupvalue(target, i)
+    if not name then break end
+    local kind = type(value)
+    local is_plain = kind == "string" or kind == "number" or kind == "boolean"
+    parts[#parts + 1] = is_plain and tostring(value) or kind
+  end
+  return table.concat(parts, "\0")
+end
+
+local function add_weighted(list, info, tasks)
+  local rows = {}
+  for key, value in next, tasks do
+    local target = target_of(info, "tasks", key)
+    local weight = weight_of(info, "tasks", value)
+    rows[#rows + 1] = { target = target, weight = weight, definition = definition(target) }
+  end
+  table.sort(rows, function(a, b)
+    if a.definition ~= b.definition then return a.definition < b.definition end
+    return a.weight < b.weight
+  end)
+  for _, row in ipairs(rows) do
+    add(list, info, row.target, row.weight)
+  end
+end
+
+---The flat list of a class's tasks; each stands in it as often as its weight says.
+---@param info katydid.class_info
+---@return katydid.Task[]
+function task.list(info)
+  if info.list then return info.list end
+  local list = {}
+  if info.parent then
+    for i, entry in ipairs(task.list(info.parent)) do
+      list[i] = entry
+    end
+  end
+  local tasks = rawget(info.fields, "tasks")
+  if tasks then
+    local first = next(tasks)
+    if first == nil or type(first) == "number" then
+      add_listed(list, info, tasks)
+    else
+      add_weighted(list, info, tasks)
+    end
+  end
+  for _, mark in ipairs(info.marks) do
+    add(list, info, mark.target, mark.weight, mark.key)
+  end
+  info.list = list
+  return list
+end
+
+---Whether tags let something pass: one of `include` is there (where there are any), none of `exclude`.
+local function passes(tags, include, exclude)
+  local is_in = #include == 0
+  for _, name in ipairs(include) do
+    is_in = is_in or tags[name] == true
+  end
+  for _, name in ipairs(exclude) do
+    is_in = is_in and not tags[name]
+  end
+  return is_in
+end
+
+local function joined(a, b)
+  if not b or next(b) == nil then return a end
+  local both = {}
+  for name in next, a do
+    both[name] = true
+  end
+  for name in next, b do
+    both[name] = true
+  end
+  return both
+end
+
+---Removes tasks by tag from a class's list, and from those of its task sets. A tag of a task set is one of
+---all tasks in it; a task set stays while a task of it does.
+---@param info katydid.class_info
+---@param include string[] one of these is needed; empty: none is
+---@param exclude string[] none of these may be there
+---@param inherited table<string, true>? tags of the task sets around
+---@param around table<katydid.class_info, true>? the task sets around
+function task.filter(info, include, exclude, inherited, around)
+  local kept, verdicts = {}, {}
+  inherited, around = inherited or {}, around or {}
+  around[info] = true
+  for _, entry in ipairs(task.list(info)) do
+    local target = entry.set or entry.run
+    if verdicts[target] == nil then
+      local tags = joined(inherited, tags_of[target])
+      local inner = entry.set and object.info(entry.set)
+      if inner and not around[inner] then task.filter(inner, include, exclude, tags, around) end
+      if inner then
+        verdicts[target] = around[inner] or #inner.list > 0
+      else
+        verdicts[target] = passes(tags, include, exclude)
+      end
+    end
+    if verdicts[target] then kept[#kept + 1] = entry end
+  end
+  around[info] = nil
+  info.list = kept
+end
+
+return task

@@ -1,0 +1,208 @@
+-- taskset -- which task is next, and the loop around it: for task sets, and for users, whose tasks are their
+-- root set.
+--
+-- Locust's order: a task, then a wait. Three things leave the loop: STOP (the user is to end), an interrupt
+-- (back to the set around), and an error outside of a task, which is one of the task of the set around.
+-- SPDX-License-Identifier: MIT
+
+local core = require "katydid.core"
+local blame = require "katydid.blame"
+local co = require "katydid.co"
+local events = require "katydid.events"
+local object = require "katydid.object"
+local problem = require "katydid.problem"
+local task = require "katydid.task"
+
+local STOP, is_stopping = core.sched.STOP, core.sched.is_stopping
+local take_iteration, iteration_done = core.run.take_iteration, core.run.iteration_done
+local random, now = core.rand.random, core.time.now
+local is_signal, xpcall = co.is_signal, co.xpcall
+local describe = problem.describe
+local error = error
+
+local taskset = {}
+
+-- What interrupt() throws: the set around goes on at once, or after its wait.
+local AT_ONCE, AFTER_WAIT = co.make_signal {}, co.make_signal {}
+
+local function is_interrupt(value)
+  return value == AT_ONCE or value == AFTER_WAIT
+end
+
+---Waits as `wait_time` says: that of the task set, or else the user's.
+---@param set table a task set or a user
+function taskset.wait(set)
+  if is_stopping() then error(STOP, 0) end
+  local owner, wait_time = set, set.wait_time
+  if not wait_time then
+    owner = set.user
+    wait_time = owner.wait_time
+  end
+  local seconds = wait_time and wait_time(owner) or 0
+  if type(seconds) ~= "number" then
+    error(("wait_time of %s: expected a number of seconds, got %s"):format(object.info_of(owner).name,
+                                                                        blame.show(seconds)), 0)
+  end
+  co.sleep(seconds, true, "wait", 2)
+  if is_stopping() then error(STOP, 0) end
+end
+local wait = taskset.wait
+
+---Counts and tells an error of a task.
+---@param set table whose task it was
+---@param what katydid.Problem
+function taskset.report(set, what)
+  core.run.user_error(what.message, what.traceback)
+  if events.user_error:has_listeners() then
+    events.user_error:tell { user_instance = set, exception = what.message, tb = what.traceback }
+  end
+end
+local report = taskset.report
+
+---Runs on_stop. What it throws is logged.
+---@param set table
+---@return boolean was_stopped it was ended by STOP
+function taskset.run_on_stop(set)
+  local ok, what = xpcall(set.on_stop, describe, set)
+  if ok or is_interrupt(what) then return false end
+  if what == STOP then return true end
+  problem.log(what, "katydid.user.task", object.info_of(set).name .. ":on_stop")
+  return false
+end
+
+local enter -- below: a set may hold sets
+
+local function next_task(list, set)
+  local n = #list
+  if n == 0 then
+    error(("no tasks are defined on %s: mark a function with k.task, or set `tasks`"):format(
+      object.info_of(set).name), 0)
+  end
+  return list[n == 1 and 1 or random(n)]
+end
+
+---The loop. Never returns: what ends it is thrown.
+---@param set table
+function taskset.cycle(set)
+  local list = task.list(object.info_of(set))
+  if is_stopping() then error(STOP, 0) end
+  while true do
+    local next_one = next_task(list, set)
+    local ok, result
+    if next_one.set then
+      ok, result = xpcall(enter, describe, next_one.set, set)
+    else
+      if not take_iteration() then error(STOP, 0) end
+      ok, result = xpcall(next_one.run, describe, set)
+      iteration_done()
+      result = not ok and result
+    end
+    if not ok then
+      if is_signal(result) then error(result, 0) end
+      report(set, result)
+    end
+    if ok and result == AT_ONCE then
+      if is_stopping() then error(STOP, 0) end
+    else
+      wait(set)
+    end
+  end
+end
+local cycle = taskset.cycle
+
+---One visit of a nested set, from on_start to its interrupt.
+---@param class table
+---@param parent table
+---@return any how AT_ONCE or AFTER_WAIT
+function enter(class, parent)
+  local set = object.new(class)
+  local user = parent.user
+  set.user, set.parent, set.client, set._made_at = user, parent, user.client, now()
+  local ok, why = xpcall(set.on_start, describe, set)
+  if not ok then
+    if is_interrupt(why) then return why end
+    error(why, 0)
+  end
+  ok, why = xpcall(cycle, describe, set)
+  if taskset.run_on_stop(set) then why = STOP end
+  if not ok and not is_interrupt(why) then error(why, 0) end
+  return why
+end
+
+local methods = {}
+
+---Before the first task of a visit.
+function methods.on_start(_self) end
+
+---When it is left, or the user ends.
+function methods.on_stop(_self) end
+
+---Leaves this task set. Does not return.
+---@param reschedule boolean? true or not given: the set around goes on at once; false: after its wait
+function methods.interrupt(_self, reschedule)
+  if reschedule ~= nil and type(reschedule) ~= "boolean" then
+    blame.expected("interrupt", "true or false", reschedule)
+  end
+  error(reschedule == false and AFTER_WAIT or AT_ONCE, 0)
+end
+
+---Waits as between two tasks.
+function methods:wait()
+  wait(self)
+end
+
+---Ends this user. Does not return.
+function methods:stop()
+  self.user:stop()
+end
+
+---Sends and expects JSON; see client:rest.
+function methods:rest(...)
+  return self.client:rest(...)
+end
+
+local function is_function(value)
+  return type(value) == "function"
+end
+
+---Attributes that users have too.
+taskset.attributes = {
+  tasks = {
+    expected = "a list of tasks or a table task -> weight",
+    fits = function(value)
+      return type(value) == "table" and not object.info(value)
+    end,
+  },
+  wait_time = {
+    expected = "a function that gives seconds, as k.constant(1) does",
+    fits = is_function,
+  },
+  on_start = { expected = "a function", fits = is_function },
+  on_stop = { expected = "a function", fits = is_function },
+  abstract = {
+    expected = "true or false",
+    fits = function(value)
+      return type(value) == "boolean"
+    end,
+  },
+}
+
+---A part of a user's behaviour with tasks of its own.
+---@class katydid.TaskSet
+---@field tasks table
+---@field wait_time (fun(self: table): number)? nil: as the user waits
+---@field user katydid.User
+---@field parent table the task set around, or the user
+---@field client katydid.Client? the user's
+---@field extend fun(self: table, name: string, attributes: table?): table
+---@field is fun(self: table, class: table): boolean
+taskset.TaskSet = object.base("TaskSet", {
+  name = "task set",
+  is_task_set = true,
+  attributes = taskset.attributes,
+  own_methods = methods,
+  adopt = task.adopt,
+  rank = task.rank,
+}, methods)
+
+return taskset
