@@ -1,0 +1,24 @@
+-- http_user -- a user with an HTTP client of its own: cookies, connections, default headers.
+-- SPDX-License-Identifier: MIT
+
+local Client = require "katydid.client"
+local user = require "katydid.user"
+local object = require "katydid.object"
+
+---@class katydid.HttpUser: katydid.User
+---@field client katydid.Client
+local HttpUser = user.User:extend("HttpUser")
+
+local info = object.info(HttpUser)
+info.fields.abstract = true
+
+function info.fields:_prepare()
+  self.client = Client.new(self)
+end
+
+---Sends and expects JSON; see client:rest.
+function info.fields:rest(...)
+  return self.client:rest(...)
+end
+
+return HttpUser
