@@ -1,0 +1,133 @@
+-- driver -- what the C side calls: load, make users, run them, ask the shape, tell events.
+-- SPDX-License-Identifier: MIT
+
+local core = require "katydid.core"
+local environment = require "katydid.environment"
+local events = require "katydid.events"
+local loader = require "katydid.loader"
+local HttpUser = require "katydid.http_user"
+local object = require "katydid.object"
+local ratio = require "katydid.ratio"
+local shape = require "katydid.shape"
+local task = require "katydid.task"
+local user = require "katydid.user"
+
+local driver = {}
+
+-- What is loaded in this state; there is one run in it.
+local classes, class_of, names = {}, {}, {}
+local run_shape
+local env = environment.new()
+
+local function warn(message, ...)
+  core.log.write("warning", "katydid.main", message:format(...))
+end
+
+---@param scripts string[]
+---@param chosen string[]
+---@return { name: string, weight: number, fixed_count: integer }[]
+---@return { use_common_options: boolean }?
+function driver.load(scripts, chosen)
+  local loaded = loader.load(scripts, chosen)
+  classes, class_of, names = loaded.classes, {}, {}
+  local rows = {}
+  for i, class in ipairs(classes) do
+    local info = object.info(class)
+    class_of[info.name], names[i] = class, info.name
+    rows[i] = { name = info.name, weight = class.weight, fixed_count = class.fixed_count }
+    if #task.list(info) == 0 then
+      warn("%s has no tasks: mark a function with k.task, or set `tasks`", info.name)
+    end
+  end
+  run_shape = loaded.shape and shape.new(loaded.shape)
+  return rows, run_shape and { use_common_options = run_shape.use_common_options }
+end
+
+local function check_host(class)
+  local info = object.info(class)
+  local host = class.host
+  local function fail(message, ...)
+    error(("%s: %s"):format(object.place(info), message:format(...)), 0)
+  end
+  if host == nil or host == "" then
+    fail("%s has no host: set `host` in the class, or give --host", info.name)
+  end
+  if not host:find("^[Hh][Tt][Tt][Pp][Ss]?://") then
+    local scheme = host:match("^%a[%w+.-]*://")
+    if scheme then fail("the host of %s is '%s': expected http:// or https://", info.name, host) end
+    fail("the host of %s is '%s', without a scheme (did you mean 'http://%s'?)", info.name, host, host)
+  end
+  local ok, why = pcall(core.url.parse, host)
+  if not ok then fail("the host of %s: %s", info.name, tostring(why)) end
+end
+
+---@param host string?
+function driver.set_host(host)
+  if host == "" then host = nil end
+  env.host = host
+  for _, class in ipairs(classes) do
+    if host then class.host = host end
+    if class:is(HttpUser) then check_host(class) end
+  end
+end
+
+---@param tags string[]
+---@param exclude string[]
+function driver.filter_tags(tags, exclude)
+  if #tags == 0 and #exclude == 0 then return end
+  for _, class in ipairs(classes) do
+    local info = object.info(class)
+    local before = #task.list(info)
+    task.filter(info, tags, exclude)
+    if before > 0 and #info.list == 0 then
+      warn("%s has no tasks left after filtering by tags: its users will fail", info.name)
+    end
+  end
+end
+
+---@return string
+function driver.list()
+  local lines = { "Available Users:\n" }
+  for _, name in ipairs(names) do
+    lines[#lines + 1] = ("    %s\n"):format(name)
+  end
+  return table.concat(lines)
+end
+
+---@param users integer 0: not given
+---@param as_json boolean
+---@return string
+function driver.ratio(users, as_json)
+  return (as_json and ratio.json or ratio.text)(classes, users)
+end
+
+---@param class string
+---@param id integer
+---@return katydid.User
+function driver.new_user(class, id)
+  return user.new(class_of[class], env, id)
+end
+
+driver.run_user = user.live
+
+---@return integer? users, number? spawn_rate, string[]? classes
+function driver.tick()
+  if not run_shape._is_running then
+    run_shape._is_running = true
+    run_shape:reset()
+  end
+  return shape.step(run_shape, names)
+end
+
+---@param name string
+---@param fields table
+function driver.fire(name, fields)
+  local event = events[name]
+  if not event:has_listeners() then return end
+  fields.environment = env
+  local backwards = name == "quitting"
+  -- A signal has nobody to stop here: what it asked for is on its way.
+  pcall(event.tell, event, fields, backwards)
+end
+
+return driver

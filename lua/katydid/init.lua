@@ -1,0 +1,68 @@
+-- init -- the names of `require "katydid"`, gathered.
+-- SPDX-License-Identifier: MIT
+
+local core = require "katydid.core"
+local blame = require "katydid.blame"
+local co = require "katydid.co"
+local shape = require "katydid.shape"
+local task = require "katydid.task"
+local taskset = require "katydid.taskset"
+local user = require "katydid.user"
+local wait_time = require "katydid.wait_time"
+
+local VERSION = "0.1.0"
+
+if core.version ~= VERSION then
+  error(("the Lua half of katydid is of version %s, the program of %s: install both from one build"):format(
+    VERSION, core.version), 0)
+end
+
+---What a scenario requires.
+---@class katydid
+local katydid = {
+  User = user.User,
+  HttpUser = require "katydid.http_user",
+  TaskSet = taskset.TaskSet,
+  LoadTestShape = shape.LoadTestShape,
+  task = task.task,
+  tag = task.tag,
+  between = wait_time.between,
+  constant = wait_time.constant,
+  constant_pacing = wait_time.constant_pacing,
+  constant_throughput = wait_time.constant_throughput,
+  events = require "katydid.events",
+}
+
+---Sleeps, while other users go on.
+---@param seconds number
+function katydid.sleep(seconds)
+  if type(seconds) ~= "number" then blame.expected("k.sleep", "seconds", seconds) end
+  co.sleep(seconds, false, "k.sleep", 2)
+end
+
+---Seconds of a clock that never jumps; for differences.
+---@return number
+function katydid.now()
+  return core.time.now()
+end
+
+---Ends the test, with all reports. Called by a user, it does not return.
+---@param reason string? for the log
+function katydid.stop_test(reason)
+  if reason ~= nil and type(reason) ~= "string" then
+    blame.expected("k.stop_test", "a reason as a string", reason)
+  end
+  core.run.stop_test(reason)
+  if core.sched.user() then error(core.sched.STOP, 0) end
+end
+
+local NAMES = blame.names(katydid)
+
+return setmetatable(katydid, {
+  __index = function(_, name)
+    blame.unknown("name of katydid", name, NAMES)
+  end,
+  __newindex = function(_, name)
+    blame.raise("katydid.%s: a script doesn't add names to katydid", tostring(name))
+  end,
+})

@@ -1,0 +1,277 @@
+-- loader -- finds scripts, makes their modules findable, runs them, and collects the classes that they give.
+-- SPDX-License-Identifier: MIT
+
+local core = require "katydid.core"
+local blame = require "katydid.blame"
+local co = require "katydid.co"
+local object = require "katydid.object"
+local problem = require "katydid.problem"
+
+local file = core.file
+
+local loader = {}
+
+local DEEPEST = 32 -- folders within folders; links may lead round in circles
+
+---@class katydid.Script
+---@field path string as given, or as found in a folder that was given
+---@field folders string[] where it looks for modules first
+
+local function fail(message, ...)
+  error(message:format(...), 0)
+end
+
+local function folder_of(path)
+  return path:match("^(.+)/[^/]*$") or (path:sub(1, 1) == "/" and "/" or ".")
+end
+
+local function join(folder, name)
+  return folder == "/" and folder .. name or folder .. "/" .. name
+end
+
+local function fail_missing(path)
+  local folder = folder_of(path)
+  local names = {}
+  for _, name in ipairs(file.list(folder) or {}) do
+    if name:find("%.lua$") then names[#names + 1] = name end
+  end
+  local near = core.text.nearest(path:match("[^/]*$"), names)
+  if near and path:find("/", 1, true) then near = join(folder, near) end
+  fail("%s", ("%s: no such file%s"):format(path, near and (" (did you mean '%s'?)"):format(near) or ""))
+end
+
+local function add_folder(scripts, path, root, depth)
+  if depth > DEEPEST then fail("%s: folders are nested deeper than %d", root, DEEPEST) end
+  local names, why = file.list(path)
+  if not names then fail("%s", why) end
+  for _, name in ipairs(names) do
+    local inner = join(path, name)
+    if not name:find("^[._]") and name ~= "lua_modules" then
+      if file.kind(inner) == "folder" then
+        add_folder(scripts, inner, root, depth + 1)
+      elseif name:find("%.lua$") then
+        scripts[#scripts + 1] = { path = inner, folders = { path, root } }
+      end
+    end
+  end
+end
+
+local function find_scripts(paths)
+  local scripts = {}
+  for _, path in ipairs(paths) do
+    local kind = file.kind(path)
+    if kind == "folder" then
+      local root, n = path:gsub("(.)/+$", "%1"), #scripts
+      add_folder(scripts, root, root, 1)
+      if #scripts == n then fail("%s: no scripts (*.lua) in this folder", path) end
+    elseif kind == "file" then
+      scripts[#scripts + 1] = { path = path, folders = { folder_of(path) } }
+    else
+      fail_missing(path)
+    end
+  end
+  return scripts
+end
+
+-- Where modules are looked for: the scripts' folders, lua_modules trees above them, KATYDID_PATH, and what
+-- LuaJIT has by itself (LUA_PATH).
+
+local function add_once(list, item)
+  if item ~= "" and not list[item] then
+    list[item] = true
+    list[#list + 1] = item
+  end
+end
+
+local function add_templates(list, folder)
+  add_once(list, join(folder, "?.lua"))
+  add_once(list, join(folder, "?/init.lua"))
+end
+
+local function add_rocks(lua, c, folder)
+  local at = file.absolute(folder)
+  while true do
+    local tree = join(at, "lua_modules")
+    if file.kind(tree) == "folder" then
+      add_templates(lua, tree .. "/share/lua/5.1")
+      add_once(c, tree .. "/lib/lua/5.1/?.so")
+    end
+    if at == "/" then return end
+    at = folder_of(at)
+  end
+end
+
+local function set_search_path(scripts, base)
+  local lua, c = {}, {}
+  for _, script in ipairs(scripts) do
+    for _, folder in ipairs(script.folders) do
+      add_templates(lua, folder)
+    end
+  end
+  for _, script in ipairs(scripts) do
+    add_rocks(lua, c, script.folders[1])
+  end
+  for item in (os.getenv "KATYDID_PATH" or ""):gmatch("[^;]+") do
+    if item:find("?", 1, true) then
+      add_once(lua, item)
+    else
+      add_templates(lua, item)
+    end
+  end
+  for item in base.path:gmatch("[^;]+") do
+    add_once(lua, item)
+  end
+  for item in base.cpath:gmatch("[^;]+") do
+    add_once(c, item)
+  end
+  package.path, package.cpath = table.concat(lua, ";"), table.concat(c, ";")
+end
+
+-- Runs one script. What it assigns to globals is its own: other scripts don't see it.
+local function run(script)
+  local globals = setmetatable({}, { __index = _G })
+  local chunk, why = loadfile(script.path, "t", globals)
+  if not chunk then fail("%s", why) end
+  local results = { co.xpcall(chunk, problem.describe, script.path) }
+  if not results[1] then
+    local what = results[2]
+    if co.is_signal(what) then error(what, 0) end
+    if what.message:find("^[^\n]-:%d+: ") then fail("%s", what.message) end
+    fail("%s: %s", script.path, what.message)
+  end
+  return globals, unpack(results, 2, table.maxn(results))
+end
+
+local function by_definition(a, b)
+  local info_a, info_b = object.info(a), object.info(b)
+  if info_a.source ~= info_b.source then return info_a.source < info_b.source end
+  if info_a.line ~= info_b.line then return info_a.line < info_b.line end
+  return info_a.name < info_b.name
+end
+
+local function classes_in(fields)
+  local classes = {}
+  for key, value in next, fields do
+    if type(key) == "string" and object.info(value) then classes[#classes + 1] = value end
+  end
+  table.sort(classes, by_definition)
+  return classes
+end
+
+-- The classes in what a script returned.
+local function classes_of(script, globals, first, ...)
+  if first == nil then return classes_in(globals) end
+  if select("#", ...) > 0 then first = { first, ... } end
+  if object.info(first) then return { first } end
+  if type(first) ~= "table" then
+    fail("%s: returned %s; expected a user class, or a table of classes", script.path, blame.show(first))
+  end
+  local classes = {}
+  for i = 1, table.maxn(first) do
+    if not object.info(first[i]) then
+      fail("%s: item %d of what it returned is %s; expected a class", script.path, i, blame.show(first[i]))
+    end
+    classes[i] = first[i]
+  end
+  for _, class in ipairs(classes_in(first)) do
+    classes[#classes + 1] = class
+  end
+  return classes
+end
+
+---@class katydid.Loaded
+---@field classes table[] user classes
+---@field shape table?
+
+local function take(loaded, class)
+  local info = object.info(class)
+  if loaded.seen[class] then return end
+  loaded.seen[class] = true
+  if info.fields.abstract then
+    loaded.abstract = loaded.abstract or info
+    return
+  end
+  if info.kind.is_user then
+    local other = loaded.by_name[info.name]
+    if other then
+      fail("%s: there are two user classes of the name %s; the other one is at %s", object.place(info),
+           info.name, object.place(other))
+    end
+    loaded.by_name[info.name] = info
+    loaded.classes[#loaded.classes + 1] = class
+  elseif info.kind.is_shape then
+    if loaded.shape then
+      fail("%s: there are two shapes, %s and %s; a run has one", object.place(info),
+           object.info(loaded.shape).name, info.name)
+    end
+    if not class.tick then fail("%s: the shape %s has no method tick", object.place(info), info.name) end
+    loaded.shape = class
+  end
+end
+
+local function choose(classes, chosen)
+  if #chosen == 0 then return classes end
+  local names, wanted, picked = {}, {}, {}
+  for i, class in ipairs(classes) do
+    names[i] = object.info(class).name
+    wanted[names[i]] = false
+  end
+  for _, name in ipairs(chosen) do
+    if wanted[name] == nil then
+      local near = core.text.nearest(name, names)
+      local hint = near and ("did you mean '%s'?"):format(near) or "there are: " .. table.concat(names, ", ")
+      fail("%s", ("unknown user class %s (%s)"):format(blame.show(name), hint))
+    end
+    wanted[name] = true
+  end
+  for i, class in ipairs(classes) do
+    if wanted[names[i]] then picked[#picked + 1] = class end
+  end
+  return picked
+end
+
+local function fail_without_users(loaded, paths)
+  local where = table.concat(paths, ", ")
+  if loaded.abstract and loaded.abstract.kind.is_user then
+    fail("%s: no user class to run: %s is abstract", where, loaded.abstract.name)
+  end
+  fail("%s: no user class found; return one at the end of the script, as in `return Shopper`", where)
+end
+
+-- Classes that nobody is to be of are left out.
+local function drop_weightless(classes)
+  local kept = {}
+  for _, class in ipairs(classes) do
+    if class.weight > 0 or class.fixed_count > 0 then kept[#kept + 1] = class end
+  end
+  if #kept == 0 then
+    fail("no user class to run: weight and fixed_count of %s are 0", object.info(classes[1]).name)
+  end
+  return kept
+end
+
+---@param paths string[] scripts and folders
+---@param chosen string[] names of the classes to run; empty: all
+---@return katydid.Loaded
+function loader.load(paths, chosen)
+  local scripts = find_scripts(paths)
+  local base = { path = package.path, cpath = package.cpath }
+  local loaded = { classes = {}, by_name = {}, seen = {} }
+  for i, script in ipairs(scripts) do
+    -- Its own folder first, and those of the scripts before it, which may require something late.
+    local order = { script }
+    for k = 1, i - 1 do
+      order[k + 1] = scripts[k]
+    end
+    set_search_path(order, base)
+    for _, class in ipairs(classes_of(script, run(script))) do
+      take(loaded, class)
+    end
+  end
+  set_search_path(scripts, base)
+  if #loaded.classes == 0 then fail_without_users(loaded, paths) end
+  loaded.classes = drop_weightless(choose(loaded.classes, chosen))
+  return loaded
+end
+
+return loader
