@@ -3,6 +3,7 @@
 #include "serve/exchange.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -58,7 +59,7 @@ static void give_back(struct exchange_in *x)
         buf_release(&x->body);
     buf_clear(&x->body);
     x->gone = NULL;
-    x->has_begun = x->is_suspended = x->is_answered = x->is_dropped = false;
+    x->has_begun = x->is_partial = x->is_suspended = x->is_answered = x->is_dropped = false;
     x->next = pool->free;
     pool->free = x;
 #endif
@@ -92,15 +93,18 @@ static void answer_with_text(struct exchange_in *x, int status, struct str text)
                      });
 }
 
-static void watch_for_gone(struct exchange_in *x)
+static int descriptor(const struct exchange_in *x)
 {
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+}
 
-    if (info == NULL)
-        return;
-    x->fd = info->connect_fd;
-    io_start(x->shard->pool->loop, &x->gone_io, x->fd, IO_READ);
+/* Whether the client will send nothing more. */
+static bool is_at_end(int fd)
+{
+    char c;
+
+    ssize_t n = recv(fd, &c, 1, MSG_PEEK | MSG_DONTWAIT);
+    return n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
 }
 
 static enum MHD_Result call_handler(struct exchange_in *x)
@@ -119,7 +123,7 @@ static enum MHD_Result call_handler(struct exchange_in *x)
         MHD_suspend_connection(x->connection);
         x->is_suspended = true;
         if (x->gone != NULL)
-            watch_for_gone(x);
+            io_start(pool->loop, &x->gone_io, descriptor(x), IO_READ);
     }
     return MHD_YES;
 }
@@ -144,9 +148,30 @@ enum MHD_Result exchange_on_request(void *self, struct MHD_Connection *connectio
     if (*n > 0) {
         buf_add(&x->body, data, *n);
         *n = 0;
+        x->is_partial = x->shard->has_partial = true;
         return MHD_YES;
     }
+    x->is_partial = false;
     return call_handler(x);
+}
+
+/*
+ * libmicrohttpd reads as much as is there, and waits for the next edge: an end of the stream that
+ * stood behind the last bytes already makes none, and the connection would stay for ever. Shutting
+ * it down makes that edge. (The same in the middle of headers goes unseen: nobody tells of those.)
+ */
+void exchange_close_cut_off(struct shard *shard)
+{
+    struct exchange_in *x;
+
+    if (!shard->has_partial)
+        return;
+    shard->has_partial = false;
+    DL_FOREACH (shard->live, x) {
+        if (x->is_partial && is_at_end(descriptor(x)))
+            shutdown(descriptor(x), SHUT_RDWR);
+        x->is_partial = false;
+    }
 }
 
 void exchange_on_end(void *self, struct MHD_Connection *connection, void **context,
@@ -190,12 +215,10 @@ void exchange_drop_all(struct shard *shard)
 static void see_gone(void *self, int events)
 {
     struct exchange_in *x = self;
-    char c;
 
     (void)events;
-    ssize_t n = recv(x->fd, &c, 1, MSG_PEEK | MSG_DONTWAIT);
     io_cancel(&x->gone_io);
-    if (n <= 0)
+    if (is_at_end(descriptor(x)))
         x->gone(x->gone_self);
 }
 

@@ -32,6 +32,7 @@ struct shard {
     struct deferred turn; /* it has something to do without waiting for anything */
     unsigned n_connections;
     struct exchange_in *live; /* exchanges of its connections */
+    bool has_partial;         /* some got a piece of their body since the last turn */
 };
 
 struct pairs {
@@ -52,10 +53,10 @@ struct exchange_in {
     struct pairs query, cookies;
     uint64_t received_ns;
     struct io gone_io;
-    int fd; /* what gone_io watches */
     void (*gone)(void *self);
     void *gone_self;
     bool has_begun;    /* its headers were there */
+    bool is_partial;   /* a piece of its body came, and not the end */
     bool in_handler;   /* our own handler runs */
     bool is_suspended; /* libmicrohttpd leaves it alone */
     bool is_answered;
@@ -69,6 +70,9 @@ enum MHD_Result exchange_on_request(void *self, struct MHD_Connection *connectio
                                     size_t *n, void **context);
 void exchange_on_end(void *self, struct MHD_Connection *connection, void **context,
                      enum MHD_RequestTerminationCode why);
+
+/* After each of the daemon's rounds: closes what was cut off in its body. */
+void exchange_close_cut_off(struct shard *shard);
 
 /* Drops all that were not answered, so that the shard's daemon can be stopped. */
 void exchange_drop_all(struct shard *shard);

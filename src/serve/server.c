@@ -47,6 +47,7 @@ static void turn_shard(void *self)
     MHD_UNSIGNED_LONG_LONG wait_ms;
 
     MHD_run(shard->daemon);
+    exchange_close_cut_off(shard);
     if (MHD_get_timeout(shard->daemon, &wait_ms) == MHD_YES && wait_ms == 0)
         deferred_start(shard->pool->loop, &shard->turn);
 }
