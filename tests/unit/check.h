@@ -90,15 +90,14 @@ static const char *check_name;
     } while (0)
 
 /* A struct str against a C string. */
-#define CHECK_STR(actual, expected)       \
-    do {                                  \
-        struct str check_a = (actual);    \
-        const char *check_e = (expected); \
-        if (check_a.n != strlen(check_e) ||
-            (check_a.n > 0 && memcmp(check_a.p, check_e, check_a.n) != 0))         \
+#define CHECK_STR(actual, expected)                                                             \
+    do {                                                                                        \
+        struct str check_a = (actual);                                                          \
+        const char *check_e = (expected);                                                       \
+        if (check_a.n != strlen(check_e) ||                                                     \
+            (check_a.n > 0 && memcmp(check_a.p, check_e, check_a.n) != 0))                      \
             CHECK_FAIL("%s is\n  '%.*s', expected\n  '%s'", #actual, (int)check_a.n, check_a.p, \
-                       check_e);
-            }
-            while (0)
+                       check_e);                                                                \
+    } while (0)
 
 #endif
