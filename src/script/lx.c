@@ -9,6 +9,39 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef KATYDID_ASAN
+/* LuaJIT's own allocator hides what is used after it was freed from AddressSanitizer. */
+static void *plain_allocator(void *self, void *p, size_t old_size, size_t size)
+{
+    (void)self;
+    (void)old_size;
+    if (size == 0) {
+        free(p);
+        return NULL;
+    }
+    return xrealloc(p, size);
+}
+#endif
+
+static int on_panic(lua_State *L)
+{
+    (void)L;
+    BUG("an error of Lua outside of any protected call");
+}
+
+lua_State *lx_new_state(void)
+{
+#ifdef KATYDID_ASAN
+    lua_State *L = lua_newstate(plain_allocator, NULL);
+#else
+    lua_State *L = luaL_newstate();
+#endif
+    if (L == NULL)
+        BUG("LuaJIT gave no state");
+    lua_atpanic(L, on_panic);
+    return L;
+}
+
 /* Runs where the error was thrown, while the stack still stands. [-1, +1, m] */
 static int on_error(lua_State *L)
 {

@@ -16,6 +16,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* A new state, without libraries; an error outside of any protected call ends the process. */
+lua_State *lx_new_state(void);
+
 /* The one door from C to Lua, besides sched: calls the function below its n_args arguments, with a
  * traceback. On an error: -1, nothing pushed, message in err; the traceback alone in *traceback
  * where that isn't NULL (the caller owns it). [-(n_args + 1), +n_results, -] */

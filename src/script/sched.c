@@ -193,6 +193,14 @@ void sched_kill(struct task *t)
     make_ready(t);
 }
 
+void sched_kill_all(struct sched *s)
+{
+    struct task *t;
+    DL_FOREACH (s->all, t) {
+        sched_kill(t);
+    }
+}
+
 bool sched_take_stop(struct task *t)
 {
     bool due = t->stop_pending;

@@ -90,6 +90,7 @@ void sched_stop(struct task *t);
 /* Ends a task: whatever it waits for is cancelled, and it gets STOP there; the running one gets it
  * at its next wait. */
 void sched_kill(struct task *t);
+void sched_kill_all(struct sched *s);
 /* Whether STOP is due for the running task; it counts as given then. */
 bool sched_take_stop(struct task *t);
 

@@ -30,38 +30,6 @@ const char *vm_luajit_version(void)
     return LUAJIT_VERSION;
 }
 
-#ifdef KATYDID_ASAN
-/* LuaJIT's own allocator hides what is used after it was freed from AddressSanitizer. */
-static void *plain_allocator(void *self, void *p, size_t old_size, size_t size)
-{
-    (void)self;
-    (void)old_size;
-    if (size == 0) {
-        free(p);
-        return NULL;
-    }
-    return xrealloc(p, size);
-}
-
-static int on_panic(lua_State *L)
-{
-    (void)L;
-    BUG("an error of Lua outside of any protected call");
-}
-#endif
-
-static lua_State *new_state(void)
-{
-#ifdef KATYDID_ASAN
-    lua_State *L = lua_newstate(plain_allocator, NULL);
-    if (L != NULL)
-        lua_atpanic(L, on_panic);
-    return L;
-#else
-    return luaL_newstate();
-#endif
-}
-
 /* --- our own modules ----------------------------------------------------------------------- */
 
 static const struct embedded *find_embedded(const char *module)
@@ -180,9 +148,7 @@ struct vm *vm_new(const struct vm_options *options, struct err *err)
 {
     struct vm *vm = xcalloc(1, sizeof *vm);
     vm->options = *options;
-    vm->L = new_state();
-    if (vm->L == NULL)
-        BUG("LuaJIT gave no state");
+    vm->L = lx_new_state();
     lua_pushlightuserdata(vm->L, (void *)&vm_key);
     lua_pushlightuserdata(vm->L, vm);
     lua_rawset(vm->L, LUA_REGISTRYINDEX);
