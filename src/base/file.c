@@ -203,7 +203,14 @@ struct growing_file *growing_file_open(const char *path, bool truncate, struct e
 
 int growing_file_append(struct growing_file *f, struct str lines, struct err *err)
 {
-    return write_all(f->fd, lines) < 0 ? refuse(f->path, err) : 0;
+    off_t before = lseek(f->fd, 0, SEEK_END); // fails where there is none: a pipe, a terminal
+    if (write_all(f->fd, lines) == 0)
+        return 0;
+    refuse(f->path, err);
+    // A full disk may have taken half a line. If it can't be taken back, the error is said anyway.
+    int cut = before >= 0 ? ftruncate(f->fd, before) : 0;
+    (void)cut;
+    return -1;
 }
 
 void growing_file_close(struct growing_file *f)

@@ -31,6 +31,7 @@ bool file_is_folder(const char *path);
 /* A file that grows: whole lines are appended, each call is one write(2). */
 struct growing_file;
 struct growing_file *growing_file_open(const char *path, bool truncate, struct err *err);
+/* On failure nothing of them stands in the file. */
 int growing_file_append(struct growing_file *f, struct str lines, struct err *err) ERR_CHECKED;
 void growing_file_close(struct growing_file *f); /* NULL is fine */
 

@@ -262,6 +262,27 @@ TEST(growing_fails_by_name)
     CHECK_TEXT(err.text, "/dev/full: No space left on device");
 }
 
+TEST(a_failed_append_leaves_no_half_line)
+{
+    struct err err = ERR_INIT;
+    struct rlimit limit, small;
+    struct growing_file *f = growing_file_open(at("log"), true, &err);
+    CHECK(f != NULL);
+    CHECK_INT(growing_file_append(f, STR("first\n"), &err), 0);
+    CHECK_INT(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    small = (struct rlimit){.rlim_cur = 10, .rlim_max = limit.rlim_max};
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &small);
+    int rc = growing_file_append(f, STR("second\n"), &err);
+    setrlimit(RLIMIT_FSIZE, &limit);
+    bool is_whole = holds(at("log"), "first\n");
+    growing_file_close(f);
+    unlink(at("log"));
+    CHECK_INT(rc, -1);
+    CHECK(strstr(err.text, "/log: File too large") != NULL);
+    CHECK(is_whole);
+}
+
 TEST(folder_is_left_empty)
 {
     CHECK_INT(entries(), 0);
@@ -273,4 +294,5 @@ TEST_MAIN(if (mkdtemp(folder) == NULL) return 1; RUN(writes_and_reads);
           RUN(new_files_have_the_users_mode); RUN(failed_writing_leaves_the_old_file);
           RUN(writing_names_path_and_reason); RUN(links_stay_links); RUN(makes_parents);
           RUN(checks_what_can_be_written); RUN(refuses_a_folder_without_permission); RUN(grows);
-          RUN(growing_fails_by_name); RUN(folder_is_left_empty);)
+          RUN(growing_fails_by_name); RUN(a_failed_append_leaves_no_half_line);
+          RUN(folder_is_left_empty);)

@@ -116,7 +116,8 @@ TEST(all_that_was_counted_is_in_it)
     const char *key;
     int64_t buckets = 0, requests = 0, failures = 0;
     json_object_foreach (json_object_get(e, "response_times"), key, value) {
-        CHECK_DOUBLE(json_bucket(atof(key)), atof(key), 0);
+        double bucket = strtod(key, NULL);
+        CHECK_DOUBLE(json_bucket(bucket), bucket, 0);
         buckets += json_integer_value(value);
     }
     json_object_foreach (json_object_get(e, "num_reqs_per_sec"), key, value)

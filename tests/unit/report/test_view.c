@@ -54,7 +54,7 @@ TEST(percentiles_stand_under_their_labels)
     CHECK_TEXT(view_percentile_labels[9], "99.99%");
     CHECK_DOUBLE(view_percentiles[9], 0.9999, 0);
     for (size_t i = 0; i < VIEW_PERCENTILES; i++)
-        CHECK_DOUBLE(atof(view_percentile_labels[i]), view_percentiles[i] * 100, 1e-9);
+        CHECK_DOUBLE(strtod(view_percentile_labels[i], NULL), view_percentiles[i] * 100, 1e-9);
 }
 
 TEST(percentiles_have_three_significant_digits)
