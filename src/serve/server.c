@@ -302,3 +302,8 @@ uint64_t server_accepted(const struct server *s)
 {
     return s->n_accepted;
 }
+
+void server_add_version(struct buf *out)
+{
+    buf_addf(out, "libmicrohttpd %s", MHD_get_version());
+}

@@ -9,6 +9,7 @@
 #ifndef SERVE_SERVER_H
 #define SERVE_SERVER_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "loop/loop.h"
@@ -79,5 +80,8 @@ void server_drop(struct exchange_in *x);
 /* Called by the handler of x: tells when the client goes away before the answer (at most once; it
  * costs two system calls). After it x must still be dropped, at once or later. */
 void server_on_gone(struct exchange_in *x, void (*gone)(void *self), void *self);
+
+/* "libmicrohttpd 0.9.75": of the library that is loaded. */
+void server_add_version(struct buf *out);
 
 #endif
