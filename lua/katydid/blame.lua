@@ -86,14 +86,16 @@ function blame.expected(where, expected, got)
   blame.raise(("%s: expected %s, got %s"):format(where, expected, blame.show(got)))
 end
 
----Raises "unknown WHAT 'name' (did you mean 'near'?)".
----@param what string "option of client:get"
+---Raises "unknown KIND 'name' of WHOM (did you mean 'near'?)".
+---@param kind string "option"
 ---@param name any
 ---@param known string[]
-function blame.unknown(what, name, known)
+---@param whom string? "client:get"
+function blame.unknown(kind, name, known, whom)
   local near = type(name) == "string" and text.nearest(name, known)
   local hint = near and (" (did you mean %s?)"):format(text.python_repr(near)) or ""
-  blame.raise(("unknown %s %s%s"):format(what, blame.show(name), hint))
+  local of = whom and " of " .. whom or ""
+  blame.raise(("unknown %s %s%s%s"):format(kind, blame.show(name), of, hint))
 end
 
 ---The names of a table, sorted, as `unknown` and text.nearest want them.

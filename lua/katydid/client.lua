@@ -232,7 +232,7 @@ KNOWN[#KNOWN + 1], KNOWN[#KNOWN + 2] = "cookies", "headers"
 
 local function view_of(self, key)
   local private = PRIVATE[key]
-  if not private then blame.unknown("name of the client", key, KNOWN) end
+  if not private then blame.unknown("name", key, KNOWN, "the client") end
   local made = rawget(self, private)
   if not made then
     made = setmetatable({ [SESSION] = self._session }, views[key])

@@ -2,6 +2,7 @@
 -- SPDX-License-Identifier: MIT
 
 local core = require "katydid.core"
+local co = require "katydid.co"
 local environment = require "katydid.environment"
 local events = require "katydid.events"
 local loader = require "katydid.loader"
@@ -57,7 +58,7 @@ local function check_host(class)
     if scheme then fail("the host of %s is '%s': expected http:// or https://", info.name, host) end
     fail("the host of %s is '%s', without a scheme (did you mean 'http://%s'?)", info.name, host, host)
   end
-  local ok, why = pcall(core.url.parse, host)
+  local ok, why = co.pcall(core.url.parse, host)
   if not ok then fail("the host of %s: %s", info.name, tostring(why)) end
 end
 
@@ -125,9 +126,8 @@ function driver.fire(name, fields)
   local event = events[name]
   if not event:has_listeners() then return end
   fields.environment = env
-  local backwards = name == "quitting"
   -- A signal has nobody to stop here: what it asked for is on its way.
-  pcall(event.tell, event, fields, backwards)
+  co.pcall(event.tell, event, fields, name == "quitting")
 end
 
 return driver

@@ -60,7 +60,7 @@ local NAMES = blame.names(katydid)
 
 return setmetatable(katydid, {
   __index = function(_, name)
-    blame.unknown("name of katydid", name, NAMES)
+    blame.unknown("name", name, NAMES, "katydid")
   end,
   __newindex = function(_, name)
     blame.raise("katydid.%s: a script doesn't add names to katydid", tostring(name))

@@ -9,8 +9,8 @@ local co = require "katydid.co"
 ---@field null userdata stands for null, in both directions
 local json = { null = core_json.null }
 
----Tables with 1..n alone, or made by `array`, are arrays; all others are objects, `{}` too. Keys of objects are
----written in the order of their names.
+---Tables with 1..n alone, or made by `array`, are arrays; all others are objects, `{}` too. Keys of objects
+---are written in the order of their names.
 ---@param value any
 ---@param indent integer? blanks; none: all in one line
 ---@return string

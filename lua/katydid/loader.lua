@@ -16,6 +16,7 @@ local DEEPEST = 32 -- folders within folders; links may lead round in circles
 ---@class katydid.Script
 ---@field path string as given, or as found in a folder that was given
 ---@field folders string[] where it looks for modules first
+---@field was_found boolean in a folder; it may be a module of the others
 
 local function fail(message, ...)
   error(message:format(...), 0)
@@ -50,7 +51,7 @@ local function add_folder(scripts, path, root, depth)
       if file.kind(inner) == "folder" then
         add_folder(scripts, inner, root, depth + 1)
       elseif name:find("%.lua$") then
-        scripts[#scripts + 1] = { path = inner, folders = { path, root } }
+        scripts[#scripts + 1] = { path = inner, folders = { path, root }, was_found = true }
       end
     end
   end
@@ -65,7 +66,7 @@ local function find_scripts(paths)
       add_folder(scripts, root, root, 1)
       if #scripts == n then fail("%s: no scripts (*.lua) in this folder", path) end
     elseif kind == "file" then
-      scripts[#scripts + 1] = { path = path, folders = { folder_of(path) } }
+      scripts[#scripts + 1] = { path = path, folders = { folder_of(path) }, was_found = false }
     else
       fail_missing(path)
     end
@@ -164,11 +165,13 @@ local function classes_of(script, globals, first, ...)
   if select("#", ...) > 0 then first = { first, ... } end
   if object.info(first) then return { first } end
   if type(first) ~= "table" then
+    if script.was_found then return {} end
     fail("%s: returned %s; expected a user class, or a table of classes", script.path, blame.show(first))
   end
   local classes = {}
   for i = 1, table.maxn(first) do
     if not object.info(first[i]) then
+      if script.was_found then return {} end
       fail("%s: item %d of what it returned is %s; expected a class", script.path, i, blame.show(first[i]))
     end
     classes[i] = first[i]

@@ -273,7 +273,7 @@ local NAMES = blame.names(known)
 function options.apply(spec, given, what)
   for key, value in next, given do
     local apply = known[key]
-    if not apply then blame.unknown("option of " .. what, key, NAMES) end
+    if not apply then blame.unknown("option", key, NAMES, what) end
     apply(spec, value, key)
   end
   if given.data ~= nil and given.json ~= nil then
