@@ -16,7 +16,7 @@
 enum hook_kind {
     HOOK_INIT,              /* composed, before the run */
     HOOK_TEST_START,        /* a new test begins; statistics are empty, no user is there */
-    HOOK_SPAWNING_COMPLETE, /* users */
+    HOOK_SPAWNING_COMPLETE, /* users: how many are wanted */
     HOOK_REQUEST,           /* request */
     HOOK_USER_ERROR,        /* error */
     HOOK_USER_ENDED,        /* user_class, why: told by the driver */
@@ -33,7 +33,7 @@ enum user_end {
     USER_STOPPED,
     USER_FINISHED,
     USER_FAILED
-}; /* by the runner, by itself, by an error */
+}; /* by the runner (whatever it did after it was asked), by itself, by an error */
 
 struct hook {
     enum hook_kind kind;
@@ -63,6 +63,9 @@ struct hooks *hooks_new(void);
 void hooks_free(struct hooks *hooks);
 void hooks_add(struct hooks *hooks, enum hook_kind kind,
                void (*listener)(void *self, const struct hook *what), void *self);
+/* From now on it hears nothing, also when this is called while a hook is told. */
+void hooks_remove(struct hooks *hooks, enum hook_kind kind,
+                  void (*listener)(void *self, const struct hook *what), void *self);
 void hooks_fire(struct hooks *hooks, const struct hook *what);
 /* The ones that carry nothing. */
 void hooks_fire_kind(struct hooks *hooks, enum hook_kind kind);

@@ -1,7 +1,14 @@
 /*
  * state -- where a run is.
  *
- *   ready -> spawning <-> running -> cleanup -> stopped -> (a new test) spawning ...
+ *   ready ----> spawning <----> running
+ *     ^  |          |              |
+ *     |  +----------+---> cleanup <+
+ *     |                      |
+ *     +------ stopped <------+
+ *
+ * Back to ready goes what begins a new test. A test that is called off before its start goes from
+ * ready to stopped at once.
  */
 // SPDX-License-Identifier: MIT
 #ifndef RUN_STATE_H

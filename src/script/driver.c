@@ -271,10 +271,10 @@ static void forget_deadline(struct script_user *u)
 
 static enum user_end why_ended(const struct script_user *u, const struct task *t, enum task_end how)
 {
+    if (u->was_stopped)
+        return USER_STOPPED; // whatever became of it then: nobody is to come in its place
     if (how == TASK_THREW)
         return USER_FAILED;
-    if (u->was_stopped)
-        return USER_STOPPED;
     bool failed = how == TASK_RETURNED && lua_type(t->co, 1) == LUA_TSTRING &&
                   strcmp(lua_tostring(t->co, 1), "failed") == 0;
     return failed ? USER_FAILED : USER_FINISHED;
