@@ -16,18 +16,19 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define RESOLVER_TTL_MIN_S 5
 #define RESOLVER_ADDRESSES_MAX 16
 
 struct resolver_answer {
     bool ok;
-    const char *
-        error; /* where not ok: "Name or service not known", "Temporary failure in name resolution" */
+    const char *error; /* where not ok: "Name or service not known" */
     int code; /* where not ok: as getaddrinfo's EAI_* (-2, -3), which Locust's texts show */
     const char *const *addresses; /* as text ("127.0.0.1", "::1"), in order of preference */
     size_t n;
-    bool asked; /* the answer had to be waited for */
+    uint64_t id; /* changes when the addresses may have */
+    bool asked;  /* the answer had to be waited for */
 };
 
 struct resolver;
@@ -36,13 +37,16 @@ struct resolution; /* one who asked */
 struct resolver *resolver_new(struct loop *loop, struct err *err);
 void resolver_free(struct resolver *r); /* no resolution may be under way */
 
+/* Asks these servers ("127.0.0.1:53,[::1]:5353") instead of the system's, and forgets all answers. */
+int resolver_use_servers(struct resolver *r, const char *servers, struct err *err) ERR_CHECKED;
+
 /* The answer is borrowed for the call of `done`. The resolution ends with that call or a cancel. */
 struct resolution *resolver_start(struct resolver *r, struct str host,
                                   void (*done)(void *self, const struct resolver_answer *answer),
                                   void *self);
 void resolver_cancel(struct resolution *q);
 
-/* An answer that is there already (literal, cached): 0 and borrowed until the next turn; -1: ask. */
+/* An answer that is there already (literal, kept): 0, borrowed until the next call; -1: ask. */
 int resolver_peek(struct resolver *r, struct str host, struct resolver_answer *answer);
 
 #endif
