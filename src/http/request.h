@@ -20,8 +20,6 @@
 
 #define HTTP_REDIRECTS_DEFAULT 30
 #define HTTP_BODY_LIMIT (1024ull * 1024 * 1024) /* of a decoded body that is kept */
-#define HTTP_HEAD_LIMIT (256 * 1024)            /* bytes of status line and headers */
-#define HTTP_HEADERS_LIMIT 1000                 /* how many headers */
 
 enum http_compress {
     HTTP_COMPRESS_DEFAULT /* gzip, deflate */,
@@ -45,7 +43,7 @@ struct http_spec {
     unsigned max_redirects;
     enum http_compress compress;
     struct http_settings settings;
-    /* Called with each piece of the decoded body instead of keeping it; NULL: kept. */
+    /* Called with each piece of the decoded body instead of keeping it; NULL: kept. Must not cancel. */
     void (*piece)(void *self, struct str piece);
 };
 

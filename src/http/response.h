@@ -16,30 +16,33 @@
 /* A redirect on the way. */
 struct http_hop {
     int status;
-    char *method, *url; /* what was asked; password masked */
+    char *method, *url; /* what was asked; as response.url */
     struct http_headers headers;
 };
 
-/* Fields are its interface; written by http/request alone. */
+/* Fields are its interface; written by http/request alone. After a failure status, headers and body
+ * are empty, whatever had come. */
 struct http_response {
     enum http_failure failure;
     char *failure_text; /* NULL for HTTP_OK */
     int status;         /* 0: no response */
-    char *reason;       /* as sent by the server; "" where there is none */
+    const char *reason; /* as sent by the server; "" where there is none */
     struct http_headers headers;
     struct buf body; /* decoded */
     uint64_t length; /* of the decoded body, also where it was not kept */
-    char *url;       /* of the last hop */
+    const char *url; /* of the last hop, with its fragment, without credentials */
     struct http_hop *hops;
     size_t n_hops;
     double response_time_ms;         /* the whole chain; body and decoding included */
     struct transfer_timings timings; /* summed over the chain */
     double start_s;                  /* wall time */
     /* what was sent in the first hop */
-    char *request_method, *request_url; /* password masked */
-    char *request_target; /* path and query of the first hop as sent: the statistics' name */
+    const char *request_method, *request_url; /* upper case; without credentials */
+    const char *request_target; /* path and query of the first hop as sent: the statistics' name */
     struct http_headers request_headers;
     struct buf request_body;
+
+    char *asked, *answered; /* private: where the texts above stand */
 };
 
 void http_response_free(struct http_response *r);

@@ -21,6 +21,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define HTTP_HEAD_LIMIT (256 * 1024) /* bytes of status line and headers */
+#define HTTP_HEADERS_LIMIT 1000      /* how many headers */
+
 struct http_session;
 
 enum http_version {
@@ -79,7 +82,8 @@ struct transport {
     /* The spec is borrowed until done or cancel; the sink is copied. */
     struct transfer *(*start)(struct transport *t, struct http_session *s,
                               const struct transfer_spec *spec, const struct transfer_sink *sink);
-    void (*cancel)(struct transfer *x);
+    /* Says whether something of the request may have reached the server. */
+    bool (*cancel)(struct transfer *x);
     /* The session ends: close what is its own. */
     void (*close_session)(struct transport *t, struct http_session *s);
     /* Whether it can serve these settings; the error names the option. */

@@ -1,0 +1,189 @@
+/*
+ * exchange -- the rules above all transports.
+ *
+ * Sources: RFC 9110 15.4; requests' sessions.py (rebuild_method, rebuild_auth, should_strip_auth).
+ * One difference: a 301 that leaves PUT a PUT leaves it its body too.
+ */
+// SPDX-License-Identifier: MIT
+#include "http/exchange.h"
+
+#include "base/codec.h"
+
+#define DEFAULT_PORT_HTTP 80
+#define DEFAULT_PORT_HTTPS 443
+
+static bool is_https(const struct url *u)
+{
+    return str_equal_nocase(u->scheme, STR("https"));
+}
+
+void exchange_add_url(struct buf *out, const struct url *u)
+{
+    buf_add_cstr(out, is_https(u) ? "https://" : "http://");
+    if (u->host_is_ipv6)
+        buf_add_char(out, '[');
+    buf_add_str(out, u->host);
+    if (u->host_is_ipv6)
+        buf_add_char(out, ']');
+    if (u->has_port)
+        buf_addf(out, ":%u", u->port);
+    if (u->path.n == 0)
+        buf_add_char(out, '/');
+    url_requote(out, u->path);
+    if (u->has_query) {
+        buf_add_char(out, '?');
+        url_requote(out, u->query);
+    }
+}
+
+static void add_defaults(struct http_headers *out, enum http_compress compress)
+{
+    http_headers_add(out, STR("User-Agent"), STR("katydid/" KATYDID_VERSION));
+    http_headers_add(out, STR("Accept"), STR("*/*"));
+    if (compress == HTTP_COMPRESS_DEFAULT)
+        http_headers_add(out, STR("Accept-Encoding"), STR("gzip, deflate"));
+    else if (compress == HTTP_COMPRESS_ALL)
+        http_headers_add(out, STR("Accept-Encoding"), STR("gzip, deflate, br, zstd"));
+}
+
+static bool was_before(const struct http_headers *h, size_t i)
+{
+    for (size_t k = 0; k < i; k++) {
+        if (str_equal_nocase(http_headers_name(h, k), http_headers_name(h, i)))
+            return true;
+    }
+    return false;
+}
+
+/* The first of a name takes the place of what is there; its repetitions follow it. */
+static void lay_over(struct http_headers *out, const struct http_headers *over)
+{
+    for (size_t i = 0; over != NULL && i < over->n; i++) {
+        if (was_before(over, i))
+            http_headers_add(out, http_headers_name(over, i), http_headers_value(over, i));
+        else
+            http_headers_set(out, http_headers_name(over, i), http_headers_value(over, i));
+    }
+}
+
+static void add_cookies(struct http_headers *out, const struct cookies *jar,
+                        const struct http_headers *own_cookies, const struct url *url, double now_s)
+{
+    if ((jar == NULL && own_cookies == NULL) || http_headers_has(out, STR("Cookie")))
+        return;
+    struct buf value = BUF_INIT;
+    cookies_send_with(jar, own_cookies, url, &value, now_s);
+    if (value.n > 0)
+        http_headers_add(out, STR("Cookie"), buf_slice(&value));
+    buf_release(&value);
+}
+
+static void set_credentials(struct http_headers *out, const struct http_spec *spec,
+                            const struct url *from)
+{
+    struct buf pair = BUF_INIT, value = BUF_INIT;
+    if (spec->has_auth) {
+        buf_add_str(&pair, spec->user);
+        buf_add_char(&pair, ':');
+        buf_add_str(&pair, spec->password);
+    } else {
+        url_decode(&pair, from->user);
+        buf_add_char(&pair, ':');
+        url_decode(&pair, from->password);
+    }
+    buf_add_cstr(&value, "Basic ");
+    base64_encode(&value, buf_slice(&pair));
+    http_headers_set(out, STR("Authorization"), buf_slice(&value));
+    buf_release(&value);
+    buf_release(&pair);
+}
+
+void exchange_first_headers(struct http_headers *out, const struct http_session *session,
+                            const struct http_spec *spec, const struct url *from,
+                            const struct url *url, double now_s)
+{
+    http_headers_reserve(out, 8, 256);
+    add_defaults(out, spec->compress);
+    lay_over(out, session->headers);
+    lay_over(out, spec->headers);
+    http_headers_remove(out, STR("Content-Length")); // the transport's: what is true
+    if (spec->has_body && spec->content_type.n > 0 && !http_headers_has(out, STR("Content-Type")))
+        http_headers_add(out, STR("Content-Type"), spec->content_type);
+    add_cookies(out, session->cookies, spec->cookies, url, now_s);
+    if (spec->has_auth || from->has_user)
+        set_credentials(out, spec, from);
+}
+
+bool exchange_is_redirect(int status, const struct http_headers *headers, struct str *location)
+{
+    switch (status) {
+    case 301:
+    case 302:
+    case 303:
+    case 307:
+    case 308:
+        return http_headers_get(headers, STR("Location"), location) && location->n > 0;
+    default:
+        return false;
+    }
+}
+
+struct str exchange_next_method(int status, struct str method)
+{
+    bool is_head = str_equal(method, STR("HEAD"));
+    if ((status == 303 || status == 302) && !is_head)
+        return STR("GET");
+    if (status == 301 && str_equal(method, STR("POST")))
+        return STR("GET");
+    return method;
+}
+
+int exchange_next_url(struct buf *out, struct buf *fragment, struct str asked, struct str location,
+                      struct err *err)
+{
+    struct buf resolved = BUF_INIT;
+    struct url u;
+    int rc = -1;
+
+    if (url_resolve(&resolved, asked, location, err) < 0 ||
+        url_parse(&u, buf_slice(&resolved), err) < 0)
+        goto out;
+    exchange_add_url(out, &u);
+    if (u.has_fragment && u.fragment.n > 0) {
+        buf_clear(fragment);
+        buf_add_str(fragment, u.fragment);
+    }
+    rc = 0;
+out:
+    buf_release(&resolved);
+    return rc;
+}
+
+bool exchange_keeps_credentials(const struct url *from, const struct url *to)
+{
+    if (url_same_origin(from, to))
+        return true;
+    return str_equal_nocase(from->host, to->host) && !is_https(from) && is_https(to) &&
+           from->port == DEFAULT_PORT_HTTP && to->port == DEFAULT_PORT_HTTPS;
+}
+
+void exchange_next_headers(struct http_headers *out, const struct http_headers *sent,
+                           const struct url *from, const struct url *to, bool keeps_body,
+                           const struct cookies *jar, const struct http_headers *own_cookies,
+                           double now_s)
+{
+    http_headers_copy(out, sent);
+    http_headers_remove(out, STR("Cookie"));
+    if (!keeps_body) {
+        http_headers_remove(out, STR("Content-Type"));
+        http_headers_remove(out, STR("Content-Encoding"));
+        http_headers_remove(out, STR("Content-Language"));
+        http_headers_remove(out, STR("Content-Location"));
+        http_headers_remove(out, STR("Transfer-Encoding"));
+    }
+    if (!exchange_keeps_credentials(from, to))
+        http_headers_remove(out, STR("Authorization"));
+    if (!str_equal_nocase(from->host, to->host) || from->port != to->port)
+        http_headers_remove(out, STR("Host"));
+    add_cookies(out, jar, own_cookies, to, now_s);
+}

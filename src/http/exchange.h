@@ -1,0 +1,54 @@
+/*
+ * exchange -- the rules above all transports: which URL and which headers go out, and what a
+ * redirect asks for (as python-requests has it, which Locust's HttpUser is).
+ *
+ * Rules only: no loop, no sockets, no state. http/request follows them.
+ */
+// SPDX-License-Identifier: MIT
+#ifndef HTTP_EXCHANGE_H
+#define HTTP_EXCHANGE_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "base/url.h"
+#include "http/headers.h"
+#include "http/request.h"
+#include "http/session.h"
+
+#include <stdbool.h>
+
+/* The URL as it is sent: requoted, with a path, without credentials and fragment. */
+void exchange_add_url(struct buf *out, const struct url *u);
+
+/* The headers of a first hop to `url`: defaults, then the session's, then the request's own, each in
+ * the place of those of its name; then content type, cookies and credentials (those of `spec`, else
+ * those of `from`, the URL as the script gave it). */
+void exchange_first_headers(struct http_headers *out, const struct http_session *session,
+                            const struct http_spec *spec, const struct url *from,
+                            const struct url *url, double now_s);
+
+/* Whether an answer says to go elsewhere; an empty Location is none. */
+bool exchange_is_redirect(int status, const struct http_headers *headers, struct str *location);
+
+/* The method with which to go on: 303 and 302 make GET of all but HEAD, 301 of POST. */
+struct str exchange_next_method(int status, struct str method);
+
+/* Where to go on: `location` against the URL that was asked, requoted, without credentials. Adds the
+ * URL to `out`, and to `fragment` its fragment; what `fragment` holds stays where the location has
+ * none. -1: no http or https URL comes of it. */
+int exchange_next_url(struct buf *out, struct buf *fragment, struct str asked, struct str location,
+                      struct err *err) ERR_CHECKED;
+
+/* Whether credentials may go along: to the same host, port and scheme, or from http to https on
+ * their own ports. */
+bool exchange_keeps_credentials(const struct url *from, const struct url *to);
+
+/* What went out, changed for the next hop: without the body's headers where the method changed,
+ * without credentials and a Host of the script's own where they may not go along, cookies anew. */
+void exchange_next_headers(struct http_headers *out, const struct http_headers *sent,
+                           const struct url *from, const struct url *to, bool keeps_body,
+                           const struct cookies *jar, const struct http_headers *own_cookies,
+                           double now_s);
+
+#endif

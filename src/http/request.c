@@ -1,0 +1,492 @@
+/*
+ * request -- one request of a user, redirects and all.
+ *
+ * A chain of hops, each one transfer; http/exchange says how one follows from the other. What the
+ * transport tells comes in from inside its library's callbacks, where nothing new may be started:
+ * only `done` does that.
+ */
+// SPDX-License-Identifier: MIT
+#include "http/request.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "http/decode.h"
+#include "http/exchange.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RESERVED_FOR_BODY (1024 * 1024) /* what a Content-Length alone makes us reserve */
+#define STREAMED_AT_ONCE 1024           /* coded bytes undone between two calls of `piece` */
+
+struct http_request {
+    struct loop *loop;
+    struct http_session *session;
+    void (*done)(void *self, struct http_request *request);
+    void (*piece)(void *self, struct str piece);
+    void *self;
+    struct http_response *response; /* NULL: taken */
+
+    struct transfer *transfer; /* under way */
+    struct transfer_spec hop;  /* that of this hop; borrows from here and from the response */
+    struct http_settings settings;
+    struct buf url, fragment;
+    struct http_headers hop_headers; /* of further hops; the first's are the response's */
+    struct http_headers own_cookies;
+    bool follows;
+    unsigned max_redirects;
+    struct buf location; /* of this hop's answer */
+    int hop_status;      /* where it is a redirect; 0: it is not */
+
+    struct decoder *decoder;
+    enum http_failure broken; /* why we ended the transfer ourselves */
+    struct buf broken_text;
+
+    struct deferred failed_at_once;
+    uint64_t start_ns;
+    bool is_done, was_sent;
+};
+
+static bool is_method(const struct http_request *r, const char *method)
+{
+    return str_equal(r->hop.method, str_of(method));
+}
+
+/* Further calls change nothing. */
+static void note_broken(struct http_request *r, enum http_failure failure, const char *name,
+                        const char *text)
+{
+    if (r->broken != HTTP_OK)
+        return;
+    r->broken = failure;
+    http_failure_add_named(&r->broken_text, name, str_of(text));
+}
+
+static double wall_s(const struct http_request *r)
+{
+    return clock_wall_s(loop_clock(r->loop));
+}
+
+static double elapsed_s(const struct http_request *r)
+{
+    return ns_to_s(clock_now_ns(loop_clock(r->loop)) - r->start_ns);
+}
+
+/* The response's texts of the end: reason and URL of the last hop. */
+static void keep_answer_texts(struct http_request *r, struct str reason)
+{
+    struct http_response *response = r->response;
+    bool is_first = response->n_hops == 0 && r->fragment.n == 0;
+    size_t url_n = is_first ? 0 : r->url.n + 1 + r->fragment.n + 1;
+    char *p = xmalloc(reason.n + 1 + url_n);
+    free(response->answered);
+    response->answered = p;
+    response->reason = p;
+    if (reason.n > 0)
+        memcpy(p, reason.p, reason.n);
+    p[reason.n] = '\0';
+    if (is_first) {
+        response->url = response->request_url;
+        return;
+    }
+    p += reason.n + 1;
+    response->url = p;
+    memcpy(p, r->url.p, r->url.n + 1);
+    if (r->fragment.n > 0) {
+        p[r->url.n] = '#';
+        memcpy(p + r->url.n + 1, r->fragment.p, r->fragment.n + 1);
+    }
+}
+
+static void complete(struct http_request *r)
+{
+    uint64_t now_ns = clock_now_ns(loop_clock(r->loop));
+    r->response->response_time_ms = ns_to_ms(now_ns - r->start_ns);
+    r->is_done = true;
+    r->done(r->self, r); // may free it
+}
+
+static void fail(struct http_request *r, enum http_failure failure, struct str text)
+{
+    struct http_response *response = r->response;
+    response->failure = failure;
+    response->failure_text = str_dup(text);
+    response->status = 0;
+    response->length = 0;
+    http_headers_clear(&response->headers);
+    buf_clear(&response->body);
+    keep_answer_texts(r, STR_EMPTY);
+    complete(r);
+}
+
+static void receive_cookies(struct http_request *r, const struct http_headers *headers)
+{
+    for (size_t i = 0; i < headers->n; i++) {
+        if (str_equal_nocase(http_headers_name(headers, i), STR("Set-Cookie")))
+            cookies_receive(http_session_cookies(r->session), &r->hop.parts,
+                            http_headers_value(headers, i), wall_s(r));
+    }
+}
+
+static void keep_hop(struct http_request *r, int status, const struct http_headers *headers)
+{
+    struct http_response *response = r->response;
+    response->hops = xreallocarray(response->hops, response->n_hops + 1, sizeof *response->hops);
+    struct http_hop *hop = &response->hops[response->n_hops];
+    *hop = (struct http_hop){.status = status, .method = str_dup(r->hop.method)};
+    hop->url = r->fragment.n == 0 ? str_dup(buf_slice(&r->url))
+                                  : xasprintf("%s#%s", buf_cstr(&r->url), buf_cstr(&r->fragment));
+    http_headers_copy(&hop->headers, headers);
+    response->n_hops++;
+}
+
+static void expect_body(struct http_request *r, const struct http_headers *headers)
+{
+    struct str value;
+    if (is_method(r, "HEAD"))
+        return;
+    if (http_headers_get(headers, STR("Content-Encoding"), &value)) {
+        bool is_known;
+        r->decoder = decoder_new(value, &is_known);
+    }
+    int64_t length;
+    if (r->decoder == NULL && r->piece == NULL &&
+        http_headers_get(headers, STR("Content-Length"), &value) &&
+        text_parse_int(value, 1, RESERVED_FOR_BODY, &length, NULL) == 0)
+        buf_reserve(&r->response->body, (size_t)length);
+}
+
+static void on_head(void *self, int status, struct str reason, const struct http_headers *headers)
+{
+    struct http_request *r = self;
+    struct str location;
+    receive_cookies(r, headers);
+    if (r->follows && exchange_is_redirect(status, headers, &location)) {
+        r->hop_status = status;
+        buf_clear(&r->location);
+        buf_add_str(&r->location, location);
+        keep_hop(r, status, headers);
+        return;
+    }
+    r->response->status = status;
+    keep_answer_texts(r, reason);
+    http_headers_copy(&r->response->headers, headers);
+    expect_body(r, headers);
+}
+
+static bool decode(struct http_request *r, struct str piece, struct buf *out)
+{
+    if (r->decoder == NULL) {
+        buf_add_str(out, piece);
+    } else {
+        struct err err = ERR_INIT;
+        if (decoder_feed(r->decoder, piece, out, &err) < 0 && !out->overflowed) {
+            note_broken(r, HTTP_DECODE, "ContentDecodingError", err.text);
+            return false;
+        }
+    }
+    if (out->overflowed) {
+        note_broken(r, HTTP_TOO_LARGE, "ResponseTooLarge", "the body is larger than 1 GiB");
+        return false;
+    }
+    return true;
+}
+
+/* Small steps, so that a bomb is told before it has filled the memory. */
+static bool stream(struct http_request *r, struct str piece)
+{
+    struct buf out;
+    bool is_well = true;
+    buf_init(&out, HTTP_BODY_LIMIT);
+    while (is_well && piece.n > 0) {
+        struct str part = r->decoder == NULL ? piece : str_slice(piece, 0, STREAMED_AT_ONCE);
+        piece = str_slice(piece, part.n, piece.n);
+        is_well = decode(r, part, &out);
+        if (is_well && out.n > 0) {
+            r->response->length += out.n;
+            r->piece(r->self, buf_slice(&out));
+        }
+        buf_clear(&out);
+    }
+    buf_release(&out);
+    return is_well;
+}
+
+static bool on_body(void *self, struct str piece)
+{
+    struct http_request *r = self;
+    if (r->hop_status != 0) // a redirect's body is read so that the connection can be kept
+        return true;
+    if (r->piece != NULL)
+        return stream(r, piece);
+    if (!decode(r, piece, &r->response->body))
+        return false;
+    r->response->length = r->response->body.n;
+    return true;
+}
+
+static void on_done(void *self, const struct transfer_end *end);
+
+/* Sends the hop that `hop` and `url` describe; what is left of the time is reckoned here. */
+static void send_hop(struct http_request *r)
+{
+    struct transport *transport = r->session->transport;
+    struct transfer_sink sink = {.self = r, .head = on_head, .body = on_body, .done = on_done};
+    r->hop_status = 0;
+    r->hop.url = buf_slice(&r->url);
+    r->hop.settings = &r->settings;
+    r->hop.total_left_s = 0;
+    if (r->settings.total_s > 0 && r->response->n_hops == 0) {
+        r->hop.total_left_s = r->settings.total_s;
+    } else if (r->settings.total_s > 0) {
+        r->hop.total_left_s = r->settings.total_s - elapsed_s(r);
+        if (r->hop.total_left_s <= 0) {
+            struct buf text = BUF_INIT;
+            http_failure_add_timeout(&text, HTTP_TOTAL_TIMEOUT, r->settings.total_s);
+            fail(r, HTTP_TOTAL_TIMEOUT, buf_slice(&text));
+            buf_release(&text);
+            return;
+        }
+    }
+    r->transfer = transport->start(transport, r->session, &r->hop, &sink);
+}
+
+static void fail_named(struct http_request *r, enum http_failure failure, const char *name,
+                       const char *text)
+{
+    note_broken(r, failure, name, text);
+    fail(r, r->broken, buf_slice(&r->broken_text));
+}
+
+/* The hop that was just answered is replaced by the next one. False: there is none, and it failed. */
+static bool prepare_next(struct http_request *r)
+{
+    struct buf url = BUF_INIT;
+    struct url parts;
+    if (exchange_next_url(&url, &r->fragment, buf_slice(&r->url), buf_slice(&r->location), NULL) <
+            0 ||
+        url_parse(&parts, buf_slice(&url), NULL) < 0) {
+        buf_release(&url);
+        fail_named(r, HTTP_BAD_REDIRECT, "InvalidURL",
+                   "the Location of a redirect is no http or https URL");
+        return false;
+    }
+    struct str method = exchange_next_method(r->hop_status, r->hop.method);
+    bool keeps_body = str_equal(method, r->hop.method);
+    struct http_headers headers = {.n = 0};
+    exchange_next_headers(&headers, r->hop.headers, &r->hop.parts, &parts, keeps_body,
+                          r->session->cookies, &r->own_cookies, wall_s(r));
+    http_headers_release(&r->hop_headers);
+    r->hop_headers = headers;
+    r->hop.headers = &r->hop_headers;
+    r->hop.method = method;
+    if (!keeps_body) {
+        r->hop.has_body = false;
+        r->hop.body = STR_EMPTY;
+    }
+    buf_release(&r->url);
+    r->url = url;
+    r->hop.parts = parts;
+    return true;
+}
+
+static void follow(struct http_request *r)
+{
+    if (r->response->n_hops > r->max_redirects) {
+        char text[64];
+        snprintf(text, sizeof(text), "Exceeded %u redirects.", r->max_redirects);
+        fail_named(r, HTTP_TOO_MANY_REDIRECTS, "TooManyRedirects", text);
+    } else if (prepare_next(r)) {
+        send_hop(r);
+    }
+}
+
+static void finish(struct http_request *r)
+{
+    if (r->decoder != NULL) {
+        struct err err = ERR_INIT;
+        if (decoder_finish(r->decoder, &err) < 0) {
+            fail_named(r, HTTP_DECODE, "ContentDecodingError", err.text);
+            return;
+        }
+    }
+    complete(r);
+}
+
+static void add_timings(struct transfer_timings *sum, const struct transfer_timings *t)
+{
+    sum->dns += t->dns;
+    sum->connect += t->connect;
+    sum->tls += t->tls;
+    sum->wait += t->wait;
+    sum->receive += t->receive;
+}
+
+static void on_done(void *self, const struct transfer_end *end)
+{
+    struct http_request *r = self;
+    r->transfer = NULL;
+    r->was_sent |= end->was_sent;
+    add_timings(&r->response->timings, &end->timings);
+    if (r->broken != HTTP_OK)
+        fail(r, r->broken, buf_slice(&r->broken_text));
+    else if (end->failure != HTTP_OK)
+        fail(r, end->failure, end->text);
+    else if (r->hop_status != 0)
+        follow(r);
+    else
+        finish(r);
+}
+
+static void on_failed_at_once(void *self)
+{
+    struct http_request *r = self;
+    fail(r, r->broken, buf_slice(&r->broken_text));
+}
+
+static char *copy_of(const char *s)
+{
+    return s == NULL ? NULL : xstrdup(s);
+}
+
+static void keep_settings(struct http_request *r, const struct http_settings *settings)
+{
+    r->settings = *settings;
+    r->settings.ca_file = copy_of(settings->ca_file);
+    r->settings.cert_file = copy_of(settings->cert_file);
+    r->settings.key_file = copy_of(settings->key_file);
+    r->settings.proxy = copy_of(settings->proxy);
+}
+
+static void release_settings(struct http_settings *settings)
+{
+    free((char *)settings->ca_file);
+    free((char *)settings->cert_file);
+    free((char *)settings->key_file);
+    free((char *)settings->proxy);
+}
+
+/* The response's texts of the beginning, in one block: method, URL, target. */
+static void keep_request_texts(struct http_response *response, struct str method, struct str url)
+{
+    size_t target = 0; // path and query begin at the third slash
+    for (int slashes = 0; target < url.n && slashes < 3; target++)
+        slashes += url.p[target] == '/';
+    target -= target > 0;
+    char *p = xmalloc(method.n + 1 + url.n + 1);
+    response->asked = p;
+    response->request_method = p;
+    for (size_t i = 0; i < method.n; i++)
+        p[i] = (char)(method.p[i] >= 'a' && method.p[i] <= 'z' ? method.p[i] - 'a' + 'A'
+                                                               : method.p[i]);
+    p[method.n] = '\0';
+    p += method.n + 1;
+    response->request_url = response->url = p;
+    if (url.n > 0)
+        memcpy(p, url.p, url.n);
+    p[url.n] = '\0';
+    response->request_target = p + target;
+    response->reason = "";
+}
+
+/* False: the URL can't be asked. */
+static bool prepare_first(struct http_request *r, const struct http_spec *spec)
+{
+    struct http_response *response = r->response;
+    struct url from;
+    if (url_parse(&from, spec->url, NULL) < 0) {
+        struct err err = ERR_INIT;
+        if (url_parse(&from, spec->url, &err) == 0)
+            BUG("a URL that is well the second time");
+        keep_request_texts(response, spec->method, STR_EMPTY);
+        note_broken(r, HTTP_SEND, "InvalidURL", err.text);
+        return false;
+    }
+    buf_reserve(&r->url, spec->url.n + 8);
+    exchange_add_url(&r->url, &from);
+    if (from.fragment.n > 0)
+        buf_add_str(&r->fragment, from.fragment);
+    keep_request_texts(response, spec->method, buf_slice(&r->url));
+    if (url_parse(&r->hop.parts, buf_slice(&r->url), NULL) < 0)
+        BUG("a URL that was put together can't be parsed");
+    exchange_first_headers(&response->request_headers, r->session, spec, &from, &r->hop.parts,
+                           wall_s(r));
+    if (spec->has_body)
+        buf_add_str(&response->request_body, spec->body);
+    r->hop.method = str_of(response->request_method);
+    r->hop.headers = &response->request_headers;
+    r->hop.has_body = spec->has_body;
+    r->hop.body = buf_slice(&response->request_body);
+    return true;
+}
+
+struct http_request *http_request_start(struct loop *loop, struct http_session *session,
+                                        const struct http_spec *spec,
+                                        void (*done)(void *self, struct http_request *request),
+                                        void *self)
+{
+    struct http_request *r = xcalloc(1, sizeof *r);
+    r->loop = loop;
+    r->session = session;
+    r->done = done;
+    r->piece = spec->piece;
+    r->self = self;
+    r->start_ns = clock_now_ns(loop_clock(loop));
+    r->follows = spec->follow_redirects;
+    r->max_redirects = spec->max_redirects;
+    keep_settings(r, &spec->settings);
+    if (spec->cookies != NULL)
+        http_headers_copy(&r->own_cookies, spec->cookies);
+    r->response = xcalloc(1, sizeof *r->response);
+    r->response->start_s = clock_wall_at_s(loop_clock(loop), r->start_ns);
+    buf_init(&r->response->body, HTTP_BODY_LIMIT);
+    deferred_init(&r->failed_at_once, on_failed_at_once, r);
+    if (prepare_first(r, spec))
+        send_hop(r);
+    else
+        deferred_start(loop, &r->failed_at_once);
+    return r;
+}
+
+void http_request_cancel(struct http_request *r)
+{
+    deferred_cancel(r->loop, &r->failed_at_once);
+    if (r->transfer != NULL)
+        r->was_sent |= r->session->transport->cancel(r->transfer);
+    r->transfer = NULL;
+}
+
+void http_request_free(struct http_request *r)
+{
+    if (r == NULL)
+        return;
+    http_request_cancel(r);
+    http_response_free(r->response);
+    decoder_free(r->decoder);
+    release_settings(&r->settings);
+    http_headers_release(&r->hop_headers);
+    http_headers_release(&r->own_cookies);
+    buf_release(&r->url);
+    buf_release(&r->fragment);
+    buf_release(&r->location);
+    buf_release(&r->broken_text);
+    free(r);
+}
+
+bool http_request_is_done(const struct http_request *r)
+{
+    return r->is_done;
+}
+
+bool http_request_was_sent(const struct http_request *r)
+{
+    return r->was_sent;
+}
+
+struct http_response *http_request_take_response(struct http_request *r)
+{
+    struct http_response *response = r->response;
+    r->response = NULL;
+    return response;
+}

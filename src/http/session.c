@@ -1,0 +1,43 @@
+/* session -- what one user keeps between requests. */
+// SPDX-License-Identifier: MIT
+#include "http/session.h"
+
+#include "base/mem.h"
+#include "http/transport.h"
+
+#include <stdlib.h>
+
+struct http_session *http_session_new(struct transport *transport)
+{
+    struct http_session *s = xmalloc(sizeof *s);
+    *s = (struct http_session){.transport = transport};
+    return s;
+}
+
+void http_session_free(struct http_session *s)
+{
+    if (s == NULL)
+        return;
+    s->transport->close_session(s->transport, s);
+    cookies_free(s->cookies);
+    if (s->headers != NULL)
+        http_headers_release(s->headers);
+    free(s->headers);
+    free(s);
+}
+
+struct cookies *http_session_cookies(struct http_session *s)
+{
+    if (s->cookies == NULL)
+        s->cookies = cookies_new();
+    return s->cookies;
+}
+
+struct http_headers *http_session_headers(struct http_session *s)
+{
+    if (s->headers == NULL) {
+        s->headers = xmalloc(sizeof *s->headers);
+        http_headers_init(s->headers);
+    }
+    return s->headers;
+}
