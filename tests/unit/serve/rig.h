@@ -12,6 +12,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -93,6 +94,20 @@ static inline size_t rig_answer_length(struct str text)
     return text.n >= head + length ? head + length : 0;
 }
 
+/* Turns the loop. Only where the machine has had its time and nothing has come to fd, the virtual
+ * clock may move: what the kernel still carries must not look like something that never comes. */
+static inline void rig_turn(struct rig *r, int fd)
+{
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+
+    for (int i = 0; i < 5; i++) {
+        loop_turn(r->loop, false);
+        if (poll(&wait, 1, i) > 0)
+            return;
+    }
+    loop_turn(r->loop, true);
+}
+
 /* Turns the loop until one answer is there, or with `all` until the end of the connection; the text
  * is borrowed until the next read. */
 static inline const char *rig_read(struct rig *r, int fd, bool all)
@@ -107,7 +122,7 @@ static inline const char *rig_read(struct rig *r, int fd, bool all)
         else if (n == 0 || (errno != EAGAIN && errno != ENOTCONN))
             return buf_cstr(&r->read);
         else
-            loop_turn(r->loop, true);
+            rig_turn(r, fd);
         if (!all && rig_answer_length(buf_slice(&r->read)) > 0)
             return buf_cstr(&r->read);
     }
