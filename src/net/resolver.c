@@ -461,3 +461,8 @@ int resolver_use_servers(struct resolver *r, const char *servers, struct err *er
         name->until_ns = name->until_ns == UINT64_MAX ? UINT64_MAX : 0;
     return 0;
 }
+
+void resolver_add_version(struct buf *out)
+{
+    buf_addf(out, "c-ares %s", ares_version(NULL));
+}

@@ -10,6 +10,7 @@
 #ifndef NET_RESOLVER_H
 #define NET_RESOLVER_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "loop/loop.h"
@@ -48,5 +49,8 @@ void resolver_cancel(struct resolution *q);
 
 /* An answer that is there already (literal, kept): 0, borrowed until the next call; -1: ask. */
 int resolver_peek(struct resolver *r, struct str host, struct resolver_answer *answer);
+
+/* "c-ares 1.18.1": of the library that is loaded. */
+void resolver_add_version(struct buf *out);
 
 #endif

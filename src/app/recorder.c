@@ -1,0 +1,31 @@
+/* recorder -- see recorder.h. */
+// SPDX-License-Identifier: MIT
+#include "app/recorder.h"
+
+#define NODE STR("local") /* the name of this process in the list of exceptions, as Locust has it */
+
+static void on_request(void *self, const struct hook *what)
+{
+    struct recorder *r = self;
+    double now_s = clock_wall_s(r->clock);
+    struct entry *e = stats_entry(r->stats, what->u.request.method, what->u.request.name, now_s);
+
+    r->requests++;
+    stats_log(r->stats, e, what->u.request.timed, what->u.request.ms, what->u.request.length,
+              what->u.request.failure, now_s);
+}
+
+static void on_error(void *self, const struct hook *what)
+{
+    struct recorder *r = self;
+
+    exceptions_add(&r->stats->exceptions, what->u.error.message, what->u.error.traceback, NODE);
+}
+
+void recorder_init(struct recorder *r, struct stats *stats, const struct clock *clock,
+                   struct hooks *hooks)
+{
+    *r = (struct recorder){.stats = stats, .clock = clock};
+    hooks_add(hooks, HOOK_REQUEST, on_request, r);
+    hooks_add(hooks, HOOK_USER_ERROR, on_error, r);
+}
