@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TEXT_LIMIT 2048 /* of a message */
+
 #ifdef KATYDID_ASAN
 /* LuaJIT's own allocator hides what is used after it was freed from AddressSanitizer. */
 static void *plain_allocator(void *self, void *p, size_t old_size, size_t size)
@@ -162,7 +164,7 @@ void lx_new_type(lua_State *L, const char *type, const luaL_Reg *methods, lua_CF
 
 int lx_raise(lua_State *L, int level, const char *format, ...)
 {
-    char text[1024];
+    char text[TEXT_LIMIT];
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
@@ -171,4 +173,26 @@ int lx_raise(lua_State *L, int level, const char *format, ...)
     lua_pushstring(L, text);
     lua_concat(L, 2);
     return lua_error(L);
+}
+
+/* The level of the first function that is neither C nor ours; 0: there is none. [-0, +0, -] */
+static int script_level(lua_State *L)
+{
+    lua_Debug at;
+    for (int level = 1; lua_getstack(L, level, &at) != 0; level++) {
+        lua_getinfo(L, "Sl", &at);
+        if (at.currentline > 0 && strstr(at.source, "lua/katydid/") == NULL)
+            return level;
+    }
+    return 0;
+}
+
+int lx_raise_at_script(lua_State *L, const char *format, ...)
+{
+    char text[TEXT_LIMIT];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return lx_raise(L, script_level(L), "%s", text);
 }

@@ -1,0 +1,138 @@
+/* l_http -- katydid.core.http: requests of users, from their start to their response. */
+// SPDX-License-Identifier: MIT
+#include "script/l_http.h"
+
+#include "base/buf.h"
+#include "http/failure.h"
+#include "script/core.h"
+#include "script/lx.h"
+
+#define REQUEST_TYPE "katydid.request"
+
+/* A request under way, or done and not yet collected; a userdata that is used again. */
+struct request_box {
+    struct http_request *request; /* NULL: none */
+    struct vm *vm;
+    struct task *task; /* that waits for it */
+};
+
+static void request_done(void *self, struct http_request *request)
+{
+    struct request_box *box = self;
+    (void)request;
+    sched_wake(box->task);
+}
+
+static void forget_request(struct request_box *box)
+{
+    http_request_free(box->request);
+    box->request = NULL;
+}
+
+/* The user ended, or gave up. What was sent is counted nowhere else. */
+static void cancel_request(void *op)
+{
+    struct request_box *box = op;
+    http_request_cancel(box->request);
+    if (http_request_was_sent(box->request))
+        box->vm->options.stats->in_flight_at_end++;
+    forget_request(box);
+}
+
+static int collect_request(lua_State *L)
+{
+    struct request_box *box = lua_touserdata(L, 1);
+    if (box->request != NULL)
+        forget_request(box);
+    return 0;
+}
+
+/* Pushes an empty box: the session's last one where it is free, else a new one. [-0, +1, m] */
+static struct request_box *take_box(lua_State *L, struct vm *vm, struct session_box *session)
+{
+    struct request_box *box = session->request;
+    if (box != NULL && (box->request == NULL || http_request_is_done(box->request))) {
+        if (box->request != NULL)
+            forget_request(box); // its user threw before it came to collect it
+        lua_getfenv(L, 1);
+        lua_rawgeti(L, -1, 1);
+        lua_remove(L, -2);
+        return box;
+    }
+    box = lua_newuserdata(L, sizeof *box); // box
+    *box = (struct request_box){.vm = vm};
+    luaL_getmetatable(L, REQUEST_TYPE);
+    lua_setmetatable(L, -2);
+    lua_createtable(L, 1, 0); // box environment
+    lua_pushvalue(L, -2);
+    lua_rawseti(L, -2, 1);
+    lua_setfenv(L, 1);
+    session->request = box;
+    return box;
+}
+
+/* start(session, spec) -> request */
+static int l_start(lua_State *L)
+{
+    struct vm *vm = core_vm(L);
+    struct session_box *session = l_session_check(L, 1);
+    struct task *task = core_check_user(L, vm, "a request", 2);
+    struct http_spec spec;
+    spec_reader_read(lua_touserdata(L, lua_upvalueindex(2)), L, 2, vm->options.transport, &spec);
+    sched_abandon(task); // a request that it started and never waited for
+    struct request_box *box = take_box(L, vm, session);
+    box->task = task;
+    box->request = http_request_start(vm->options.loop, session->session, &spec, request_done, box);
+    sched_park(task, cancel_request, box);
+    return 1;
+}
+
+/* collect(request) -> response, status, ms, length, target, failure or nil */
+static int l_collect(lua_State *L)
+{
+    struct request_box *box = luaL_checkudata(L, 1, REQUEST_TYPE);
+    if (box->request == NULL || !http_request_is_done(box->request))
+        return luaL_argerror(L, 1, "this request is not there to be collected");
+    struct http_response *r = http_request_take_response(box->request);
+    forget_request(box);
+    if (!l_response_push(L, r)) {
+        http_response_free(r);
+        return luaL_error(L, "the response is larger than Lua can hold");
+    }
+    lua_pushinteger(L, r->status);
+    lua_pushnumber(L, r->response_time_ms);
+    lua_pushnumber(L, (double)r->length);
+    lua_pushstring(L, r->request_target);
+    lua_pushstring(L, r->failure_text); // NULL gives nil
+    http_response_free(r);
+    return 6;
+}
+
+/* status_failure(status, reason, name) -> text */
+static int l_status_failure(lua_State *L)
+{
+    int status = (int)luaL_checkinteger(L, 1);
+    struct str reason = lx_check_str(L, 2), name = lx_check_str(L, 3);
+    struct buf text = BUF_INIT;
+    http_failure_add_status(&text, status, reason, name);
+    lx_push_str(L, buf_slice(&text));
+    buf_release(&text);
+    return 1;
+}
+
+static const luaL_Reg http_functions[] = {{"start", l_start},
+                                          {"collect", l_collect},
+                                          {"status_failure", l_status_failure},
+                                          {"set_response_methods", l_response_set_methods},
+                                          {NULL, NULL}};
+
+void l_http_open(lua_State *L, struct vm *vm)
+{
+    lx_new_type(L, REQUEST_TYPE, NULL, collect_request);
+    l_response_open(L);
+    lua_newtable(L);
+    l_session_open(L, vm);
+    lua_pushlightuserdata(L, vm);
+    lua_pushlightuserdata(L, spec_reader_new(L));
+    luaL_setfuncs(L, http_functions, 2);
+}

@@ -1,0 +1,50 @@
+/* l_http -- what the files behind katydid.core.http share: sessions, requests, responses. */
+// SPDX-License-Identifier: MIT
+#ifndef SCRIPT_L_HTTP_H
+#define SCRIPT_L_HTTP_H
+
+#include "base/str.h"
+#include "http/request.h"
+#include "http/response.h"
+#include "http/session.h"
+#include "script/vm.h"
+
+#include <lua.h>
+#include <lauxlib.h>
+#include <stdbool.h>
+
+/* --- l_http_spec --- */
+
+/* What reading a spec takes: made once, used again for each request. */
+struct spec_reader;
+/* Lives as long as the state, which keeps it. [-0, +0, m] */
+struct spec_reader *spec_reader_new(lua_State *L);
+/* Reads the table at `arg`; what `spec` holds is borrowed while that table is unchanged, and until the
+ * next call. Raises, at the script's line, what can't be sent. [-0, +0, e] */
+void spec_reader_read(struct spec_reader *reader, lua_State *L, int arg,
+                      struct transport *transport, struct http_spec *spec);
+
+/* --- l_session --- */
+
+struct request_box;
+
+/* One user's session; a userdata. */
+struct session_box {
+    struct http_session *session;
+    struct request_box
+        *request; /* of the last request, to be used again; its environment keeps it */
+};
+struct session_box *l_session_check(lua_State *L, int arg); /* [-0, +0, e] */
+/* Adds its functions to the table on top, and makes the type. [-0, +0, m] */
+void l_session_open(lua_State *L, struct vm *vm);
+
+/* --- l_response --- */
+
+/* A response as scripts see it: a copy, so that the collector knows what it weighs and has nothing to
+ * finalize. False, and nothing pushed: it is larger than Lua can hold. [-0, +1, m] */
+bool l_response_push(lua_State *L, const struct http_response *r);
+void l_response_open(lua_State *L); /* makes the type; [-0, +0, m] */
+/* set_response_methods(methods, getters) */
+int l_response_set_methods(lua_State *L);
+
+#endif

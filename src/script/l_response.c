@@ -1,0 +1,543 @@
+/*
+ * l_response -- a response as scripts see it.
+ *
+ * One userdata holds a copy of everything, so that the collector knows what a response weighs, and has
+ * nothing to finalize: a response is made for each request. Lua's strings and tables are made when a
+ * script asks for them; tables are kept then, with what the Lua half sets, in the userdata's
+ * environment.
+ */
+// SPDX-License-Identifier: MIT
+#include "script/l_http.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "base/nearest.h"
+#include "script/lx.h"
+
+#define RESPONSE_TYPE "katydid.response"
+#define HEADERS_TYPE "katydid.headers"
+#define SIZE_LIMIT 0x7f000000u /* LuaJIT's own, of a userdata, less a little */
+#define NAMES_LIMIT 64         /* known names, for the nearest */
+
+/* --- the copy ------------------------------------------------------------------------------ */
+
+/* A piece of the bytes behind the struct; is_set: NULL is told from empty. */
+struct piece {
+    uint32_t at, n;
+    bool is_set;
+};
+
+struct packed_headers {
+    struct piece rows;  /* of struct http_header_at */
+    struct piece bytes; /* that they point into */
+};
+
+struct packed_hop {
+    int status;
+    struct piece method, url;
+    struct packed_headers headers;
+};
+
+struct packed {
+    enum http_failure failure;
+    int status;
+    bool has_own; /* it has an environment of its own */
+    double response_time_ms, start_s;
+    struct transfer_timings timings;
+    uint64_t length;
+    struct piece failure_text, reason, url, body, hops;
+    struct piece request_method, request_url, request_target, request_body;
+    struct packed_headers headers, request_headers;
+};
+
+/* Run twice: without `base` it measures, with it it copies. */
+struct packer {
+    char *base;
+    size_t at;
+};
+
+static struct piece pack(struct packer *p, const void *bytes, size_t n)
+{
+    if (bytes == NULL)
+        return (struct piece){0, 0, false};
+    p->at = (p->at + 7) & ~(size_t)7;
+    struct piece piece = {(uint32_t)p->at, (uint32_t)n, true};
+    if (p->base != NULL && n > 0)
+        memcpy(p->base + p->at, bytes, n);
+    p->at += n;
+    return piece;
+}
+
+static struct piece pack_text(struct packer *p, const char *text)
+{
+    return pack(p, text, text != NULL ? strlen(text) : 0);
+}
+
+static struct packed_headers pack_headers(struct packer *p, const struct http_headers *h)
+{
+    return (struct packed_headers){pack(p, h->all, h->n * sizeof *h->all),
+                                   pack(p, h->bytes.p, h->bytes.n)};
+}
+
+static struct piece pack_hops(struct packer *p, const struct http_response *r)
+{
+    p->at = (p->at + 7) & ~(size_t)7;
+    size_t at = p->at;
+    p->at += r->n_hops * sizeof(struct packed_hop);
+    for (size_t i = 0; i < r->n_hops; i++) {
+        const struct http_hop *hop = &r->hops[i];
+        struct packed_hop packed = {.status = hop->status,
+                                    .method = pack_text(p, hop->method),
+                                    .url = pack_text(p, hop->url),
+                                    .headers = pack_headers(p, &hop->headers)};
+        if (p->base != NULL)
+            memcpy(p->base + at + i * sizeof packed, &packed, sizeof packed);
+    }
+    return (struct piece){(uint32_t)at, (uint32_t)r->n_hops, true};
+}
+
+static void pack_response(struct packer *p, const struct http_response *r, struct packed *to)
+{
+    *to = (struct packed){
+        .failure = r->failure,
+        .status = r->status,
+        .response_time_ms = r->response_time_ms,
+        .start_s = r->start_s,
+        .timings = r->timings,
+        .length = r->length,
+        .failure_text = pack_text(p, r->failure_text),
+        .reason = pack_text(p, r->reason),
+        .url = pack_text(p, r->url),
+        .body = pack(p, r->body.p, r->body.n),
+        .hops = pack_hops(p, r),
+        .request_method = pack_text(p, r->request_method),
+        .request_url = pack_text(p, r->request_url),
+        .request_target = pack_text(p, r->request_target),
+        .request_body = pack(p, r->request_body.p, r->request_body.n),
+        .headers = pack_headers(p, &r->headers),
+        .request_headers = pack_headers(p, &r->request_headers),
+    };
+}
+
+bool l_response_push(lua_State *L, const struct http_response *r)
+{
+    struct packed measured;
+    struct packer p = {NULL, sizeof measured};
+    pack_response(&p, r, &measured);
+    if (p.at > SIZE_LIMIT)
+        return false;
+    char *base = lua_newuserdata(L, p.at);
+    p = (struct packer){base, sizeof measured};
+    pack_response(&p, r, (struct packed *)(void *)base);
+    luaL_getmetatable(L, RESPONSE_TYPE);
+    lua_setmetatable(L, -2);
+    return true;
+}
+
+/* --- fields -------------------------------------------------------------------------------- */
+
+static struct str text_at(const struct packed *r, struct piece piece)
+{
+    return str_make((const char *)r + piece.at, piece.is_set ? piece.n : 0);
+}
+
+static void push_text(lua_State *L, const struct packed *r, struct piece piece)
+{
+    lx_push_str(L, text_at(r, piece));
+}
+
+static void push_text_or_nil(lua_State *L, const struct packed *r, struct piece piece)
+{
+    if (piece.is_set)
+        push_text(L, r, piece);
+    else
+        lua_pushnil(L);
+}
+
+/* Name and value of one header. */
+static void header_at(const struct packed *r, const struct packed_headers *h, size_t i,
+                      struct str *name, struct str *value)
+{
+    const char *bytes = (const char *)r + h->bytes.at;
+    struct http_header_at row;
+    memcpy(&row, (const char *)r + h->rows.at + i * sizeof row, sizeof row);
+    *name = str_make(bytes + row.name, row.name_n);
+    *value = str_make(bytes + row.value, row.value_n);
+}
+
+static size_t count_headers(const struct packed_headers *h)
+{
+    return h->rows.n / sizeof(struct http_header_at);
+}
+
+/* headers[name], for a name that isn't written as the server wrote it */
+static int find_header(lua_State *L)
+{
+    if (lua_type(L, 2) != LUA_TSTRING)
+        return 0;
+    struct str wanted = lx_check_str(L, 2);
+    lua_pushnil(L);
+    while (lua_next(L, 1) != 0) {
+        size_t n;
+        const char *p = lua_type(L, -2) == LUA_TSTRING ? lua_tolstring(L, -2, &n) : NULL;
+        if (p != NULL && str_equal_nocase(str_make(p, n), wanted))
+            return 1;
+        lua_pop(L, 1);
+    }
+    return 0;
+}
+
+/* A table of headers, found in any case; values of one name are joined by ", ". [-0, +1, m] */
+static void push_headers(lua_State *L, const struct packed *r, const struct packed_headers *h)
+{
+    lua_newtable(L);
+    luaL_getmetatable(L, HEADERS_TYPE);
+    lua_setmetatable(L, -2);
+    for (size_t i = 0; i < count_headers(h); i++) {
+        struct str name, value, other;
+        header_at(r, h, i, &name, &value);
+        size_t first = 0;
+        for (struct str unused; first < i; first++) {
+            header_at(r, h, first, &other, &unused);
+            if (str_equal_nocase(name, other))
+                break;
+        }
+        if (first == i)
+            other = name;
+        lx_push_str(L, other); // as it was written first
+        lua_pushvalue(L, -1);
+        lua_rawget(L, -3); // headers name before
+        if (lua_isnil(L, -1)) {
+            lua_pop(L, 1);
+            lx_push_str(L, value);
+        } else {
+            lua_pushliteral(L, ", ");
+            lx_push_str(L, value);
+            lua_concat(L, 3);
+        }
+        lua_rawset(L, -3);
+    }
+}
+
+/* What this answer set: the names and values of its Set-Cookie headers. [-0, +1, m] */
+static void push_cookies(lua_State *L, const struct packed *r)
+{
+    lua_newtable(L);
+    for (size_t i = 0; i < count_headers(&r->headers); i++) {
+        struct str name, value;
+        header_at(r, &r->headers, i, &name, &value);
+        if (!str_equal_nocase(name, STR("Set-Cookie")))
+            continue;
+        struct str pair = str_cut(&value, ';');
+        if (str_index(pair, '=') == pair.n)
+            continue;
+        lx_push_str(L, str_trim(str_cut(&pair, '=')));
+        lx_push_str(L, str_trim(pair));
+        lua_rawset(L, -3);
+    }
+}
+
+static void push_history(lua_State *L, const struct packed *r)
+{
+    lua_createtable(L, (int)r->hops.n, 0);
+    for (size_t i = 0; i < r->hops.n; i++) {
+        struct packed_hop hop;
+        memcpy(&hop, (const char *)r + r->hops.at + i * sizeof hop, sizeof hop);
+        lua_createtable(L, 0, 4);
+        lua_pushinteger(L, hop.status);
+        lua_setfield(L, -2, "status_code");
+        push_text(L, r, hop.method);
+        lua_setfield(L, -2, "method");
+        push_text(L, r, hop.url);
+        lua_setfield(L, -2, "url");
+        push_headers(L, r, &hop.headers);
+        lua_setfield(L, -2, "headers");
+        lua_rawseti(L, -2, (int)i + 1);
+    }
+}
+
+static void set_number(lua_State *L, const char *name, double value)
+{
+    lua_pushnumber(L, value);
+    lua_setfield(L, -2, name);
+}
+
+static void push_timings(lua_State *L, const struct packed *r)
+{
+    lua_createtable(L, 0, 5);
+    set_number(L, "dns", r->timings.dns);
+    set_number(L, "connect", r->timings.connect);
+    set_number(L, "tls", r->timings.tls);
+    set_number(L, "wait", r->timings.wait);
+    set_number(L, "receive", r->timings.receive);
+}
+
+static void push_request(lua_State *L, const struct packed *r)
+{
+    lua_createtable(L, 0, 5);
+    push_text(L, r, r->request_method);
+    lua_setfield(L, -2, "method");
+    push_text(L, r, r->request_url);
+    lua_setfield(L, -2, "url");
+    push_text(L, r, r->request_target);
+    lua_setfield(L, -2, "target");
+    push_headers(L, r, &r->request_headers);
+    lua_setfield(L, -2, "headers");
+    push_text_or_nil(L, r, r->request_body);
+    lua_setfield(L, -2, "body");
+}
+
+enum field {
+    STATUS_CODE = 1,
+    OK,
+    REASON,
+    TEXT,
+    URL,
+    ERROR,
+    RESPONSE_TIME,
+    LENGTH,
+    START_TIME,
+    FIRST_TABLE, /* from here on: tables, which are made once */
+    HEADERS = FIRST_TABLE,
+    HISTORY,
+    COOKIES,
+    TIMINGS,
+    REQUEST,
+    FIELDS
+};
+
+static const char *const names[FIELDS] = {
+    [STATUS_CODE] = "status_code",
+    [OK] = "ok",
+    [REASON] = "reason",
+    [TEXT] = "text",
+    [URL] = "url",
+    [ERROR] = "error",
+    [RESPONSE_TIME] = "response_time",
+    [LENGTH] = "length",
+    [START_TIME] = "start_time",
+    [HEADERS] = "headers",
+    [HISTORY] = "history",
+    [COOKIES] = "cookies",
+    [TIMINGS] = "timings",
+    [REQUEST] = "request",
+};
+
+static void push_table(lua_State *L, const struct packed *r, enum field f)
+{
+    switch (f) {
+    case HEADERS:
+        push_headers(L, r, &r->headers);
+        break;
+    case HISTORY:
+        push_history(L, r);
+        break;
+    case COOKIES:
+        push_cookies(L, r);
+        break;
+    case TIMINGS:
+        push_timings(L, r);
+        break;
+    default:
+        push_request(L, r);
+        break;
+    }
+}
+
+static void push_plain(lua_State *L, const struct packed *r, enum field f)
+{
+    switch (f) {
+    case STATUS_CODE:
+        lua_pushinteger(L, r->status);
+        break;
+    case OK:
+        lua_pushboolean(L, r->failure == HTTP_OK && r->status > 0 && r->status < 400);
+        break;
+    case REASON:
+        push_text(L, r, r->reason);
+        break;
+    case TEXT:
+        push_text(L, r, r->body);
+        break;
+    case URL:
+        push_text(L, r, r->url);
+        break;
+    case ERROR:
+        push_text_or_nil(L, r, r->failure_text);
+        break;
+    case RESPONSE_TIME:
+        lua_pushnumber(L, r->response_time_ms);
+        break;
+    case LENGTH:
+        lua_pushnumber(L, (double)r->length);
+        break;
+    default:
+        lua_pushnumber(L, r->start_s);
+        break;
+    }
+}
+
+/* --- response.name ------------------------------------------------------------------------- */
+
+/* The table of what this response alone has; made where there is none. [-0, +1, m] */
+static void push_own(lua_State *L, struct packed *r)
+{
+    if (r->has_own) {
+        lua_getfenv(L, 1);
+        return;
+    }
+    lua_newtable(L);
+    lua_pushvalue(L, -1);
+    lua_setfenv(L, 1);
+    r->has_own = true;
+}
+
+/* Of a field that is a table: the one that was made before, or a new one that is kept. [-0, +1, m] */
+static void push_kept_table(lua_State *L, struct packed *r, enum field f)
+{
+    push_own(L, r);
+    lua_rawgeti(L, -1, f);
+    if (!lua_isnil(L, -1))
+        return;
+    lua_pop(L, 1);
+    push_table(L, r, f);
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, -3, f);
+}
+
+/* An error that names the nearest of all names. The known ones are in the table at upvalue 1. */
+static int no_such_field(lua_State *L, struct str name)
+{
+    const char *known[NAMES_LIMIT];
+    size_t n = 0;
+    lua_pushnil(L);
+    while (lua_next(L, lua_upvalueindex(1)) != 0) {
+        lua_pop(L, 1);
+        const char *text = lua_tostring(L, -1); // the table keeps it
+        if (n < NAMES_LIMIT && text[0] != '_')
+            known[n++] = text;
+    }
+    const char *nearest = nearest_name(name, known, n);
+    return lx_raise(L, 1,
+                    nearest != NULL ? "a response has no '%.*s'; did you mean '%s'?"
+                                    : "a response has no '%.*s'",
+                    STR_ARG(name), nearest);
+}
+
+/* response[name]; upvalue 1: name -> a field's number, a method, or a getter in a table of one */
+static int response_index(lua_State *L)
+{
+    struct packed *r = lua_touserdata(L, 1);
+    if (r->has_own) {
+        lua_getfenv(L, 1);
+        lua_pushvalue(L, 2);
+        lua_rawget(L, -2);
+        if (!lua_isnil(L, -1) && lua_type(L, 2) == LUA_TSTRING)
+            return 1;
+        lua_settop(L, 2);
+    }
+    lua_pushvalue(L, 2);
+    lua_rawget(L, lua_upvalueindex(1));
+    switch (lua_type(L, -1)) {
+    case LUA_TNUMBER: {
+        enum field f = (enum field)lua_tointeger(L, -1);
+        if (f < FIRST_TABLE)
+            push_plain(L, r, f);
+        else
+            push_kept_table(L, r, f);
+        return 1;
+    }
+    case LUA_TFUNCTION:
+        return 1;
+    case LUA_TTABLE:
+        lua_rawgeti(L, -1, 1);
+        lua_pushvalue(L, 1);
+        lua_call(L, 1, 1);
+        return 1;
+    default:
+        return no_such_field(L, lx_check_str(L, 2));
+    }
+}
+
+/* response[name] = value: what the Lua half, or a script, keeps with it */
+static int response_newindex(lua_State *L)
+{
+    struct packed *r = lua_touserdata(L, 1);
+    struct str name = lx_check_str(L, 2);
+    lua_pushvalue(L, 2);
+    lua_rawget(L, lua_upvalueindex(1));
+    if (lua_type(L, -1) == LUA_TNUMBER || lua_type(L, -1) == LUA_TFUNCTION)
+        return lx_raise(L, 1, "a response's '%.*s' can't be changed", STR_ARG(name));
+    push_own(L, r);
+    lua_pushvalue(L, 2);
+    lua_pushvalue(L, 3);
+    lua_rawset(L, -3);
+    return 0;
+}
+
+static int response_tostring(lua_State *L)
+{
+    const struct packed *r = lua_touserdata(L, 1);
+    lua_pushfstring(L, "<Response [%d]>", r->status);
+    return 1;
+}
+
+/* Copies the table at `arg` into the one on top, each value in a table of its own if `wrap`.
+ * [-0, +0, e] */
+static void add_names(lua_State *L, int arg, bool wrap)
+{
+    lua_pushnil(L);
+    while (lua_next(L, arg) != 0) { // … names name function
+        luaL_checktype(L, -1, LUA_TFUNCTION);
+        lua_pushvalue(L, -2);
+        if (wrap) {
+            lua_createtable(L, 1, 0);
+            lua_pushvalue(L, -3);
+            lua_rawseti(L, -2, 1);
+        } else {
+            lua_pushvalue(L, -2);
+        }
+        lua_rawset(L, -5);
+        lua_pop(L, 1);
+    }
+}
+
+int l_response_set_methods(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 2);
+    luaL_getmetatable(L, RESPONSE_TYPE);
+    lua_getfield(L, -1, "names");
+    add_names(L, 1, false);
+    if (!lua_isnil(L, 2))
+        add_names(L, 2, true);
+    return 0;
+}
+
+void l_response_open(lua_State *L)
+{
+    luaL_newmetatable(L, HEADERS_TYPE);
+    lua_pushcfunction(L, find_header);
+    lua_setfield(L, -2, "__index");
+    lua_pop(L, 1);
+
+    luaL_newmetatable(L, RESPONSE_TYPE); // metatable
+    lua_createtable(L, 0, FIELDS + 8);   // metatable names
+    for (int i = 1; i < FIELDS; i++) {
+        lua_pushinteger(L, i);
+        lua_setfield(L, -2, names[i]);
+    }
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -3, "names");
+    lua_pushvalue(L, -1);
+    lua_pushcclosure(L, response_newindex, 1);
+    lua_setfield(L, -3, "__newindex");
+    lua_pushcclosure(L, response_index, 1); // metatable index
+    lua_setfield(L, -2, "__index");
+    lua_pushcfunction(L, response_tostring);
+    lua_setfield(L, -2, "__tostring");
+    lua_pushliteral(L, RESPONSE_TYPE);
+    lua_setfield(L, -2, "__metatable");
+    lua_pop(L, 1);
+}

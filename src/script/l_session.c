@@ -1,0 +1,164 @@
+/* l_session -- one user's cookies, default headers and connections. */
+// SPDX-License-Identifier: MIT
+#include "script/l_http.h"
+
+#include "base/clock.h"
+#include "script/core.h"
+#include "script/lx.h"
+
+#define SESSION_TYPE "katydid.session"
+
+struct session_box *l_session_check(lua_State *L, int arg)
+{
+    return luaL_checkudata(L, arg, SESSION_TYPE);
+}
+
+static int collect_session(lua_State *L)
+{
+    struct session_box *box = lua_touserdata(L, 1);
+    http_session_free(box->session);
+    box->session = NULL;
+    return 0;
+}
+
+/* session() -> session */
+static int l_session(lua_State *L)
+{
+    struct session_box *box = lua_newuserdata(L, sizeof *box);
+    box->session = NULL;
+    box->request = NULL;
+    luaL_getmetatable(L, SESSION_TYPE);
+    lua_setmetatable(L, -2);
+    box->session = http_session_new(core_vm(L)->options.transport);
+    return 1;
+}
+
+/* --- default headers ----------------------------------------------------------------------- */
+
+/* set_header(session, name, value) */
+static int l_set_header(lua_State *L)
+{
+    struct http_session *session = l_session_check(L, 1)->session;
+    struct str name = lx_check_str(L, 2), value = lx_opt_str(L, 3, STR_EMPTY);
+    struct err err = ERR_INIT;
+    if (http_header_check(name, value, &err) < 0)
+        return lx_raise_at_script(L, "%s", err.text);
+    if (!lua_isnoneornil(L, 3))
+        http_headers_set(http_session_headers(session), name, value);
+    else if (session->headers != NULL)
+        http_headers_remove(session->headers, name);
+    return 0;
+}
+
+/* get_header(session, name) -> value or nil */
+static int l_get_header(lua_State *L)
+{
+    struct http_session *session = l_session_check(L, 1)->session;
+    struct str value;
+    if (session->headers == NULL || !http_headers_get(session->headers, lx_check_str(L, 2), &value))
+        return 0;
+    lx_push_str(L, value);
+    return 1;
+}
+
+/* all_headers(session) -> table */
+static int l_all_headers(lua_State *L)
+{
+    const struct http_headers *headers = l_session_check(L, 1)->session->headers;
+    lua_newtable(L);
+    for (size_t i = 0; headers != NULL && i < headers->n; i++) {
+        lx_push_str(L, http_headers_name(headers, i));
+        lx_push_str(L, http_headers_value(headers, i));
+        lua_rawset(L, -3);
+    }
+    return 1;
+}
+
+/* --- cookies ------------------------------------------------------------------------------- */
+
+/* Bytes that would end a cookie, or the header. */
+static bool holds_any(struct str s, const char *bytes)
+{
+    if (str_index(s, '\0') < s.n)
+        return true;
+    for (; *bytes != '\0'; bytes++)
+        if (str_index(s, *bytes) < s.n)
+            return true;
+    return false;
+}
+
+/* set_cookie(session, name, value, domain, path) */
+static int l_set_cookie(lua_State *L)
+{
+    struct http_session *session = l_session_check(L, 1)->session;
+    struct str name = lx_check_str(L, 2), value = lx_opt_str(L, 3, STR_EMPTY);
+    struct str domain = lx_opt_str(L, 4, STR_EMPTY), path = lx_opt_str(L, 5, STR("/"));
+    if (name.n == 0 || holds_any(name, "=;,\r\n\t "))
+        return lx_raise_at_script(L, "a cookie can't be named '%.*s'", STR_ARG(name));
+    if (holds_any(value, ";\r\n"))
+        return lx_raise_at_script(L, "the value of cookie '%.*s' holds ';' or a line's end",
+                                  STR_ARG(name));
+    if (!lua_isnoneornil(L, 3))
+        cookies_set(http_session_cookies(session), name, value, domain, path);
+    else if (session->cookies != NULL)
+        cookies_remove(session->cookies, name);
+    return 0;
+}
+
+static double wall_now_s(lua_State *L)
+{
+    return clock_wall_s(loop_clock(core_vm(L)->options.loop));
+}
+
+/* get_cookie(session, name) -> value or nil */
+static int l_get_cookie(lua_State *L)
+{
+    const struct cookies *cookies = l_session_check(L, 1)->session->cookies;
+    struct str value;
+    if (cookies == NULL || !cookies_get(cookies, lx_check_str(L, 2), &value, wall_now_s(L)))
+        return 0;
+    lx_push_str(L, value);
+    return 1;
+}
+
+/* all_cookies(session) -> table */
+static int l_all_cookies(lua_State *L)
+{
+    const struct cookies *cookies = l_session_check(L, 1)->session->cookies;
+    double now_s = wall_now_s(L);
+    size_t at = 0;
+    struct str name, value;
+    lua_newtable(L);
+    while (cookies != NULL && cookies_next(cookies, &at, &name, &value, now_s)) {
+        lx_push_str(L, name);
+        lx_push_str(L, value);
+        lua_rawset(L, -3);
+    }
+    return 1;
+}
+
+/* clear_cookies(session) */
+static int l_clear_cookies(lua_State *L)
+{
+    struct http_session *session = l_session_check(L, 1)->session;
+    if (session->cookies != NULL)
+        cookies_clear(session->cookies);
+    return 0;
+}
+
+static const luaL_Reg http_functions[] = {{"session", l_session},
+                                          {"set_header", l_set_header},
+                                          {"get_header", l_get_header},
+                                          {"all_headers", l_all_headers},
+                                          {"set_cookie", l_set_cookie},
+                                          {"get_cookie", l_get_cookie},
+                                          {"all_cookies", l_all_cookies},
+                                          {"clear_cookies", l_clear_cookies},
+                                          {NULL, NULL}};
+
+void l_session_open(lua_State *L, struct vm *vm)
+{
+    lx_new_type(L, SESSION_TYPE, NULL, collect_session);
+    lua_pushlightuserdata(L, vm);
+    luaL_setfuncs(L, http_functions, 1);
+}
