@@ -103,9 +103,8 @@ static enum field find_field(const struct spec_reader *reader, const char *key)
 
 static int refuse(lua_State *L, enum field f, const char *expected)
 {
-    return lx_raise_at_script(L, "%s: expected %s, got %s", names[f], expected,
-                              lua_type(L, -1) == LUA_TNUMBER ? lua_tostring(L, -1)
-                                                             : luaL_typename(L, -1));
+    return lx_throw(L, "%s: expected %s, got %s", names[f], expected,
+                    lua_type(L, -1) == LUA_TNUMBER ? lua_tostring(L, -1) : luaL_typename(L, -1));
 }
 
 /* The value on top as a text. [-0, +0, e] */
@@ -180,7 +179,7 @@ static const struct http_headers *pairs_of(lua_State *L, enum field f, struct ht
         struct str value = text_of(L, f);
         struct err err = ERR_INIT;
         if (http_header_check(name, value, &err) < 0)
-            lx_raise_at_script(L, "%s", err.text);
+            lx_throw(L, "%s", err.text);
         http_headers_add(into, name, value);
         lua_pop(L, 2);
     }
@@ -275,17 +274,17 @@ static void check_spec(lua_State *L, const struct http_spec *spec)
     struct err err = ERR_INIT;
     struct url parts;
     if (url_parse(&parts, spec->url, &err) < 0)
-        lx_raise_at_script(L, "%s", err.text);
+        lx_throw(L, "%s", err.text);
     if (spec->method.n == 0 || http_header_check(spec->method, STR_EMPTY, &err) < 0) {
         struct buf shown = BUF_INIT;
         text_add_visible(&shown, str_slice(spec->method, 0, SHOWN_BYTES), false);
         lua_pushstring(L, buf_cstr(&shown));
         buf_release(&shown);
-        lx_raise_at_script(L, "'%s' is no HTTP method", lua_tostring(L, -1));
+        lx_throw(L, "'%s' is no HTTP method", lua_tostring(L, -1));
     }
     if (spec->content_type.n > 0 &&
         http_header_check(STR("Content-Type"), spec->content_type, &err) < 0)
-        lx_raise_at_script(L, "%s", err.text);
+        lx_throw(L, "%s", err.text);
 }
 
 void spec_reader_read(struct spec_reader *reader, lua_State *L, int arg,
@@ -311,5 +310,5 @@ void spec_reader_read(struct spec_reader *reader, lua_State *L, int arg,
     struct err err = ERR_INIT;
     if (reader->is_special && transport->check != NULL &&
         transport->check(transport, &spec->settings, &err) < 0)
-        lx_raise_at_script(L, "%s", err.text);
+        lx_throw(L, "%s", err.text);
 }

@@ -42,7 +42,7 @@ static int l_set_header(lua_State *L)
     struct str name = lx_check_str(L, 2), value = lx_opt_str(L, 3, STR_EMPTY);
     struct err err = ERR_INIT;
     if (http_header_check(name, value, &err) < 0)
-        return lx_raise_at_script(L, "%s", err.text);
+        return lx_throw(L, "%s", err.text);
     if (!lua_isnoneornil(L, 3))
         http_headers_set(http_session_headers(session), name, value);
     else if (session->headers != NULL)
@@ -94,10 +94,9 @@ static int l_set_cookie(lua_State *L)
     struct str name = lx_check_str(L, 2), value = lx_opt_str(L, 3, STR_EMPTY);
     struct str domain = lx_opt_str(L, 4, STR_EMPTY), path = lx_opt_str(L, 5, STR("/"));
     if (name.n == 0 || holds_any(name, "=;,\r\n\t "))
-        return lx_raise_at_script(L, "a cookie can't be named '%.*s'", STR_ARG(name));
+        return lx_throw(L, "a cookie can't be named '%.*s'", STR_ARG(name));
     if (holds_any(value, ";\r\n"))
-        return lx_raise_at_script(L, "the value of cookie '%.*s' holds ';' or a line's end",
-                                  STR_ARG(name));
+        return lx_throw(L, "the value of cookie '%.*s' holds ';' or a line's end", STR_ARG(name));
     if (!lua_isnoneornil(L, 3))
         cookies_set(http_session_cookies(session), name, value, domain, path);
     else if (session->cookies != NULL)

@@ -41,10 +41,8 @@ static int l_parse(lua_State *L)
 {
     struct url u;
     struct err err = ERR_INIT;
-    if (url_parse(&u, lx_check_str(L, 1), &err) < 0) {
-        lua_pushstring(L, err.text); // without a position: callers add theirs
-        return lua_error(L);
-    }
+    if (url_parse(&u, lx_check_str(L, 1), &err) < 0)
+        return lx_throw(L, "%s", err.text);
     lua_createtable(L, 0, 8);
     set_part(L, "scheme", u.scheme);
     set_part(L, "host", u.host);

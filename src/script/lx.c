@@ -175,24 +175,13 @@ int lx_raise(lua_State *L, int level, const char *format, ...)
     return lua_error(L);
 }
 
-/* The level of the first function that is neither C nor ours; 0: there is none. [-0, +0, -] */
-static int script_level(lua_State *L)
-{
-    lua_Debug at;
-    for (int level = 1; lua_getstack(L, level, &at) != 0; level++) {
-        lua_getinfo(L, "Sl", &at);
-        if (at.currentline > 0 && strstr(at.source, "lua/katydid/") == NULL)
-            return level;
-    }
-    return 0;
-}
-
-int lx_raise_at_script(lua_State *L, const char *format, ...)
+int lx_throw(lua_State *L, const char *format, ...)
 {
     char text[TEXT_LIMIT];
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    return lx_raise(L, script_level(L), "%s", text);
+    lua_pushstring(L, text);
+    return lua_error(L);
 }

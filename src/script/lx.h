@@ -46,7 +46,7 @@ void lx_new_type(lua_State *L, const char *type, const luaL_Reg *methods, lua_CF
  * [-0, +0, e] */
 int lx_raise(lua_State *L, int level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* The same, with the position of the script's own code: the first that isn't of lua/katydid/. */
-int lx_raise_at_script(lua_State *L, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same without a position: the Lua half puts the script's line before it. */
+int lx_throw(lua_State *L, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

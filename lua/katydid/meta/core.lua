@@ -99,9 +99,9 @@ function rand.seed(seed) end
 local http = {}
 ---@return katydid.core.session
 function http.session() end
----Starts a request of the running user; the wait that must follow ends when it is done. Raises on a URL, header or
----cookie that can't be sent. Where the user is ended meanwhile and something was sent, the request is counted as
----in flight at the end.
+---Starts a request of the running user; the wait that must follow ends when it is done. Throws what can't be sent
+---(a URL, a header, a cookie, a setting that the transport can't serve), without a position. Where the user is ended
+---meanwhile and something was sent, the request is counted as in flight at the end.
 ---@param session katydid.core.session
 ---@param spec katydid.core.spec
 ---@return katydid.core.request
