@@ -41,28 +41,37 @@ struct runner;
 struct runner *runner_new(struct loop *loop, struct stats *stats, struct hooks *hooks,
                           struct driver driver, const struct run_config *config,
                           const struct dispatch_class *classes, size_t n_classes);
+/* No user may be left. */
 void runner_free(struct runner *r);
 
-/* Begins the test: clears the statistics, fires test_start, ramps up (or asks the shape). */
+/* Begins the test: clears the statistics, fires test_start; from the loop, ramps up or asks the
+ * shape. Once more only after the end of the test before. */
 void runner_start(struct runner *r);
-/* Changes the target in the middle of a test. */
+/* Changes the target in the middle of a test; nothing without one. spawn_rate > 0. */
 void runner_edit(struct runner *r, size_t users, double spawn_rate);
 
-/* Ends the test: test_stopping, users stopped within --stop-timeout, test_stop; then `ended` of
- * runner_on_end is called. A second call changes nothing. `reason` is shown in the log where it is
- * not empty. */
+/*
+ * Ends the test. From now on no user comes and no shape is asked; the rest is done from the loop,
+ * never in the caller: test_stopping, users stopped within --stop-timeout (their on_stop may take
+ * as long as it likes), test_stop; then `ended` of runner_on_end is called, which may free the
+ * runner. A second call changes nothing. Called before runner_start it calls the test off: that
+ * then does nothing but call `ended`.
+ *
+ * `reason` is shown in the log where it is not empty.
+ */
 void runner_stop(struct runner *r, enum run_end why, struct str reason);
 void runner_on_end(struct runner *r, void (*ended)(void *self), void *self);
 
-/* Asked by a user before each run of a task: whether one is left of --iterations. */
+/* Asked by a user before each run of a task: whether one is left of --iterations. With the last one
+ * given away no more users come; when the last one is done, users that wait are ended. */
 bool runner_take_iteration(struct runner *r);
 /* Told by a user when that run is over. */
 void runner_iteration_done(struct runner *r);
 
 enum run_state runner_state(const struct runner *r);
 enum run_end runner_why(const struct runner *r);
-size_t runner_user_count(const struct runner *r);
-size_t runner_target(const struct runner *r);
+size_t runner_user_count(const struct runner *r); /* also those that are about to end */
+size_t runner_target(const struct runner *r);     /* of the present ramp */
 double runner_run_time_s(const struct runner *r); /* since the start; stands still at the end */
 const struct run_config *runner_config(const struct runner *r);
 
