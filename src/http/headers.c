@@ -137,6 +137,13 @@ void http_headers_copy(struct http_headers *to, const struct http_headers *from)
         http_headers_add(to, http_headers_name(from, i), http_headers_value(from, i));
 }
 
+void http_headers_move(struct http_headers *to, struct http_headers *from)
+{
+    http_headers_release(to);
+    *to = *from;
+    http_headers_init(from);
+}
+
 bool http_headers_get(const struct http_headers *h, struct str name, struct str *value)
 {
     size_t i = find(h, name, 0);

@@ -26,6 +26,8 @@ void http_headers_init(struct http_headers *h);
 void http_headers_release(struct http_headers *h);
 void http_headers_clear(struct http_headers *h); /* empty, memory kept */
 void http_headers_copy(struct http_headers *to, const struct http_headers *from);
+void http_headers_move(struct http_headers *to,
+                       struct http_headers *from); /* which is empty then */
 /* Room for `n` headers of `bytes` in all, without another allocation. */
 void http_headers_reserve(struct http_headers *h, size_t n, size_t bytes);
 

@@ -129,7 +129,7 @@ static void receive_cookies(struct http_request *r, const struct http_headers *h
     }
 }
 
-static void keep_hop(struct http_request *r, int status, const struct http_headers *headers)
+static void keep_hop(struct http_request *r, int status, struct http_headers *headers)
 {
     struct http_response *response = r->response;
     response->hops = xreallocarray(response->hops, response->n_hops + 1, sizeof *response->hops);
@@ -137,7 +137,7 @@ static void keep_hop(struct http_request *r, int status, const struct http_heade
     *hop = (struct http_hop){.status = status, .method = str_dup(r->hop.method)};
     hop->url = r->fragment.n == 0 ? str_dup(buf_slice(&r->url))
                                   : xasprintf("%s#%s", buf_cstr(&r->url), buf_cstr(&r->fragment));
-    http_headers_copy(&hop->headers, headers);
+    http_headers_move(&hop->headers, headers);
     response->n_hops++;
 }
 
@@ -157,7 +157,7 @@ static void expect_body(struct http_request *r, const struct http_headers *heade
         buf_reserve(&r->response->body, (size_t)length);
 }
 
-static void on_head(void *self, int status, struct str reason, const struct http_headers *headers)
+static void on_head(void *self, int status, struct str reason, struct http_headers *headers)
 {
     struct http_request *r = self;
     struct str location;
@@ -171,8 +171,8 @@ static void on_head(void *self, int status, struct str reason, const struct http
     }
     r->response->status = status;
     keep_answer_texts(r, reason);
-    http_headers_copy(&r->response->headers, headers);
     expect_body(r, headers);
+    http_headers_move(&r->response->headers, headers);
 }
 
 static bool decode(struct http_request *r, struct str piece, struct buf *out)

@@ -6,7 +6,8 @@
  * tell the transports apart.
  *
  * Nothing completes at once: no function of the sink is called before `start` has returned, none
- * after `done` or `cancel`. All pieces are borrowed for the call.
+ * after `done` or `cancel`. All pieces are borrowed for the call. From inside `head` and `body` no
+ * function of the transport may be called; from inside `done` all may.
  */
 // SPDX-License-Identifier: MIT
 #ifndef HTTP_TRANSPORT_H
@@ -69,8 +70,9 @@ struct transfer_end {
 
 struct transfer_sink {
     void *self;
-    /* The head of the final answer (1xx are left out), before any piece of the body. */
-    void (*head)(void *self, int status, struct str reason, const struct http_headers *headers);
+    /* The head of the final answer (1xx are left out), before any piece of the body. Whoever wants
+     * to keep the headers may move them out (http_headers_move). */
+    void (*head)(void *self, int status, struct str reason, struct http_headers *headers);
     /* A piece of the body as it came. False: enough, end the transfer (it ends as HTTP_OTHER). */
     bool (*body)(void *self, struct str piece);
     void (*done)(void *self, const struct transfer_end *end);

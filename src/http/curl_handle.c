@@ -1,0 +1,509 @@
+/*
+ * curl_handle -- one easy handle: what it is set to, and what comes of its transfer.
+ */
+// SPDX-License-Identifier: MIT
+#include "http/curl_handle.h"
+
+#include "base/mem.h"
+#include "http/curl_failure.h"
+#include "loop/loop.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define IDLE_LIMIT_S (24 * 3600L) /* libcurl's own would end idle connections after 118 s */
+#define CONNECT_NONE_MS (24 * 3600 * 1000L)
+#define CONNECT_DEFAULT_MS (300 * 1000L) /* libcurl's, where it isn't told otherwise */
+
+static size_t on_header(char *line, size_t size, size_t n, void *self);
+static size_t on_body(char *p, size_t size, size_t n, void *self);
+static int on_connected(void *self, char *ip, char *local_ip, int port, int local_port);
+
+/* What is the same for all transfers. */
+static void set_constants(struct curl_handle *h)
+{
+    CURL *e = h->easy;
+    curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(e, CURLOPT_PRIVATE, (void *)h);
+    curl_easy_setopt(e, CURLOPT_ERRORBUFFER, h->error);
+    curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(e, CURLOPT_HEADERDATA, h);
+    curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(e, CURLOPT_WRITEDATA, h);
+    curl_easy_setopt(e, CURLOPT_PREREQFUNCTION, on_connected);
+    curl_easy_setopt(e, CURLOPT_PREREQDATA, h);
+    curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(e, CURLOPT_PATH_AS_IS, 1L);
+    curl_easy_setopt(e, CURLOPT_NOPROXY, ""); // else the environment would be asked
+    curl_easy_setopt(e, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    curl_easy_setopt(e, CURLOPT_DNS_CACHE_TIMEOUT, -1L); // names are the resolver's
+    curl_easy_setopt(e, CURLOPT_MAXAGE_CONN, IDLE_LIMIT_S);
+    curl_easy_setopt(e, CURLOPT_MAXLIFETIME_CONN, 0L);
+}
+
+int curl_handle_init(struct curl_handle *h, const struct loop *loop)
+{
+    *h = (struct curl_handle){.loop = loop, .easy = curl_easy_init()};
+    if (h->easy == NULL)
+        return -1;
+    set_constants(h);
+    return 0;
+}
+
+static void release_settings(struct curl_handle *h)
+{
+    free((char *)h->settings.ca_file);
+    free((char *)h->settings.cert_file);
+    free((char *)h->settings.key_file);
+    free((char *)h->settings.proxy);
+    h->settings = (struct http_settings){.verify = false};
+    h->has_settings = false;
+}
+
+static void release_resolve(struct curl_handle *h)
+{
+    for (size_t i = 0; i < 2; i++) {
+        free(h->resolve_lines[i]);
+        h->resolve_lines[i] = NULL;
+    }
+}
+
+void curl_handle_clear(struct curl_handle *h)
+{
+    h->spec = NULL;
+    http_headers_release(&h->headers);
+    buf_clear(&h->reason);
+    release_resolve(h);
+}
+
+/* All but the easy handle. */
+static void release_rest(struct curl_handle *h)
+{
+    curl_handle_clear(h);
+    release_settings(h);
+    free(h->custom_method);
+    free(h->lines);
+    buf_release(&h->url);
+    buf_release(&h->reason);
+    buf_release(&h->empty_lines);
+}
+
+void curl_handle_release(struct curl_handle *h)
+{
+    curl_easy_cleanup(h->easy);
+    release_rest(h);
+}
+
+void curl_handle_reset(struct curl_handle *h)
+{
+    CURL *easy = h->easy;
+    const struct loop *loop = h->loop;
+    release_rest(h);
+    *h = (struct curl_handle){.loop = loop, .easy = easy};
+    curl_easy_reset(easy);
+    set_constants(h);
+}
+
+static bool is_same(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static char *copy_of(const char *s)
+{
+    return s == NULL ? NULL : xstrdup(s);
+}
+
+/*
+ * A store of certificates takes milliseconds to read. libcurl reads it once for all connections if
+ * it comes from one file and from no folder.
+ */
+static void set_verify(CURL *e, const struct http_settings *s)
+{
+    const char *file = s->ca_file != NULL ? s->ca_file : curl_version_info(CURLVERSION_NOW)->cainfo;
+    curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, s->verify ? 1L : 0L);
+    curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, s->verify ? 2L : 0L);
+    if (file != NULL)
+        curl_easy_setopt(e, CURLOPT_CAPATH, NULL);
+    curl_easy_setopt(e, CURLOPT_CAINFO, s->verify ? file : NULL);
+}
+
+static long version_of(enum http_version version)
+{
+    switch (version) {
+    case HTTP_VERSION_1_0:
+        return CURL_HTTP_VERSION_1_0;
+    case HTTP_VERSION_2:
+        return CURL_HTTP_VERSION_2TLS;
+    case HTTP_VERSION_2_PRIOR:
+        return CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
+    default:
+        return CURL_HTTP_VERSION_1_1;
+    }
+}
+
+static bool is_http2(const struct http_settings *s)
+{
+    return s->version == HTTP_VERSION_2 || s->version == HTTP_VERSION_2_PRIOR;
+}
+
+static bool are_same(const struct http_settings *a, const struct http_settings *b)
+{
+    return a->verify == b->verify && a->version == b->version && is_same(a->ca_file, b->ca_file) &&
+           is_same(a->cert_file, b->cert_file) && is_same(a->key_file, b->key_file) &&
+           is_same(a->proxy, b->proxy);
+}
+
+static void set_settings(struct curl_handle *h, const struct http_settings *s)
+{
+    CURL *e = h->easy;
+    if (h->has_settings && are_same(&h->settings, s))
+        return;
+    release_settings(h);
+    h->settings = *s;
+    h->settings.ca_file = copy_of(s->ca_file);
+    h->settings.cert_file = copy_of(s->cert_file);
+    h->settings.key_file = copy_of(s->key_file);
+    h->settings.proxy = copy_of(s->proxy);
+    h->has_settings = true;
+    set_verify(e, s);
+    curl_easy_setopt(e, CURLOPT_SSLCERT, s->cert_file);
+    curl_easy_setopt(e, CURLOPT_SSLKEY, s->key_file);
+    curl_easy_setopt(e, CURLOPT_PROXY, s->proxy != NULL ? s->proxy : "");
+    curl_easy_setopt(e, CURLOPT_HTTP_VERSION, version_of(s->version));
+    // Requests side by side share a connection, as a browser's do, rather than making one each.
+    curl_easy_setopt(e, CURLOPT_PIPEWAIT, is_http2(s) ? 1L : 0L);
+}
+
+static void set_url(struct curl_handle *h, struct str url)
+{
+    if (str_equal(buf_slice(&h->url), url))
+        return;
+    buf_clear(&h->url);
+    buf_add_str(&h->url, url);
+    curl_easy_setopt(h->easy, CURLOPT_URL, buf_cstr(&h->url));
+}
+
+static void set_custom_method(struct curl_handle *h, struct str method)
+{
+    if (str_equal(str_of(h->custom_method), method))
+        return;
+    free(h->custom_method);
+    h->custom_method = method.n == 0 ? NULL : str_dup(method);
+    curl_easy_setopt(h->easy, CURLOPT_CUSTOMREQUEST, h->custom_method);
+}
+
+/* All methods but GET and HEAD say how long their body is, if only that there is none (as requests
+ * does; RFC 9110 8.6 wants it of those that usually have one). */
+static void set_method(struct curl_handle *h, const struct transfer_spec *spec)
+{
+    CURL *e = h->easy;
+    bool is_get = str_equal(spec->method, STR("GET")),
+         is_head = str_equal(spec->method, STR("HEAD"));
+    enum curl_method method = is_head                     ? CURL_METHOD_HEAD
+                              : is_get && !spec->has_body ? CURL_METHOD_GET
+                                                          : CURL_METHOD_BODY;
+    if (method != h->method) {
+        if (method == CURL_METHOD_GET)
+            curl_easy_setopt(e, CURLOPT_HTTPGET, 1L);
+        else if (method == CURL_METHOD_HEAD)
+            curl_easy_setopt(e, CURLOPT_NOBODY, 1L);
+        else
+            curl_easy_setopt(e, CURLOPT_POST, 1L);
+        h->method = method;
+    }
+    if (method == CURL_METHOD_BODY) {
+        curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)spec->body.n);
+        curl_easy_setopt(e, CURLOPT_POSTFIELDS, spec->body.n > 0 ? spec->body.p : "");
+    }
+    bool is_usual = method != CURL_METHOD_BODY || str_equal(spec->method, STR("POST"));
+    set_custom_method(h, is_usual ? STR_EMPTY : spec->method);
+}
+
+static void add_line(struct curl_handle *h, size_t *n, const char *line)
+{
+    h->lines[*n].data = (char *)line; // libcurl only reads it
+    h->lines[*n].next = NULL;
+    if (*n > 0)
+        h->lines[*n - 1].next = &h->lines[*n];
+    (*n)++;
+}
+
+/* libcurl takes "Name:" for a header that is not to be sent, and "Name;" for one without a value. */
+static void add_empty_lines(struct curl_handle *h, const struct http_headers *headers)
+{
+    size_t needed = 0;
+    for (size_t i = 0; i < headers->n; i++)
+        needed += headers->all[i].value_n == 0 ? headers->all[i].name_n + 2u : 0;
+    buf_clear(&h->empty_lines);
+    if (needed == 0)
+        return;
+    buf_reserve(&h->empty_lines, needed); // so that the lines stay where they are
+    for (size_t i = 0; i < headers->n; i++) {
+        if (headers->all[i].value_n > 0)
+            continue;
+        buf_add_str(&h->empty_lines, http_headers_name(headers, i));
+        buf_add(&h->empty_lines, ";", 2);
+    }
+}
+
+/* The request's own headers, and a no to those which libcurl would add by itself. */
+static void set_headers(struct curl_handle *h, const struct http_headers *headers)
+{
+    static const struct {
+        struct str name;
+        const char *none;
+    } unwanted[] = {{{"Accept", 6}, "Accept:"},
+                    {{"Content-Type", 12}, "Content-Type:"},
+                    {{"Expect", 6}, "Expect:"}};
+    const size_t n_unwanted = sizeof(unwanted) / sizeof(*unwanted);
+    size_t n = 0;
+    if (headers->n + n_unwanted > h->lines_capacity) {
+        h->lines_capacity = headers->n + n_unwanted;
+        h->lines = xreallocarray(h->lines, h->lines_capacity, sizeof *h->lines);
+    }
+    add_empty_lines(h, headers);
+    const char *empty = h->empty_lines.p;
+    for (size_t i = 0; i < headers->n; i++) {
+        if (headers->all[i].value_n > 0) {
+            add_line(h, &n, http_headers_line(headers, i));
+        } else {
+            add_line(h, &n, empty);
+            empty += headers->all[i].name_n + 2u;
+        }
+    }
+    for (size_t i = 0; i < n_unwanted; i++) {
+        if (!http_headers_has(headers, unwanted[i].name))
+            add_line(h, &n, unwanted[i].none);
+    }
+    curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, h->lines);
+}
+
+static void set_resolve(struct curl_handle *h, const char *const lines[2])
+{
+    struct curl_slist *list = NULL;
+    release_resolve(h);
+    for (size_t i = 2; i > 0; i--) {
+        if (lines[i - 1] == NULL)
+            continue;
+        h->resolve_lines[i - 1] = xstrdup(lines[i - 1]);
+        h->resolve[i - 1] = (struct curl_slist){.data = h->resolve_lines[i - 1], .next = list};
+        list = &h->resolve[i - 1];
+    }
+    if (list != NULL)
+        curl_easy_setopt(h->easy, CURLOPT_RESOLVE, list);
+}
+
+/*
+ * Limits are kept by the transport's own timer. libcurl is told only where it must know: when it has
+ * several addresses, and divides the time among them, and where we wait longer than it would.
+ */
+static void set_connect_limit(struct curl_handle *h, bool has_several_addresses)
+{
+    double limit_s = h->spec->settings->connect_s;
+    long ms = limit_s > 0 && limit_s * 1e3 < CONNECT_NONE_MS ? (long)(limit_s * 1e3) + 1
+                                                             : CONNECT_NONE_MS;
+    if (!has_several_addresses && ms <= CONNECT_DEFAULT_MS)
+        ms = 0;
+    if (ms != h->connect_ms)
+        curl_easy_setopt(h->easy, CURLOPT_CONNECTTIMEOUT_MS, ms);
+    h->connect_ms = ms;
+}
+
+void curl_handle_prepare(struct curl_handle *h, const struct transfer_spec *spec,
+                         const struct transfer_sink *sink, const char *const lines[2],
+                         bool has_several_addresses)
+{
+    h->spec = spec;
+    h->sink = *sink;
+    h->was_sent = h->was_retried = false;
+    h->open_errno = 0;
+    h->head_bytes = 0;
+    h->status = 0;
+    h->is_in_head = h->has_head = h->is_stopped = false;
+    h->too_large = NULL;
+    h->received = 0;
+    h->error[0] = '\0';
+    set_settings(h, spec->settings);
+    set_url(h, spec->url);
+    set_method(h, spec);
+    set_headers(h, spec->headers);
+    set_resolve(h, lines);
+    set_connect_limit(h, has_several_addresses);
+}
+
+static bool may_send_twice(const struct curl_handle *h)
+{
+    static const char *const safe[] = {"GET", "HEAD", "OPTIONS", "TRACE"};
+    for (size_t i = 0; is_http2(h->spec->settings) && i < sizeof(safe) / sizeof(*safe); i++) {
+        if (str_equal(h->spec->method, str_of(safe[i])))
+            return true;
+    }
+    return false;
+}
+
+bool curl_handle_may_send(struct curl_handle *h)
+{
+    if (!h->was_sent || may_send_twice(h))
+        return true;
+    h->was_retried = true;
+    return false;
+}
+
+static int on_connected(void *self, char *ip, char *local_ip, int port, int local_port)
+{
+    struct curl_handle *h = self;
+    (void)ip;
+    (void)local_ip;
+    (void)port;
+    (void)local_port;
+    if (!curl_handle_may_send(h))
+        return CURL_PREREQFUNC_ABORT;
+    h->was_sent = true;
+    h->active_ns = loop_now_ns(h->loop);
+    return CURL_PREREQFUNC_OK;
+}
+
+/* "HTTP/1.1 200 OK"; libcurl has looked at it already. */
+static void begin_head(struct curl_handle *h, struct str line)
+{
+    h->is_in_head = true;
+    http_headers_clear(&h->headers);
+    http_headers_reserve(&h->headers, 8, 256);
+    str_cut(&line, ' ');
+    struct str code = str_cut(&line, ' ');
+    h->status = 0;
+    for (size_t i = 0; i < code.n && i < 3 && code.p[i] >= '0' && code.p[i] <= '9'; i++)
+        h->status = h->status * 10 + (code.p[i] - '0');
+    buf_clear(&h->reason);
+    buf_add_str(&h->reason, str_trim(line));
+}
+
+static void end_head(struct curl_handle *h)
+{
+    h->is_in_head = false;
+    if (h->status >= 100 && h->status < 200 && h->status != 101)
+        return;
+    h->has_head = true;
+    h->sink.head(h->sink.self, h->status, buf_slice(&h->reason), &h->headers);
+}
+
+static void read_header(struct curl_handle *h, struct str line)
+{
+    if (line.p[0] == ' ' || line.p[0] == '\t') {
+        http_headers_fold(&h->headers, str_trim(line));
+        return;
+    }
+    struct str value = line;
+    struct str name = str_cut(&value, ':');
+    http_headers_add(&h->headers, name, str_trim(value));
+}
+
+static size_t on_header(char *p, size_t size, size_t n, void *self)
+{
+    struct curl_handle *h = self;
+    struct str line = str_make(p, n * size);
+    h->active_ns = loop_now_ns(h->loop);
+    if (h->has_head) // trailers
+        return line.n;
+    h->head_bytes += line.n;
+    if (h->head_bytes > HTTP_HEAD_LIMIT)
+        h->too_large = "the headers are longer than 256 KB";
+    else if (h->headers.n >= HTTP_HEADERS_LIMIT)
+        h->too_large = "there are more than 1000 headers";
+    if (h->too_large != NULL)
+        return 0;
+    while (line.n > 0 && (line.p[line.n - 1] == '\n' || line.p[line.n - 1] == '\r'))
+        line.n--;
+    if (!h->is_in_head && str_starts(line, STR("HTTP/")))
+        begin_head(h, line);
+    else if (h->is_in_head && line.n == 0)
+        end_head(h);
+    else if (h->is_in_head)
+        read_header(h, line);
+    return n * size;
+}
+
+static size_t on_body(char *p, size_t size, size_t n, void *self)
+{
+    struct curl_handle *h = self;
+    struct str piece = str_make(p, n * size);
+    h->active_ns = loop_now_ns(h->loop);
+    h->received += piece.n;
+    if (!h->sink.body(h->sink.self, piece)) {
+        h->is_stopped = true;
+        return CURL_WRITEFUNC_ERROR;
+    }
+    return piece.n;
+}
+
+static double ms_between(curl_off_t from_us, curl_off_t to_us)
+{
+    return to_us > from_us ? (double)(to_us - from_us) / 1e3 : 0;
+}
+
+static void read_timings(struct curl_handle *h, struct transfer_timings *t)
+{
+    CURL *e = h->easy;
+    long connections = 0;
+    curl_off_t name = 0, connected = 0, secured = 0, ready = 0, first = 0, last = 0;
+    curl_easy_getinfo(e, CURLINFO_NUM_CONNECTS, &connections);
+    curl_easy_getinfo(e, CURLINFO_PRETRANSFER_TIME_T, &ready);
+    curl_easy_getinfo(e, CURLINFO_STARTTRANSFER_TIME_T, &first);
+    curl_easy_getinfo(e, CURLINFO_TOTAL_TIME_T, &last);
+    if (connections > 0) {
+        curl_easy_getinfo(e, CURLINFO_NAMELOOKUP_TIME_T, &name);
+        curl_easy_getinfo(e, CURLINFO_CONNECT_TIME_T, &connected);
+        curl_easy_getinfo(e, CURLINFO_APPCONNECT_TIME_T, &secured);
+        t->connect = ms_between(name, connected);
+        t->tls = ms_between(connected, secured);
+    }
+    if (h->has_head) {
+        t->wait = ms_between(ready, first);
+        t->receive = ms_between(first, last);
+    }
+}
+
+/* What ended a transfer that we stopped ourselves. */
+static bool add_own_failure(struct curl_handle *h, struct transfer_end *end, struct buf *text)
+{
+    if (h->too_large != NULL) {
+        http_failure_add_named(text, "ResponseTooLarge", str_of(h->too_large));
+        end->failure = HTTP_TOO_LARGE;
+    } else if (h->is_stopped) {
+        buf_add_cstr(text, "RequestError('stopped')");
+        end->failure = HTTP_OTHER;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+void curl_handle_end(struct curl_handle *h, CURLcode code, double elapsed_s,
+                     struct transfer_end *end, struct buf *text)
+{
+    read_timings(h, &end->timings);
+    end->was_sent = h->was_sent;
+    end->failure = HTTP_OK;
+    if ((code == CURLE_OK && h->has_head) || add_own_failure(h, end, text))
+        return;
+    if (code == CURLE_OK)
+        code = CURLE_GOT_NOTHING;
+    long os_errno = 0;
+    curl_off_t expected = -1;
+    curl_easy_getinfo(h->easy, CURLINFO_OS_ERRNO, &os_errno);
+    curl_easy_getinfo(h->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &expected);
+    struct curl_outcome outcome = {.code = code,
+                                   .text = h->error,
+                                   .os_errno = (int)os_errno,
+                                   .open_errno = h->open_errno,
+                                   .was_sent = h->was_sent,
+                                   .was_retried = h->was_retried,
+                                   .has_proxy = h->spec->settings->proxy != NULL,
+                                   .has_head = h->has_head,
+                                   .received = h->received,
+                                   .expected = expected,
+                                   .connect_s = h->spec->settings->connect_s,
+                                   .elapsed_s = elapsed_s};
+    end->failure = curl_failure_add(text, &outcome);
+}

@@ -1,0 +1,128 @@
+/* curl_sockets -- the descriptors that libcurl works with, and their watchers. */
+// SPDX-License-Identifier: MIT
+#include "http/curl_sockets.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "loop/io.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct watch {
+    struct io io;
+    struct curl_sockets *sockets;
+    curl_socket_t fd;
+    void *owner;
+    bool is_idle; /* libcurl isn't interested */
+};
+
+struct curl_sockets {
+    struct loop *loop;
+    void (*ready)(void *self, curl_socket_t fd, int events, void *owner);
+    void *self;
+    struct watch **by_fd;
+    size_t capacity, count;
+};
+
+struct curl_sockets *curl_sockets_new(struct loop *loop,
+                                      void (*ready)(void *self, curl_socket_t fd, int events,
+                                                    void *owner),
+                                      void *self)
+{
+    struct curl_sockets *s = xcalloc(1, sizeof *s);
+    s->loop = loop;
+    s->ready = ready;
+    s->self = self;
+    return s;
+}
+
+void curl_sockets_free(struct curl_sockets *s)
+{
+    if (s == NULL)
+        return;
+    assert(s->count == 0);
+    free(s->by_fd);
+    free(s);
+}
+
+static void on_ready(void *self, int events)
+{
+    struct watch *w = self;
+    struct curl_sockets *s = w->sockets;
+    if (w->is_idle) {
+        io_change(&w->io, 0); // libcurl looks at it itself before the next request
+        return;
+    }
+    int bits =
+        (events & IO_READ ? CURL_CSELECT_IN : 0) | (events & IO_WRITE ? CURL_CSELECT_OUT : 0);
+    s->ready(s->self, w->fd, bits, w->owner); // may close it
+}
+
+static void make_room(struct curl_sockets *s, size_t fd)
+{
+    if (fd < s->capacity)
+        return;
+    size_t capacity = s->capacity == 0 ? 64 : s->capacity * 2;
+    if (capacity <= fd)
+        capacity = fd + 1;
+    s->by_fd = xreallocarray(s->by_fd, capacity, sizeof *s->by_fd);
+    memset(s->by_fd + s->capacity, 0, (capacity - s->capacity) * sizeof *s->by_fd);
+    s->capacity = capacity;
+}
+
+curl_socket_t curl_sockets_open(struct curl_sockets *s, const struct curl_sockaddr *address,
+                                void *owner)
+{
+    int fd = socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
+                    address->protocol);
+    if (fd < 0)
+        return CURL_SOCKET_BAD;
+    make_room(s, (size_t)fd);
+    struct watch *w = xmalloc(sizeof *w);
+    *w = (struct watch){.sockets = s, .fd = fd, .owner = owner};
+    io_init(&w->io, on_ready, w);
+    s->by_fd[fd] = w;
+    s->count++;
+    return fd;
+}
+
+static struct watch *find(const struct curl_sockets *s, curl_socket_t fd)
+{
+    return fd >= 0 && (size_t)fd < s->capacity ? s->by_fd[fd] : NULL;
+}
+
+void curl_sockets_close(struct curl_sockets *s, curl_socket_t fd)
+{
+    struct watch *w = find(s, fd);
+    if (w == NULL)
+        BUG("a descriptor that was not opened here");
+    io_cancel(&w->io);
+    s->by_fd[fd] = NULL;
+    s->count--;
+    free(w);
+    close(fd);
+}
+
+void curl_sockets_watch(struct curl_sockets *s, curl_socket_t fd, int what)
+{
+    struct watch *w = find(s, fd);
+    if (w == NULL)
+        BUG("a descriptor that was not opened here");
+    w->is_idle = what == CURL_POLL_REMOVE || what == CURL_POLL_NONE;
+    int events = (what & CURL_POLL_IN ? IO_READ : 0) | (what & CURL_POLL_OUT ? IO_WRITE : 0);
+    if (w->is_idle)
+        events = IO_READ;
+    if (io_is_started(&w->io))
+        io_change(&w->io, events);
+    else if (!w->is_idle)
+        io_start(s->loop, &w->io, fd, events);
+}
+
+size_t curl_sockets_count(const struct curl_sockets *s)
+{
+    return s->count;
+}
