@@ -16,7 +16,7 @@
 struct table {
     char *path;
     void (*add)(struct buf *out, const struct stats *s);
-    bool has_failed; /* left out from then on, and tried again at the end */
+    bool has_failed; /* the last time; it has been said */
 };
 
 #define TABLES 3
@@ -52,17 +52,15 @@ static void write_table(struct csv *c, struct table *t)
     t->add(&c->text, c->stats);
     bool failed = file_write(t->path, buf_slice(&c->text), &err) < 0;
     if (failed && !t->has_failed)
-        log_error(LOGGER, "%s. It keeps its last state, and is tried again at the end", err.text);
+        log_error(LOGGER, "%s. It keeps its last state until it can be written again", err.text);
     t->has_failed = failed;
 }
 
 static void write_tables(struct csv *c)
 {
     c->seconds_left = csv_interval_s(c->stats->n_entries);
-    for (size_t i = 0; i < TABLES; i++) {
-        if (!c->tables[i].has_failed)
-            write_table(c, &c->tables[i]);
-    }
+    for (size_t i = 0; i < TABLES; i++)
+        write_table(c, &c->tables[i]);
 }
 
 static void append_history(struct csv *c)
@@ -148,11 +146,10 @@ bool csv_finish(struct csv *c)
         append_history(c);
     growing_file_close(c->history);
     c->history = NULL;
+    write_tables(c);
     bool is_whole = !c->history_failed;
-    for (size_t i = 0; i < TABLES; i++) {
-        write_table(c, &c->tables[i]);
+    for (size_t i = 0; i < TABLES; i++)
         is_whole = is_whole && !c->tables[i].has_failed;
-    }
     return is_whole;
 }
 

@@ -4,8 +4,8 @@
  *
  * Each second the history is appended to in whole lines, and the other three are replaced whole;
  * with thousands of names they are replaced less often, for that is work in the loop that measures
- * (csv_interval_s). A file that can't be written is said once; the history stays incomplete then,
- * the others are tried again at the end.
+ * (csv_interval_s). A file that can't be written is said once; the history ends there, the others
+ * are tried again with the next round, the last time at the end.
  */
 // SPDX-License-Identifier: MIT
 #ifndef REPORT_CSV_H

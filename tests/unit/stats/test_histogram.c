@@ -127,6 +127,20 @@ TEST(a_percentile_is_never_beyond_the_extremes)
     }
 }
 
+TEST(the_first_rank_is_the_exact_minimum_and_the_last_the_maximum)
+{
+    // Some lie below the middle of their slot, some above.
+    for (int us = 6033000; us < 6042000; us += 500) {
+        struct histogram h = {0};
+        histogram_add(&h, us / 1000.0);
+        histogram_add(&h, us / 1000.0 + 4.2);
+        double first = histogram_percentile(&h, 0.5), last = histogram_percentile(&h, 0.51);
+        histogram_release(&h);
+        CHECK_DOUBLE(first, us / 1000.0, 0);
+        CHECK_DOUBLE(last, us / 1000.0 + 4.2, 0);
+    }
+}
+
 TEST(several_percentiles_are_those_one_by_one)
 {
     struct histogram h = {0};
@@ -289,6 +303,7 @@ TEST_MAIN(RUN(slots_follow_one_another_without_a_gap); RUN(slots_are_as_wide_as_
           RUN(times_count_by_their_nearest_microsecond); RUN(any_percentile_is_within_a_thousandth);
           RUN(strange_times_count_at_the_ends); RUN(nothing_gives_nothing);
           RUN(ranks_are_the_ceiling_of_the_share); RUN(a_percentile_is_never_beyond_the_extremes);
+          RUN(the_first_rank_is_the_exact_minimum_and_the_last_the_maximum);
           RUN(several_percentiles_are_those_one_by_one); RUN(medians_and_averages_of_known_samples);
           RUN(merging_is_counting_both); RUN(merging_nothing_leaves_the_extremes);
           RUN(subtracting_leaves_what_came_later);

@@ -77,6 +77,13 @@ TEST(names_beyond_the_limit_are_counted_together)
     CHECK_INT(s->names_left_out, 0);
     log_one(s, "GET", "/9", 5, NULL, 3);
     CHECK_INT(stats_find(s, STR("GET"), STR("/9"))->requests, 1);
+    for (int i = 0; i < 4; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "/%d", i);
+        log_one(s, "GET", name, 5, NULL, 3);
+    }
+    CHECK_INT(stats_find(s, STR_EMPTY, STR(STATS_OTHER_NAME))->requests, 2);
+    CHECK_INT(s->names_left_out, 2);
     stats_free(s);
 }
 
