@@ -35,6 +35,7 @@ function methods:stop()
   if core.sched.user() ~= self then
     blame.raise("stop ends the user that calls it: %s isn't the one that runs", tostring(self))
   end
+  core.sched.ending()
   error(STOP, 0)
 end
 
@@ -120,6 +121,7 @@ function user.live(self)
     if co.is_signal(why) then why = problem.new("interrupt: there is no task set to leave") end
     taskset.report(self, why)
   end
+  core.sched.ending()
   taskset.run_on_stop(self)
   return has_failed and "failed" or "finished"
 end

@@ -22,8 +22,8 @@ struct script_user {
     struct script_driver *driver;
     size_t of; /* its class */
     struct task *task;
-    uint64_t deadline_ns;         /* of a graceful stop; UINT64_MAX: none */
-    bool was_stopped, was_killed; /* by the runner */
+    uint64_t deadline_ns; /* of a graceful stop; UINT64_MAX: none */
+    bool was_stopped;     /* by the runner */
     struct script_user *prev, *next;
 };
 
@@ -352,9 +352,7 @@ static int spawn(void *self, struct str user_class, size_t n, struct err *err)
 static void kill_user(struct script_user *u)
 {
     forget_deadline(u);
-    if (!u->was_killed)
-        sched_kill(u->task);
-    u->was_killed = true; // what it still does, its on_stop, isn't disturbed
+    sched_kill(u->task);
 }
 
 static void set_deadline(struct script_user *u, uint64_t at_ns)
@@ -371,9 +369,9 @@ static void set_deadline(struct script_user *u, uint64_t at_ns)
 /* Whether it is busy with its task until then. */
 static bool stop_one(struct script_user *u, double grace_s)
 {
-    u->was_stopped = true;
-    if (u->was_killed)
+    if (u->task->is_ending)
         return false;
+    u->was_stopped = true;
     if (!(grace_s > 0) || u->task->is_between_tasks) {
         kill_user(u);
         return false;
@@ -395,7 +393,7 @@ static size_t stop(void *self, struct str user_class, size_t n, double grace_s)
     DL_FOREACH (d->users[of], u) {
         if (n == 0)
             break;
-        if (n != SIZE_MAX && u->was_stopped)
+        if (n != SIZE_MAX && (u->was_stopped || u->task->is_ending))
             continue;
         if (stop_one(u, grace_s))
             busy++;

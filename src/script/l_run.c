@@ -12,7 +12,7 @@ static int throw_stop(lua_State *L, struct vm *vm)
 {
     struct task *t = sched_current(vm->sched);
     if (t != NULL)
-        sched_take_stop(t); // this is it
+        sched_set_ending(t); // this is its STOP
     sched_push_stop(vm->sched, L);
     return lua_error(L);
 }

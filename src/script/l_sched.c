@@ -80,14 +80,23 @@ static int l_check(lua_State *L)
     return 0;
 }
 
-/* is_stopping() -> boolean; who asks, ends: a STOP that is due counts as given */
+/* is_stopping() -> boolean; who gets true, ends */
 static int l_is_stopping(lua_State *L)
 {
     struct task *t = sched_current(core_vm(L)->sched);
-    if (t != NULL)
-        sched_take_stop(t);
+    if (t != NULL && t->is_stopping)
+        sched_set_ending(t);
     lua_pushboolean(L, t != NULL && t->is_stopping);
     return 1;
+}
+
+/* ending() */
+static int l_ending(lua_State *L)
+{
+    struct task *t = sched_current(core_vm(L)->sched);
+    if (t != NULL)
+        sched_set_ending(t);
+    return 0;
 }
 
 /* user() -> user or nil */
@@ -121,9 +130,9 @@ static int l_abandon(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg sched_functions[] = {{"check", l_check},     {"is_stopping", l_is_stopping},
-                                           {"user", l_user},       {"is_main", l_is_main},
-                                           {"abandon", l_abandon}, {NULL, NULL}};
+static const luaL_Reg sched_functions[] = {
+    {"check", l_check},     {"is_stopping", l_is_stopping}, {"ending", l_ending}, {"user", l_user},
+    {"is_main", l_is_main}, {"abandon", l_abandon},         {NULL, NULL}};
 
 void l_sched_open(lua_State *L, struct vm *vm)
 {

@@ -174,8 +174,18 @@ void sched_abandon(struct task *t)
     cancel_wait(t);
 }
 
+/* What it waits for is to happen no more; STOP is what it gets. */
+static void give_stop(struct task *t)
+{
+    cancel_wait(t);
+    t->gets_stop = true;
+    make_ready(t);
+}
+
 void sched_stop(struct task *t)
 {
+    if (t->is_ending)
+        return;
     t->is_stopping = true;
     if (t->is_between_tasks)
         sched_kill(t);
@@ -183,22 +193,28 @@ void sched_stop(struct task *t)
 
 void sched_kill(struct task *t)
 {
-    t->is_stopping = true;
-    if (!t->is_waiting) {
-        t->stop_pending = true;
+    if (t->is_ending)
         return;
-    }
-    cancel_wait(t);
-    t->gets_stop = true;
-    make_ready(t);
+    t->is_stopping = t->is_ending = true;
+    if (t->is_waiting)
+        give_stop(t);
+    else
+        t->stop_pending = true;
 }
 
 void sched_kill_all(struct sched *s)
 {
     struct task *t;
     DL_FOREACH (s->all, t) {
+        t->is_ending = false;
         sched_kill(t);
     }
+}
+
+void sched_set_ending(struct task *t)
+{
+    t->is_ending = true;
+    t->stop_pending = false;
 }
 
 bool sched_take_stop(struct task *t)
@@ -292,7 +308,7 @@ static void after_yield(struct task *t)
     } else {
         t->is_waiting = true;
         if (sched_take_stop(t))
-            sched_kill(t);
+            give_stop(t);
     }
 }
 

@@ -14,7 +14,7 @@
  *
  * A task that is killed while it is ready first gets what it waited for, and STOP at its next wait:
  * an answer that has come is counted. One that is killed before it has begun never begins. STOP is
- * given once for each kill: what a user does afterwards (on_stop) may wait again.
+ * given once: what a user does afterwards (on_stop) may wait, and no further kill disturbs it.
  */
 // SPDX-License-Identifier: MIT
 #ifndef SCRIPT_SCHED_H
@@ -50,6 +50,7 @@ struct task {
     bool has_begun, is_ready, is_waiting;
     bool is_between_tasks;    /* waits, and no task of its own is under way */
     bool is_stopping;         /* it was asked to end, or killed */
+    bool is_ending;           /* it was killed, or ends by itself: its on_stop isn't disturbed */
     bool stop_pending;        /* STOP is due at its next wait */
     bool gets_stop;           /* ready, and STOP is what its wait returns */
     struct task *prev, *next; /* all tasks */
@@ -90,7 +91,10 @@ void sched_stop(struct task *t);
 /* Ends a task: whatever it waits for is cancelled, and it gets STOP there; the running one gets it
  * at its next wait. */
 void sched_kill(struct task *t);
+/* Kills all, also those that are ending: for whoever has to be rid of them. */
 void sched_kill_all(struct sched *s);
+/* The running task ends: a STOP that is due counts as given, and no other comes. */
+void sched_set_ending(struct task *t);
 /* Whether STOP is due for the running task; it counts as given then. */
 bool sched_take_stop(struct task *t);
 

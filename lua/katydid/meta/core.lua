@@ -31,9 +31,13 @@ local sched = {}
 function sched.check(what, level) end
 
 ---Whether the running user was asked to end: it ends before its next task or wait. Who gets true must end the
----user: a STOP that was due at the next wait counts as given. To be asked before on_stop too, for that reason.
+---user, as after sched.ending.
 ---@return boolean
 function sched.is_stopping() end
+
+---The running user ends: a STOP that is due at its next wait counts as given, and no other comes. Said before
+---STOP is thrown and before on_stop, so that nothing disturbs that.
+function sched.ending() end
 
 ---Whether the running coroutine is a user's own, not one that the script made.
 ---@return boolean

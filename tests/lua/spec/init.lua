@@ -59,6 +59,9 @@
 -- SPDX-License-Identifier: MIT
 
 local core = require "spec.core"
+local co = require "katydid.co"
+
+local pcall, xpcall = co.pcall, co.xpcall -- a signal that comes out of a case is its failure
 
 local spec = {}
 

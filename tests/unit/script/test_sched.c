@@ -180,6 +180,33 @@ TEST(who_asks_whether_to_stop_gets_no_stop_after)
     CHECK(state_close(&s));
 }
 
+TEST(who_ends_is_not_disturbed)
+{
+    struct state s;
+    state_open(&s, 1);
+    struct task *t =
+        spawn(&s, "co.sleep(1) require 'katydid.core'.sched.ending() co.sleep(2) say 'on_stop'");
+    loop_turn(s.loop, true);
+    struct timer killer;
+    timer_init(&killer, kill_it, t);
+    timer_start(s.loop, &killer, 2 * NS_PER_S);
+    loop_run(s.loop);
+    CHECK_TEXT(state_said(&s), "on_stop");
+    // Nor by a second kill; but whoever has to be rid of all is.
+    t = spawn(&s, "co.pcall(co.sleep, 1000) co.sleep(1000) say 'never'");
+    loop_turn(s.loop, true);
+    for (int i = 0; i < 3; i++) {
+        sched_kill(t);
+        loop_turn(s.loop, false);
+    }
+    CHECK_INT(sched_count(s.vm.sched), 1);
+    sched_kill_all(s.vm.sched);
+    loop_run(s.loop);
+    CHECK_TEXT(state_said(&s), "");
+    CHECK_DOUBLE(seconds(&s), 3, 1e-9);
+    CHECK(state_close(&s));
+}
+
 TEST(stop_passes_a_scripts_pcall_and_coroutines)
 {
     struct state s;
@@ -369,7 +396,7 @@ TEST_MAIN(RUN(a_user_runs_and_returns); RUN(users_take_turns);
           RUN(a_kill_gives_stop_and_cancels_the_wait);
           RUN(a_user_killed_before_it_began_never_begins); RUN(what_has_come_is_given_before_stop);
           RUN(a_graceful_stop_ends_waits_between_tasks_only);
-          RUN(who_asks_whether_to_stop_gets_no_stop_after);
+          RUN(who_asks_whether_to_stop_gets_no_stop_after); RUN(who_ends_is_not_disturbed);
           RUN(stop_passes_a_scripts_pcall_and_coroutines);
           RUN(pcall_and_xpcall_catch_what_is_an_error); RUN(generators_may_wait);
           RUN(a_scripts_coroutines_behave_as_ever); RUN(nobody_resumes_what_waits);
