@@ -8,4 +8,4 @@ exclude_files = { "build/**", "lua/katydid/meta/**", "tests/fixtures/**", "resul
 -- Scenarios may keep their classes in globals, assigned at the top of the file.
 files["scenarios"] = { allow_defined_top = true }
 -- The specs' words.
-files["tests/lua"] = { read_globals = { "describe", "it", "check" } }
+files["tests/lua"] = { read_globals = { "describe", "it", "check", "before_each", "after_each" } }

@@ -51,6 +51,11 @@
 --                                    task.how ("returned", "stopped", "threw"), task.results, task.message
 --   spec.turn(seconds)               lets the loop turn for so long (0: one turn)
 --   spec.now() -> seconds
+--   spec.answer(fn)                  by the virtual clock there is no network: each request of the case is
+--                                    answered by fn { method, url, headers, body }, which returns { status,
+--                                    reason, headers = { name, value, … }, body, delay (seconds) } (each may
+--                                    be left out: 200, and nothing in it), or { failure = text }. Redirects
+--                                    and cookies count, as always. nil: 200 for everything
 --   spec.target(options) -> url      the practice server in this process (needs `-- clock: real`); options:
 --                                    delay_min_ms, delay_max_ms, error_rate
 --   spec.stats() -> result           entries, total, failures, exceptions of the case so far
@@ -334,7 +339,7 @@ function spec.printed()
   return lines
 end
 
-spec.stats = core.stats
+spec.stats, spec.answer = core.stats, core.answer
 
 ---The practice server's URL; it runs until the file is over.
 function spec.target(options)
