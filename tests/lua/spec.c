@@ -1,8 +1,9 @@
 /*
  * spec -- runs one file of specs: build/VARIANT/tests/spec tests/lua/NAME_spec.lua
  *
- * Makes everything that a run has (loop, statistics, hooks, vm), each as app makes it, and
- * gives the words of tests/lua/spec/init.lua their C half, the module spec.core.
+ * Makes everything that a run has (loop, statistics, hooks, transport, vm), as app makes it, and gives
+ * the words of tests/lua/spec/init.lua their C half, the module spec.core. By the virtual clock requests
+ * go over the wire of wire.h, by the machine's clock over libcurl.
  */
 // SPDX-License-Identifier: MIT
 #include <lauxlib.h>
@@ -16,6 +17,8 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "http/curl_transport.h"
+#include "net/resolver.h"
 #include "run/runner.h"
 #include "script/driver.h"
 #include "script/hooks.h"
@@ -34,7 +37,9 @@ struct spec {
     struct loop *loop;
     struct stats *stats;
     struct hooks *hooks;
-    struct wire *wire;
+    struct wire *wire; /* the virtual clock's transport */
+    struct resolver *resolver;
+    struct transport *transport; /* the one in use */
     struct target *target;
     struct vm *vm;
     size_t turns;      /* of the case */
@@ -650,6 +655,18 @@ static int run_file(lua_State *L)
     return 3;
 }
 
+static int open_network(struct spec *s, struct err *err)
+{
+    s->resolver = resolver_new(s->loop, err);
+    if (s->resolver == NULL)
+        return -1;
+    struct transport *network = curl_transport_new(s->loop, s->resolver, err);
+    if (network == NULL)
+        return -1;
+    s->transport = network;
+    return 0;
+}
+
 static int spec_open(struct spec *s, bool real_clock, struct err *err)
 {
     if (real_clock)
@@ -664,10 +681,13 @@ static int spec_open(struct spec *s, bool real_clock, struct err *err)
     hooks_add(s->hooks, HOOK_USER_ENDED, on_user_ended, s);
     hooks_add(s->hooks, HOOK_SECOND, on_second, s);
     s->wire = wire_new(s->loop);
+    s->transport = &s->wire->transport;
+    if (real_clock && open_network(s, err) < 0)
+        return -1;
     struct vm_options options = {.loop = s->loop,
                                  .stats = s->stats,
                                  .hooks = s->hooks,
-                                 .transport = &s->wire->transport,
+                                 .transport = s->transport,
                                  .seed = SEED};
     s->vm = vm_new(&options, err);
     if (s->vm == NULL)
@@ -680,6 +700,9 @@ static int spec_open(struct spec *s, bool real_clock, struct err *err)
 static void spec_close(struct spec *s)
 {
     vm_free(s->vm);
+    if (s->resolver != NULL && s->transport != &s->wire->transport)
+        s->transport->free(s->transport);
+    resolver_free(s->resolver);
     if (s->wire != NULL)
         s->wire->transport.free(&s->wire->transport);
     target_free(s->target);
