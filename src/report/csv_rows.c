@@ -32,14 +32,13 @@ static void add_percentile_labels(struct buf *out)
         buf_addf(out, ",%s", view_percentile_labels[i]);
 }
 
-static void add_percentiles(struct buf *out, const struct histogram *times)
+static void add_percentiles(struct buf *out, const struct histogram *times,
+                            const double values[VIEW_PERCENTILES])
 {
-    double values[VIEW_PERCENTILES];
-    view_percentile_values(times, values);
     for (size_t i = 0; i < VIEW_PERCENTILES; i++) {
         add_comma(out);
         if (times->count > 0)
-            view_add_number(out, values[i]);
+            view_add_rounded(out, values[i]);
         else
             buf_add_cstr(out, "N/A");
     }
@@ -55,11 +54,11 @@ static void add_float(struct buf *out, bool is_there, double value)
 }
 
 /* Seven fields: counts, median, average, extremes, average length. */
-static void add_totals(struct buf *out, const struct entry *e)
+static void add_totals(struct buf *out, const struct entry *e, double median_ms)
 {
     bool has_times = e->times.count > 0;
     buf_addf(out, "%" PRIu64 ",%" PRIu64 ",", e->requests, e->failures);
-    view_add_number(out, view_median(e));
+    view_add_rounded(out, median_ms);
     add_comma(out);
     text_add_double(out, entry_average(e));
     add_comma(out);
@@ -80,13 +79,15 @@ static void add_names(struct buf *out, const struct entry *e)
 
 static void add_stats_row(struct buf *out, const struct stats *s, const struct entry *e)
 {
+    double values[VIEW_PERCENTILES];
+    view_percentile_values(&e->times, values);
     add_names(out, e);
-    add_totals(out, e);
+    add_totals(out, e, values[0]);
     add_comma(out);
     text_add_double(out, stats_total_rate(s, e));
     add_comma(out);
     text_add_double(out, stats_total_failure_rate(s, e));
-    add_percentiles(out, &e->times);
+    add_percentiles(out, &e->times, values);
     end_row(out);
 }
 
@@ -118,13 +119,15 @@ void csv_add_history_header(struct buf *out)
 static void add_history_row(struct buf *out, const struct entry *e, size_t users, double now_s)
 {
     struct histogram current = {0};
+    double values[VIEW_PERCENTILES];
     entry_current_times(e, &current);
+    view_percentile_values(&current, values);
     buf_addf(out, "%" PRId64 ",%zu,", (int64_t)now_s, users);
     add_names(out, e);
     buf_addf(out, "%.6f,%.6f", entry_current_rate(e, now_s), entry_current_failure_rate(e, now_s));
-    add_percentiles(out, &current);
+    add_percentiles(out, &current, values);
     add_comma(out);
-    add_totals(out, e);
+    add_totals(out, e, view_median(e));
     end_row(out);
     histogram_release(&current);
 }

@@ -2,12 +2,9 @@
 // SPDX-License-Identifier: MIT
 #include "report/view.h"
 
-#include "base/text.h"
 #include "base/unicode.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 const double view_percentiles[VIEW_PERCENTILES] = {0.50, 0.66, 0.75,  0.80,   0.90, 0.95,
                                                    0.98, 0.99, 0.999, 0.9999, 1.0};
@@ -19,12 +16,14 @@ const char *view_name(const struct entry *e)
     return e->method[0] == '\0' && e->name[0] == '\0' ? VIEW_TOTAL_NAME : e->name;
 }
 
-/* By way of text: rounding a binary fraction by arithmetic may go wrong in the last digit. */
 static double three_digits(double ms)
 {
-    char text[32];
-    snprintf(text, sizeof text, "%.2e", ms);
-    return strtod(text, NULL);
+    if (!(ms > 0))
+        return 0;
+    double places = 2 - floor(log10(ms));
+    // Up or down by a whole number: a negative power of ten would not be exact.
+    double scale = pow(10, fabs(places));
+    return places >= 0 ? rint(ms * scale) / scale : rint(ms / scale) * scale;
 }
 
 double view_median(const struct entry *e)
@@ -45,12 +44,9 @@ void view_add_time(struct buf *out, double ms, int width)
     buf_addf(out, "%*.*f", width, decimals, ms);
 }
 
-void view_add_number(struct buf *out, double value)
+void view_add_rounded(struct buf *out, double ms)
 {
-    if (value == floor(value) && fabs(value) < 1e15)
-        buf_addf(out, "%.0f", value);
-    else
-        text_add_double(out, value);
+    buf_addf(out, ms < 1000 ? "%.3g" : "%.0f", ms);
 }
 
 void view_add_text(struct buf *out, struct str text)

@@ -21,7 +21,8 @@ extern const char *const view_percentile_labels[VIEW_PERCENTILES]; /* "50%" ... 
 /* The name shown: of the total "Aggregated". */
 const char *view_name(const struct entry *e);
 
-/* Milliseconds, to three significant digits; all 0 where there are no times. */
+/* Milliseconds, to three significant digits; all 0 where there are no times. The first of the
+ * percentiles is the median. */
 double view_median(const struct entry *e);
 void view_percentile_values(const struct histogram *times, double values[VIEW_PERCENTILES]);
 
@@ -29,8 +30,8 @@ void view_percentile_values(const struct histogram *times, double values[VIEW_PE
  * 0.35, 0.042), for there a millisecond is much. */
 void view_add_time(struct buf *out, double ms, int width);
 
-/* A number as files hold it: the shortest decimal that reads back the same, whole where it is. */
-void view_add_number(struct buf *out, double value);
+/* A time of three significant digits as files hold it: the shortest decimal (1.98, 152, 12300). */
+void view_add_rounded(struct buf *out, double ms);
 
 /* Foreign text as files hold it: what is not UTF-8 as \xNN, NUL as \x00, a carriage return that ends
  * no line as \r. */

@@ -94,8 +94,9 @@ static double in_bounds(double ms)
 void histogram_add(struct histogram *h, double ms)
 {
     ms = in_bounds(ms);
-    size_t slot = histogram_slot(ms);
-    block_of(h, slot / HISTOGRAM_BLOCK)[slot % HISTOGRAM_BLOCK]++;
+    size_t slot = histogram_slot(ms), block = slot / HISTOGRAM_BLOCK;
+    block_of(h, block)[slot % HISTOGRAM_BLOCK]++;
+    h->block_counts[block]++;
     widen(h, ms, ms);
     h->count++;
     h->sum_ms += ms;
@@ -106,8 +107,9 @@ void histogram_add_many(struct histogram *h, double ms, uint64_t count)
     if (count == 0)
         return;
     ms = in_bounds(ms);
-    size_t slot = histogram_slot(ms);
-    block_of(h, slot / HISTOGRAM_BLOCK)[slot % HISTOGRAM_BLOCK] += count;
+    size_t slot = histogram_slot(ms), block = slot / HISTOGRAM_BLOCK;
+    block_of(h, block)[slot % HISTOGRAM_BLOCK] += count;
+    h->block_counts[block] += count;
     widen(h, ms, ms);
     h->count += count;
     h->sum_ms += ms * (double)count;
@@ -123,6 +125,7 @@ void histogram_merge(struct histogram *into, const struct histogram *from)
         uint64_t *counts = block_of(into, i);
         for (size_t k = 0; k < HISTOGRAM_BLOCK; k++)
             counts[k] += from->blocks[i][k];
+        into->block_counts[i] += from->block_counts[i];
     }
     widen(into, from->min_ms, from->max_ms);
     into->count += from->count;
@@ -154,11 +157,13 @@ void histogram_subtract(struct histogram *from, const struct histogram *what)
     uint64_t left = 0;
     for (size_t i = 0; i < HISTOGRAM_BLOCKS; i++) {
         uint64_t *counts = from->blocks[i];
+        from->block_counts[i] = 0;
         for (size_t k = 0; counts != NULL && k < HISTOGRAM_BLOCK; k++) {
             uint64_t less = what->blocks[i] != NULL ? what->blocks[i][k] : 0;
             counts[k] -= less < counts[k] ? less : counts[k];
-            left += counts[k];
+            from->block_counts[i] += counts[k];
         }
+        left += from->block_counts[i];
     }
     if (left == 0) {
         histogram_clear(from);
@@ -208,24 +213,35 @@ static double value_at(const struct histogram *h, size_t slot, uint64_t rank)
     return fmin(fmax(histogram_slot_mid_ms(slot), h->min_ms), h->max_ms);
 }
 
+/* Where a walk from the lowest slot on has come to. */
+struct place {
+    size_t block, slot; /* the slot within the block */
+    uint64_t before;    /* how many lie below the block */
+    uint64_t seen;      /* how many lie below the slot and in it */
+};
+
+/* Moves on to the slot that holds this rank, which is not below the place's. */
+static size_t walk_to(const struct histogram *h, struct place *at, uint64_t rank)
+{
+    while (at->before + h->block_counts[at->block] < rank) {
+        at->before += h->block_counts[at->block];
+        at->seen = at->before;
+        at->slot = 0;
+        at->block++;
+    }
+    const uint64_t *counts = h->blocks[at->block];
+    while (at->seen < rank)
+        at->seen += counts[at->slot++];
+    return at->block * HISTOGRAM_BLOCK + at->slot - 1;
+}
+
 void histogram_percentiles(const struct histogram *h, const double *q, size_t n, double *values)
 {
-    uint64_t seen = 0, count;
-    size_t slot = 0;
-    size_t i = 0;
-    for (; i < n && h->count > 0; i++) {
+    struct place at = {0};
+    for (size_t i = 0; i < n; i++) {
         uint64_t rank = rank_of(h, q[i]);
-        while (seen < rank) {
-            slot = histogram_next(h, slot, &count);
-            if (slot == HISTOGRAM_SLOTS)
-                break;
-            seen += count;
-            slot++;
-        }
-        values[i] = value_at(h, slot - 1, rank);
+        values[i] = h->count > 0 ? value_at(h, walk_to(h, &at, rank), rank) : 0;
     }
-    for (; i < n; i++)
-        values[i] = 0;
 }
 
 double histogram_percentile(const struct histogram *h, double q)

@@ -21,7 +21,8 @@
 
 /* Embedded in its owner; all zero is an empty one. */
 struct histogram {
-    uint64_t *blocks[HISTOGRAM_BLOCKS]; /* NULL: all of that block are 0 */
+    uint64_t *blocks[HISTOGRAM_BLOCKS];      /* NULL: all of that block are 0 */
+    uint64_t block_counts[HISTOGRAM_BLOCKS]; /* the sum of each: ranks are found without a walk */
     uint64_t count;
     double sum_ms, min_ms, max_ms; /* exact; min and max mean something only where count > 0 */
 };

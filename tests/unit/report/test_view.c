@@ -13,10 +13,10 @@ static const char *time_text(struct buf *out, double ms, int width)
     return buf_cstr(out);
 }
 
-static const char *number(struct buf *out, double value)
+static const char *rounded(struct buf *out, double ms)
 {
     buf_clear(out);
-    view_add_number(out, value);
+    view_add_rounded(out, ms);
     return buf_cstr(out);
 }
 
@@ -99,14 +99,45 @@ TEST(tables_show_decimals_below_ten_milliseconds)
     buf_release(&out);
 }
 
-TEST(files_hold_the_shortest_number)
+/* What a report says of a single time, for it is each of the percentiles. */
+static double shown(double ms)
+{
+    struct histogram h = {0};
+    double values[VIEW_PERCENTILES];
+    histogram_add(&h, ms);
+    view_percentile_values(&h, values);
+    histogram_release(&h);
+    return values[0];
+}
+
+TEST(rounding_is_to_the_nearest_decimal)
+{
+    CHECK_DOUBLE(shown(0.001), 0.001, 0);
+    CHECK_DOUBLE(shown(0.00004567), 0.0000457, 0);
+    CHECK_DOUBLE(shown(0.9996), 1, 0);
+    CHECK_DOUBLE(shown(9.995001), 10, 0);
+    CHECK_DOUBLE(shown(99.94), 99.9, 0);
+    CHECK_DOUBLE(shown(99.96), 100, 0);
+    CHECK_DOUBLE(shown(999.6), 1000, 0);
+    CHECK_DOUBLE(shown(1234.9), 1230, 0);
+    CHECK_DOUBLE(shown(3599900), 3600000, 0);
+    for (int i = 100; i < 1000; i++) { // each is the double that its text means
+        char text[16];
+        snprintf(text, sizeof text, "%d.%02d", i / 100, i % 100);
+        CHECK_DOUBLE(shown(i / 100.0 + 0.0001), strtod(text, NULL), 0);
+    }
+}
+
+TEST(files_hold_the_shortest_decimal)
 {
     struct buf out = BUF_INIT;
-    CHECK_TEXT(number(&out, 0), "0");
-    CHECK_TEXT(number(&out, 1.98), "1.98");
-    CHECK_TEXT(number(&out, 152), "152");
-    CHECK_TEXT(number(&out, 12300), "12300");
-    CHECK_TEXT(number(&out, 0.001), "0.001");
+    CHECK_TEXT(rounded(&out, 0), "0");
+    CHECK_TEXT(rounded(&out, 1.98), "1.98");
+    CHECK_TEXT(rounded(&out, 2.5), "2.5");
+    CHECK_TEXT(rounded(&out, 152), "152");
+    CHECK_TEXT(rounded(&out, 12300), "12300");
+    CHECK_TEXT(rounded(&out, 3600000), "3600000");
+    CHECK_TEXT(rounded(&out, 0.001), "0.001");
     buf_release(&out);
 }
 
@@ -176,6 +207,7 @@ TEST(what_was_quoted_is_read_back)
 
 TEST_MAIN(RUN(the_total_is_called_aggregated); RUN(percentiles_stand_under_their_labels);
           RUN(percentiles_have_three_significant_digits); RUN(the_median_is_the_50_percentile);
-          RUN(tables_show_decimals_below_ten_milliseconds); RUN(files_hold_the_shortest_number);
-          RUN(foreign_text_becomes_valid); RUN(failures_are_shown_with_method_and_name);
-          RUN(a_scripts_own_text_is_shown_bare); RUN(what_was_quoted_is_read_back);)
+          RUN(tables_show_decimals_below_ten_milliseconds); RUN(rounding_is_to_the_nearest_decimal);
+          RUN(files_hold_the_shortest_decimal); RUN(foreign_text_becomes_valid);
+          RUN(failures_are_shown_with_method_and_name); RUN(a_scripts_own_text_is_shown_bare);
+          RUN(what_was_quoted_is_read_back);)
