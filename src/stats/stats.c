@@ -41,6 +41,7 @@ void stats_free(struct stats *s)
     failures_release(&s->failures);
     exceptions_release(&s->exceptions);
     history_release(&s->history);
+    buf_release(&s->key);
     free(s);
 }
 
@@ -69,22 +70,27 @@ static struct entry *make(struct stats *s, struct str method, struct str name, d
     return e;
 }
 
+static struct entry *other(struct stats *s, double now_s)
+{
+    if (s->other == NULL)
+        s->other = stats_find(s, STR_EMPTY, STR(STATS_OTHER_NAME));
+    if (s->other == NULL)
+        s->other = make(s, STR_EMPTY, STR(STATS_OTHER_NAME), now_s);
+    return s->other;
+}
+
 struct entry *stats_entry(struct stats *s, struct str method, struct str name, double now_s)
 {
-    struct buf key = BUF_INIT;
     size_t method_n;
-    add_key(&key, method, name, &method_n);
-    struct entry *e = find(s, &key);
-    if (e == NULL && s->n_entries < s->names_limit) {
-        e = make(s, str_make(key.p, method_n), str_slice(buf_slice(&key), method_n + 1, key.n),
-                 now_s);
-    } else if (e == NULL) {
-        e = s->other != NULL ? s->other : stats_find(s, STR_EMPTY, STR(STATS_OTHER_NAME));
-        s->other = e != NULL ? e : make(s, STR_EMPTY, STR(STATS_OTHER_NAME), now_s);
-        e = s->other;
-    }
-    buf_release(&key);
-    return e;
+    buf_clear(&s->key);
+    add_key(&s->key, method, name, &method_n);
+    struct entry *e = find(s, &s->key);
+    if (e != NULL)
+        return e;
+    if (s->n_entries >= s->names_limit)
+        return other(s, now_s);
+    struct str key = buf_slice(&s->key);
+    return make(s, str_slice(key, 0, method_n), str_slice(key, method_n + 1, key.n), now_s);
 }
 
 struct entry *stats_find(const struct stats *s, struct str method, struct str name)

@@ -9,6 +9,7 @@
 #ifndef STATS_STATS_H
 #define STATS_STATS_H
 
+#include "base/buf.h"
 #include "base/str.h"
 #include "stats/entry.h"
 #include "stats/exceptions.h"
@@ -35,13 +36,13 @@ struct stats {
     size_t names_limit;
     bool keep_recent;    /* current percentiles of each entry too (the total's always are) */
     struct entry *other; /* private: the one beyond the cap; NULL as long as there is none */
+    struct buf key;      /* private: the one that is looked for */
 };
 
 struct stats *stats_new(double now_s, bool keep_recent);
 void stats_free(struct stats *s);
 
-/* The entry, made where there is none. Borrowed until the generation changes. The caller keeps it
- * with the name: this looks it up. */
+/* The entry, made where there is none. Borrowed until the generation changes. */
 struct entry *stats_entry(struct stats *s, struct str method, struct str name, double now_s);
 /* The same, NULL where there is none of its own. */
 struct entry *stats_find(const struct stats *s, struct str method, struct str name);
