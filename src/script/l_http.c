@@ -29,6 +29,12 @@ static void forget_request(struct request_box *box)
     box->request = NULL;
 }
 
+void l_http_forget_request(struct request_box *box)
+{
+    if (box->request != NULL)
+        forget_request(box);
+}
+
 /* The user ended, or gave up. What was sent is counted nowhere else. */
 static void cancel_request(void *op)
 {
@@ -41,9 +47,7 @@ static void cancel_request(void *op)
 
 static int collect_request(lua_State *L)
 {
-    struct request_box *box = lua_touserdata(L, 1);
-    if (box->request != NULL)
-        forget_request(box);
+    l_http_forget_request(lua_touserdata(L, 1));
     return 0;
 }
 
@@ -63,10 +67,15 @@ static struct request_box *take_box(lua_State *L, struct vm *vm, struct session_
     *box = (struct request_box){.vm = vm};
     luaL_getmetatable(L, REQUEST_TYPE);
     lua_setmetatable(L, -2);
-    lua_createtable(L, 1, 0); // box environment
+    // One environment for both: the session keeps its box, and a request its session.
+    lua_createtable(L, 2, 0); // box environment
     lua_pushvalue(L, -2);
     lua_rawseti(L, -2, 1);
+    lua_pushvalue(L, 1);
+    lua_rawseti(L, -2, 2);
+    lua_pushvalue(L, -1);
     lua_setfenv(L, 1);
+    lua_setfenv(L, -2);
     session->request = box;
     return box;
 }

@@ -24,9 +24,13 @@ struct spec_reader *spec_reader_new(lua_State *L);
 void spec_reader_read(struct spec_reader *reader, lua_State *L, int arg,
                       struct transport *transport, struct http_spec *spec);
 
-/* --- l_session --- */
+/* --- l_http --- */
 
 struct request_box;
+/* Ends the request in it, if there is one. */
+void l_http_forget_request(struct request_box *box);
+
+/* --- l_session --- */
 
 /* One user's session; a userdata. */
 struct session_box {

@@ -16,6 +16,8 @@ struct session_box *l_session_check(lua_State *L, int arg)
 static int collect_session(lua_State *L)
 {
     struct session_box *box = lua_touserdata(L, 1);
+    if (box->request != NULL)
+        l_http_forget_request(box->request); // both are garbage, and which goes first is open
     http_session_free(box->session);
     box->session = NULL;
     return 0;

@@ -105,7 +105,8 @@ local http = {}
 function http.session() end
 ---Starts a request of the running user; the wait that must follow ends when it is done. Throws what can't be sent
 ---(a URL, a header, a cookie, a setting that the transport can't serve), without a position. Where the user is ended
----meanwhile and something was sent, the request is counted as in flight at the end.
+---meanwhile and something was sent, the request is counted as in flight at the end. To be kept by the caller until
+---it is collected: what nobody holds, the collector takes.
 ---@param session katydid.core.session
 ---@param spec katydid.core.spec
 ---@return katydid.core.request
