@@ -50,7 +50,7 @@ function blame.names_of(wanted)
   for i = 1, math.huge do
     local name, value = debug.getlocal(level, i)
     if not name then break end
-    if wanted[value] then names[value] = name end
+    if wanted[value] and not name:find("^%(") then names[value] = name end
   end
   return names
 end

@@ -123,11 +123,11 @@ local events = {}
 for _, name in ipairs(NAMES) do
   events[name] = new_event(name)
 end
-rawset(events.request, "fire", fire_request)
+events.request.fire = fire_request
 
-return setmetatable(events, {
+return setmetatable({}, {
   __index = function(_, name)
-    blame.unknown("event", name, NAMES)
+    return events[name] or blame.unknown("event", name, NAMES)
   end,
   __newindex = function(_, name)
     blame.raise("events.%s: events are listened to (events.%s:add_listener), not assigned", tostring(name),

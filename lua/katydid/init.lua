@@ -36,7 +36,6 @@ local katydid = {
 ---Sleeps, while other users go on.
 ---@param seconds number
 function katydid.sleep(seconds)
-  if type(seconds) ~= "number" then blame.expected("k.sleep", "seconds", seconds) end
   co.sleep(seconds, false, "k.sleep", 2)
 end
 

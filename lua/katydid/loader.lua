@@ -6,6 +6,7 @@ local blame = require "katydid.blame"
 local co = require "katydid.co"
 local object = require "katydid.object"
 local problem = require "katydid.problem"
+local strict = require "katydid.strict"
 
 local file = core.file
 
@@ -102,12 +103,32 @@ local function add_rocks(lua, c, folder)
   end
 end
 
+-- Modules in the scripts' folders are strict about globals, as scripts are; those from elsewhere are as they
+-- were written. The templates of the former:
+local own_templates = {}
+local own_searcher
+
+local function install_searcher()
+  if own_searcher then return end
+  local search = strict.searcher(own_templates)
+  function own_searcher(name)
+    local found = search(name)
+    if type(found) == "string" then return "" end -- package.path, which holds them too, says where
+    return found
+  end
+  -- Behind package.preload and our own modules.
+  table.insert(package.loaders, 3, own_searcher)
+end
+
 local function set_search_path(scripts, base)
   local lua, c = {}, {}
   for _, script in ipairs(scripts) do
     for _, folder in ipairs(script.folders) do
       add_templates(lua, folder)
     end
+  end
+  for i = 1, math.max(#lua, #own_templates) do
+    own_templates[i] = lua[i]
   end
   for _, script in ipairs(scripts) do
     add_rocks(lua, c, script.folders[1])
@@ -130,7 +151,7 @@ end
 
 -- Runs one script. What it assigns to globals is its own: other scripts don't see it.
 local function run(script)
-  local globals = setmetatable({}, { __index = _G })
+  local globals = strict.globals()
   local chunk, why = loadfile(script.path, "t", globals)
   if not chunk then fail("%s", why) end
   local results = { co.xpcall(chunk, problem.describe, script.path) }
@@ -186,8 +207,10 @@ end
 ---@field classes table[] user classes
 ---@field shape table?
 
-local function take(loaded, class)
+local function take(loaded, class, script)
   local info = object.info(class)
+  -- Lua forgets the frame of `return k.User:extend(…)`, and with it the line.
+  if info.line == 0 then info.source = "@" .. script.path end
   if loaded.seen[class] then return end
   loaded.seen[class] = true
   if info.fields.abstract then
@@ -258,6 +281,7 @@ end
 ---@return katydid.Loaded
 function loader.load(paths, chosen)
   local scripts = find_scripts(paths)
+  install_searcher()
   local base = { path = package.path, cpath = package.cpath }
   local loaded = { classes = {}, by_name = {}, seen = {} }
   for i, script in ipairs(scripts) do
@@ -268,7 +292,7 @@ function loader.load(paths, chosen)
     end
     set_search_path(order, base)
     for _, class in ipairs(classes_of(script, run(script))) do
-      take(loaded, class)
+      take(loaded, class, script)
     end
   end
   set_search_path(scripts, base)

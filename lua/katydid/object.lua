@@ -21,6 +21,7 @@ local object = {}
 ---@field line integer
 ---@field marks table[] tasks, in the order of their assignment; see task.lua
 ---@field list table[]? its tasks, once collected; see task.lua
+---@field tags table<string, true>? see task.lua
 
 ---What classes of a kind (users, task sets, shapes) have in common.
 ---@class katydid.kind
@@ -48,7 +49,8 @@ end
 ---@param info katydid.class_info
 ---@return string
 function object.place(info)
-  return ("%s:%d"):format(info.source:gsub("^[@=]", ""), info.line)
+  local file = info.source:gsub("^[@=]", "")
+  return info.line > 0 and ("%s:%d"):format(file, info.line) or file
 end
 
 local function sorted_letters(name)

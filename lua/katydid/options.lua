@@ -65,7 +65,7 @@ local function text_of(where, value)
     return tostring(value)
   end
   if kind == "boolean" then return tostring(value) end
-  blame.expected(where, "a string, a number or a boolean", value)
+  blame.expected(where, "a string, a number, a boolean or a list of those", value)
 end
 
 -- { name, value, name, value, … } in the order of the names; a list as a value repeats its name.
@@ -86,6 +86,9 @@ local function flatten(key, map)
     local value = map[name]
     local where = key .. "." .. name
     if type(value) == "table" then
+      if next(value) ~= nil and value[1] == nil then
+        blame.expected(where, "a string, a number, a boolean or a list of those", value)
+      end
       for _, item in ipairs(value) do
         flat[m + 1], flat[m + 2] = name, text_of(where, item)
         m = m + 2

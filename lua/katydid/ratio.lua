@@ -44,19 +44,22 @@ end
 -- shares are of the whole; else of the level.
 local function tasks_of(info, factor, around)
   local list = task.list(info)
-  local nodes, node_of = {}, {}
+  local nodes, nodes_of = {}, {}
   for _, entry in ipairs(list) do
-    local node = node_of[entry.set or entry.run]
+    local target = entry.set or entry.run
+    local named = nodes_of[target] or {}
+    nodes_of[target] = named
+    local node = named[entry.name]
     if not node then
       node = { name = entry.name, count = 0, set = entry.set }
-      node_of[entry.set or entry.run] = node
+      named[entry.name] = node
       nodes[#nodes + 1] = node
     end
     node.count = node.count + 1
   end
   around[info] = true
   for _, node in ipairs(nodes) do
-    node.ratio = node.count / #list * (factor or 1)
+    node.ratio = node.count * (factor or 1) / #list
     local inner = node.set and object.info(node.set)
     -- A set that holds itself is shown once.
     if inner and not around[inner] then node.tasks = tasks_of(inner, factor and node.ratio, around) end

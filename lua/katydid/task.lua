@@ -15,8 +15,9 @@ local MOST = 1000000 -- as a weight: the list has so many places
 
 ---@class katydid.Mark
 ---@field target function|table what is to be run
----@field weight integer
+---@field weight integer? nil: it is tagged, but nobody has called it a task
 ---@field rank integer in the order of the calls of k.task
+---@field tags table<string, true>
 local Mark = {}
 Mark.__index = Mark
 Mark.__newindex = function(_, key)
@@ -27,8 +28,6 @@ Mark.__call = function(mark, ...)
   return mark.target(...)
 end
 
--- A tag belongs to the function or task set itself, wherever it is used.
-local tags_of = setmetatable({}, { __mode = "k" })
 local marks_made = 0
 
 local function is_mark(value)
@@ -50,6 +49,11 @@ local function is_weight(value)
   return type(value) == "number" and value == math.floor(value) and value >= 0 and value <= MOST
 end
 
+local function new_mark(target, weight, tags)
+  marks_made = marks_made + 1
+  return setmetatable({ target = target, weight = weight, rank = marks_made, tags = tags }, Mark)
+end
+
 ---Marks a function or a task set as a task of the class to which it is assigned.
 ---@overload fun(target: function|table): katydid.Mark
 ---@param weight integer
@@ -60,15 +64,15 @@ function task.task(weight, target)
     weight, target = 1, weight
   end
   if not is_weight(weight) then blame.expected("k.task", WEIGHT, weight) end
-  if is_mark(target) then blame.raise("k.task: this is marked as a task already") end
+  if is_mark(target) and target.weight then blame.raise("k.task: this is marked as a task already") end
+  if is_mark(target) then return new_mark(target.target, weight, target.tags) end
   if not is_target(target) then
     blame.expected("k.task", "a function or a task set", target)
   end
-  marks_made = marks_made + 1
-  return setmetatable({ target = target, weight = weight, rank = marks_made }, Mark)
+  return new_mark(target, weight, {})
 end
 
----Tags a task: a function, a task set (and so all tasks in it), or what k.task returned.
+---Tags a task: what k.task returned or is given; or a task set, and so all tasks in it.
 ---@generic T
 ---@param name string
 ---@param ... any further names, then the task
@@ -76,19 +80,21 @@ end
 function task.tag(name, ...)
   local all = { name, ... }
   local tagged = table.remove(all)
-  local target = is_mark(tagged) and tagged.target or tagged
-  if not is_target(target) then
+  if not is_mark(tagged) and not is_target(tagged) then
     blame.expected("k.tag", 'a task as the last argument, as in k.tag("checkout", k.task(…))', tagged)
   end
   if not all[1] then blame.raise("k.tag: expected at least one name before the task") end
-  local tags = tags_of[target] or {}
+  -- A function may be a task in several places; the tags are this one's.
+  if type(tagged) == "function" then tagged = new_mark(tagged, nil, {}) end
+  local owner = object.info(tagged) or tagged
+  local tags = rawget(owner, "tags") or {}
   for _, tag in ipairs(all) do
     if type(tag) ~= "string" or tag == "" then
       blame.expected("k.tag", "names", tag)
     end
     tags[tag] = true
   end
-  tags_of[target] = tags
+  rawset(owner, "tags", tags)
   return tagged
 end
 
@@ -101,7 +107,7 @@ end
 
 local function forget_mark(info, key)
   for i, mark in ipairs(info.marks) do
-    if mark.key == key then return table.remove(info.marks, i), i end
+    if mark.key == key then return table.remove(info.marks, i) end
   end
 end
 
@@ -115,9 +121,17 @@ local function note_mark(info, key, mark)
   elseif info.kind.attributes[key] or info.kind.own_methods[key] then
     blame.raise("%s.%s: a task can't have this name, it means something else here", info.name, key)
   end
-  local _, place = forget_mark(info, key)
-  table.insert(info.marks, place or #info.marks + 1,
-               { key = key, target = mark.target, weight = mark.weight })
+  if not mark.weight then
+    blame.raise("%s.%s has a tag and is no task: it is k.tag(…, k.task(…))", info.name, key)
+  end
+  local former = forget_mark(info, key)
+  local rank = former and former.rank or mark.rank
+  local place = #info.marks + 1
+  while place > 1 and info.marks[place - 1].rank > rank do
+    place = place - 1
+  end
+  table.insert(info.marks, place,
+               { key = key, target = mark.target, weight = mark.weight, rank = rank, tags = mark.tags })
 end
 
 -- Functions in a list of tasks are known by the names that the script has for them at this moment.
@@ -156,6 +170,7 @@ end
 ---@field name string
 ---@field run function? called with the user, or the task set
 ---@field set table? a task set class, entered instead
+---@field tags table<string, true>
 
 local function name_of(info, target)
   if info.task_names and info.task_names[target] then return info.task_names[target] end
@@ -170,12 +185,14 @@ local function name_of(info, target)
   return ("%s:%d"):format(where.short_src, where.linedefined)
 end
 
-local function add(list, info, target, weight, name)
-  local entry
+local NO_TAGS = {}
+
+local function add(list, info, target, weight, name, tags)
+  local entry = { tags = tags or NO_TAGS }
   if is_task_set(target) then
-    entry = { name = object.info(target).name, set = target }
+    entry.name, entry.set = object.info(target).name, target
   else
-    entry = { name = name or name_of(info, target), run = target }
+    entry.name, entry.run = name or name_of(info, target), target
   end
   for _ = 1, weight do
     list[#list + 1] = entry
@@ -187,11 +204,14 @@ local function fail(info, message, ...)
 end
 
 local function target_of(info, where, value)
-  if is_mark(value) then value = value.target end
+  local tags
+  if is_mark(value) then
+    value, tags = value.target, value.tags
+  end
   if not is_target(value) then
     fail(info, "%s.%s: expected a function or a task set, got %s", info.name, where, blame.show(value))
   end
-  return value
+  return value, tags
 end
 
 local function weight_of(info, where, value)
@@ -211,11 +231,12 @@ local function add_listed(list, info, tasks)
   end
   for i = 1, last do
     local where, item = ("tasks[%d]"):format(i), tasks[i]
+    local weight = is_mark(item) and item.weight or 1
     if type(item) == "table" and not is_mark(item) and not object.info(item) then
-      add(list, info, target_of(info, where, item[1]), weight_of(info, where, item[2]))
-    else
-      add(list, info, target_of(info, where, item), is_mark(item) and item.weight or 1)
+      weight, item = weight_of(info, where, item[2]), item[1]
     end
+    local target, tags = target_of(info, where, item)
+    add(list, info, target, weight, nil, tags)
   end
 end
 
@@ -239,16 +260,16 @@ end
 local function add_weighted(list, info, tasks)
   local rows = {}
   for key, value in next, tasks do
-    local target = target_of(info, "tasks", key)
+    local target, tags = target_of(info, "tasks", key)
     local weight = weight_of(info, "tasks", value)
-    rows[#rows + 1] = { target = target, weight = weight, definition = definition(target) }
+    rows[#rows + 1] = { target = target, weight = weight, tags = tags, definition = definition(target) }
   end
   table.sort(rows, function(a, b)
     if a.definition ~= b.definition then return a.definition < b.definition end
     return a.weight < b.weight
   end)
   for _, row in ipairs(rows) do
-    add(list, info, row.target, row.weight)
+    add(list, info, row.target, row.weight, nil, row.tags)
   end
 end
 
@@ -273,7 +294,7 @@ function task.list(info)
     end
   end
   for _, mark in ipairs(info.marks) do
-    add(list, info, mark.target, mark.weight, mark.key)
+    add(list, info, mark.target, mark.weight, mark.key, mark.tags)
   end
   info.list = list
   return list
@@ -292,7 +313,7 @@ local function passes(tags, include, exclude)
 end
 
 local function joined(a, b)
-  if not b or next(b) == nil then return a end
+  if not b then return a end
   local both = {}
   for name in next, a do
     both[name] = true
@@ -315,18 +336,19 @@ function task.filter(info, include, exclude, inherited, around)
   inherited, around = inherited or {}, around or {}
   around[info] = true
   for _, entry in ipairs(task.list(info)) do
-    local target = entry.set or entry.run
-    if verdicts[target] == nil then
-      local tags = joined(inherited, tags_of[target])
+    if verdicts[entry] == nil then
+      local tags = joined(inherited, entry.tags)
       local inner = entry.set and object.info(entry.set)
-      if inner and not around[inner] then task.filter(inner, include, exclude, tags, around) end
-      if inner then
-        verdicts[target] = around[inner] or #inner.list > 0
+      if not inner then
+        verdicts[entry] = passes(tags, include, exclude)
+      elseif around[inner] then
+        verdicts[entry] = true
       else
-        verdicts[target] = passes(tags, include, exclude)
+        task.filter(inner, include, exclude, joined(tags, inner.tags), around)
+        verdicts[entry] = #inner.list > 0
       end
     end
-    if verdicts[target] then kept[#kept + 1] = entry end
+    if verdicts[entry] then kept[#kept + 1] = entry end
   end
   around[info] = nil
   info.list = kept

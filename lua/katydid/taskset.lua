@@ -19,6 +19,7 @@ local random, now = core.rand.random, core.time.now
 local is_signal, xpcall = co.is_signal, co.xpcall
 local describe = problem.describe
 local error = error
+local user_error = events.user_error
 
 local taskset = {}
 
@@ -53,8 +54,8 @@ local wait = taskset.wait
 ---@param what katydid.Problem
 function taskset.report(set, what)
   core.run.user_error(what.message, what.traceback)
-  if events.user_error:has_listeners() then
-    events.user_error:tell { user_instance = set, exception = what.message, tb = what.traceback }
+  if user_error:has_listeners() then
+    user_error:tell { user_instance = set, exception = what.message, tb = what.traceback }
   end
 end
 local report = taskset.report
@@ -102,6 +103,7 @@ function taskset.cycle(set)
       report(set, result)
     end
     if ok and result == AT_ONCE then
+      co.sleep(0, true) -- a set that is left again and again would keep all others from their turn
       if is_stopping() then error(STOP, 0) end
     else
       wait(set)
