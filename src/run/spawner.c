@@ -274,6 +274,7 @@ void spawner_user_ended(struct spawner *s, struct str user_class, enum user_end 
         t->leaving--;
     else
         t->missing++;
+    t->leaving = smaller(t->leaving, t->present);
 }
 
 size_t spawner_user_count(const struct spawner *s)
