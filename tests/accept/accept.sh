@@ -1,0 +1,9 @@
+#!/bin/bash
+# accept.sh -- `make accept`: what takes long or measures time; each figure is printed beside its bound.
+#
+# ACCEPT_ONLY=NAME[,NAME...] runs those whose name contains one of them; ACCEPT_SHORT=1 takes a tenth of the time,
+# to try the script itself.
+set -eu
+cd "$(dirname "$0")/../.."
+make --no-print-directory -s VARIANT=asan build/asan/katydid
+exec python3 tests/accept/accept.py

@@ -1,0 +1,13 @@
+"""testenv -- what the end-to-end tests stand on: processes, servers, runs and their reports."""
+# SPDX-License-Identifier: MIT
+
+from testenv.env import (Env, Failure, PROGRAM, PROGRAM_ASAN, ROOT, SCENARIOS, Skip, bound, check,
+                         same, wait_until, with_asan)
+from testenv import hostile, reports
+from testenv.hostile import Hostile
+from testenv.proxy import Proxy
+from testenv.servers import Nginx, flask_app, httpbin
+
+__all__ = ["Env", "Failure", "Hostile", "hostile", "reports", "Nginx", "PROGRAM", "PROGRAM_ASAN", "Proxy", "ROOT",
+           "SCENARIOS", "Skip", "bound", "check", "flask_app", "httpbin", "same", "wait_until",
+           "with_asan"]
