@@ -113,8 +113,12 @@ static void spawning_complete(void *self)
 
 static void spawn_failed(void *self, struct str user_class, const struct err *err)
 {
+    struct runner *r = self;
+
+    if (!is_going_on(r))
+        return; // the script ended the test while the user was made
     log_error(LOG, "A user of class %.*s could not be made: %s", STR_ARG(user_class), err->text);
-    runner_stop(self, RUN_END_SPAWN_ERROR, STR_EMPTY);
+    runner_stop(r, RUN_END_SPAWN_ERROR, STR_EMPTY);
 }
 
 static void user_ended(void *self, const struct hook *what)

@@ -377,7 +377,8 @@ static bool stop_one(struct script_user *u, double grace_s)
         return false;
     }
     sched_stop(u->task);
-    set_deadline(u, loop_now_ns(u->driver->vm->options.loop) + s_to_ns(grace_s));
+    if (!isinf(grace_s))
+        set_deadline(u, loop_now_ns(u->driver->vm->options.loop) + s_to_ns(grace_s));
     return true;
 }
 
@@ -479,12 +480,14 @@ static int tick(void *self, struct ramp_step *step, struct err *err)
     if (vm_push_function(d->vm, LUA_HALF, "tick", err) < 0)
         return -1;
     char *traceback;
-    if (call(d, "in a shape's tick", 0, 3, &traceback, err) < 0) {
+    struct err why = ERR_INIT;
+    if (call(d, "in a shape's tick", 0, 3, &traceback, &why) < 0) {
+        bool is_over = runner_why(d->vm->runner) == RUN_END_SCRIPT; // os.exit threw
         // The runner ends the test with the message; where it was thrown helps to mend it.
-        if (traceback != NULL)
-            log_error("katydid.shape", "%s\n%s", err != NULL ? err->text : "", traceback);
+        if (!is_over)
+            log_error("katydid.shape", "%s\n%s", why.text, traceback);
         free(traceback);
-        return -1;
+        return is_over ? 0 : err_set(err, "%s", why.text);
     }
     int rc = read_tick(d, step, err);
     lua_pop(d->vm->L, 3);

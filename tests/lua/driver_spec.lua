@@ -58,6 +58,16 @@ describe("users", function()
     check(first[1][1] ~= first[2][1])
   end)
 
+  it("may end the run while they are made", function()
+    local A = sleeper("A", 1)
+    function A.init() os.exit(8) end
+    local result = spec.run { classes = A, users = 3 }
+    check.equal(result.why, "script")
+    check.equal(result.exit_code, 8)
+    check.equal(#result.ended, 0)
+    for _, line in ipairs(result.log) do check(not line:find("^[EC]R"), line) end
+  end)
+
   it("that can't be made end the run with a reason", function()
     local A = sleeper("A", 1)
     function A.init() error("no bread") end
@@ -187,6 +197,18 @@ describe("a shape", function()
     check.contains(result.log, "no bread")
   end)
 
+  it("may end the run by itself", function()
+    local function leave() os.exit(5) end
+    local function stop() k.stop_test("enough bread") return nil end
+    for _, tick in ipairs { leave, stop } do
+      local result = spec.run { classes = { sleeper("A", 1), shape(tick) } }
+      check.equal(result.why, "script")
+      check.equal(result.exit_code, tick == leave and 5 or nil)
+      for _, line in ipairs(result.log) do check(not line:find("^ERROR"), line) end
+      core.run.set_exit_code(nil)
+    end
+  end)
+
   it("can't wait in its tick", function()
     local result = spec.run { classes = { sleeper("A", 1), shape(function() k.sleep(1) end) } }
     check.equal(result.why, "shape_error")
@@ -219,6 +241,18 @@ describe("events", function()
     end)
     spec.run { classes = sleeper("A", 1), users = 1, seconds = 1 }
     check.match(why, "k.sleep may only be called by a running user, not in a listener of test_start$")
+  end)
+
+  it("may end the run by themselves", function()
+    local A = sleeper("A", 1)
+    k.events.spawning_complete:add_listener(function()
+      if A then os.exit(6) end
+    end)
+    local result = spec.run { classes = A, users = 1 }
+    A = nil
+    check.equal(result.why, "script")
+    check.equal(result.exit_code, 6)
+    for _, line in ipairs(result.log) do check(not line:find("^ERROR"), line) end
   end)
 
   it("set off by a user are not part of it", function()
