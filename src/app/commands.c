@@ -8,15 +8,21 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/app.h"
 #include "app/file_limit.h"
 #include "app/help.h"
 #include "app/output.h"
+#include "app/run_options.h"
 #include "app/target_options.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "loop/signal.h"
 #include "target/target.h"
 
 #define EXIT_USAGE 2
+
+static const char *const names[] = {"run", "target"};
+#define N_NAMES (sizeof names / sizeof names[0])
 
 /* The one clear line. */
 static int complain(const struct err *err)
@@ -41,6 +47,45 @@ static int print(struct buf *text)
 
     buf_release(text);
     return rc < 0 ? complain(&err) : 0;
+}
+
+/* `katydid tarfet`: a first word that names no script, where none is named at all. */
+static int check_command(const struct options *o, const char *first, struct err *err)
+{
+    size_t n;
+    const char *nearest;
+
+    options_list(o, OPT_LOCUSTFILE, &n);
+    if (n > 0 || o->n_words == 0 || first == NULL || strcmp(o->words[0], first) != 0)
+        return 0;
+    nearest = nearest_name(str_of(first), names, N_NAMES);
+    if (nearest == NULL)
+        return 0;
+    return err_set(err, "unknown command '%s' (did you mean '%s'?)", first, nearest);
+}
+
+static int command_run(int argc, char **argv, bool was_named)
+{
+    struct buf text = BUF_INIT;
+    struct err err = ERR_INIT;
+    struct options o;
+    int code = -1;
+
+    options_init(&o, run_options, RUN_OPTIONS);
+    if (run_options_read(&o, argc, argv, getenv, &err) == 0) {
+        if (options_flag(&o, OPT_HELP)) {
+            help_add_run(&text);
+            code = print(&text);
+        } else if (options_flag(&o, OPT_VERSION)) {
+            help_add_version(&text);
+            code = print(&text);
+        } else if ((was_named || check_command(&o, argc > 0 ? argv[0] : NULL, &err) == 0) &&
+                   run_options_check(&o, &err) == 0) {
+            code = app_run(&o, &err);
+        }
+    }
+    options_release(&o);
+    return code < 0 ? complain(&err) : code;
 }
 
 static void stop_serving(void *self, int number)
@@ -121,10 +166,10 @@ static int command_target(int argc, char **argv)
 int commands_main(int argc, char **argv)
 {
     const char *first = argc > 1 ? argv[1] : "";
-    struct err err = ERR_INIT;
 
     if (strcmp(first, "target") == 0)
         return command_target(argc - 2, argv + 2);
-    err_set(&err, "unknown command '%s' (known is: target)", first);
-    return complain(&err);
+    if (strcmp(first, "run") == 0)
+        return command_run(argc - 2, argv + 2, true);
+    return command_run(argc - 1, argv + 1, false);
 }

@@ -2,10 +2,17 @@
 // SPDX-License-Identifier: MIT
 #include "app/help.h"
 
+#include <jansson.h>
 #include <string.h>
 
+#include "app/run_options.h"
 #include "app/target_options.h"
 #include "base/text.h"
+#include "http/curl_transport.h"
+#include "loop/loop.h"
+#include "net/resolver.h"
+#include "script/vm.h"
+#include "serve/server.h"
 #include "target/target.h"
 
 #define COLUMNS 80
@@ -64,6 +71,42 @@ void help_add_options(struct buf *out, const struct option *table, size_t n)
     }
 }
 
+void help_add_run(struct buf *out)
+{
+    buf_add_cstr(out,
+                 "Usage: katydid [run] SCRIPT... [UserClass...] [options]\n"
+                 "       katydid target [options]\n"
+                 "\n"
+                 "Runs users written in Lua against a server, and says how it took them.\n"
+                 "\n"
+                 "A word that ends in .lua, holds a / or names a folder is a script; other words\n"
+                 "are the user classes to run (all of them where none is named).\n"
+                 "\n"
+                 "Commands:\n"
+                 "  run                         run scripts; may be left out\n"
+                 "  target                      a practice server (katydid target --help)\n"
+                 "\n");
+    help_add_options(out, run_options, RUN_OPTIONS);
+    buf_add_cstr(out,
+                 "\n"
+                 "Environment and files:\n"
+                 "  Each option is also a variable, KATYDID_ and its name in capitals\n"
+                 "  (KATYDID_SPAWN_RATE=5; an empty one counts as not set), and a key in\n"
+                 "  katydid.conf (spawn-rate = 5). The command line wins over the environment,\n"
+                 "  that over the file of --config, ./katydid.conf and ~/.katydid.conf in this\n"
+                 "  order, those over the script. KATYDID_PATH holds further folders, separated\n"
+                 "  by semicolons, in which scripts find modules.\n"
+                 "\n"
+                 "Exit codes:\n"
+                 "  0         the run ended as planned, and nothing below holds\n"
+                 "  1         requests failed, or the script threw (--exit-code-on-error changes\n"
+                 "            it), or nothing was requested at all\n"
+                 "  2         the run could not start: one line says what and where\n"
+                 "  130, 143  ended at once by a second SIGINT or SIGTERM; a first one ends the\n"
+                 "            run in good order, with its reports\n"
+                 "  A script may set any other by environment.process_exit_code.\n");
+}
+
 void help_add_target(struct buf *out)
 {
     buf_add_cstr(out,
@@ -75,4 +118,26 @@ void help_add_target(struct buf *out)
     help_add_options(out, target_table, TARGET_OPTIONS);
     buf_add_cstr(out, "\nRoutes:\n");
     target_add_routes(out);
+}
+
+/* "OpenSSL/3.0.19" as the others are written. */
+static void add_spaced(struct buf *out, const char *version)
+{
+    for (; *version != '\0'; version++)
+        buf_add_char(out, *version == '/' ? ' ' : *version);
+    buf_add_char(out, '\n');
+}
+
+void help_add_version(struct buf *out)
+{
+    buf_addf(out, "katydid %s\n", KATYDID_VERSION);
+    buf_addf(out, "%s\n", vm_luajit_version());
+    buf_addf(out, "libcurl %s\n", curl_transport_version());
+    add_spaced(out, curl_transport_tls_version());
+    loop_add_version(out);
+    buf_add_char(out, '\n');
+    server_add_version(out);
+    buf_add_char(out, '\n');
+    resolver_add_version(out);
+    buf_addf(out, "\njansson %s\n", jansson_version_str());
 }

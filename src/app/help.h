@@ -1,4 +1,4 @@
-/* help -- what --help prints, made of the tables of options. */
+/* help -- what --help and --version print, made of the tables of options. */
 // SPDX-License-Identifier: MIT
 #ifndef APP_HELP_H
 #define APP_HELP_H
@@ -11,7 +11,13 @@
 /* The rows of a table, by their groups in the order of their first row; text within 80 columns. */
 void help_add_options(struct buf *out, const struct option *table, size_t n);
 
+/* `katydid --help`: usage, commands, options, environment and files, exit codes. */
+void help_add_run(struct buf *out);
+
 /* `katydid target --help`: usage, options, routes. */
 void help_add_target(struct buf *out);
+
+/* `katydid --version`: our version, and those of the libraries that are loaded; a line each. */
+void help_add_version(struct buf *out);
 
 #endif

@@ -16,23 +16,15 @@ int verdict_exit_code(const struct verdict *v, const char **reason)
     *reason = NULL;
     if (v->script_decided)
         return as_code(v->script_code);
-    if (v->why == RUN_END_SPAWN_ERROR && v->requests == 0) {
-        *reason = "a user could not be made";
+    if (v->why == RUN_END_SPAWN_ERROR && v->requests == 0)
         return 2;
-    }
     if ((v->has_failures || v->has_exceptions) && v->code_on_error != 0)
         return v->code_on_error;
-    if (v->why == RUN_END_SPAWN_ERROR) {
-        *reason = "a user could not be made";
+    if (v->why == RUN_END_SPAWN_ERROR || v->why == RUN_END_SHAPE_ERROR)
         return 1;
-    }
-    if (v->why == RUN_END_SHAPE_ERROR) {
-        *reason = "the load shape threw";
-        return 1;
-    }
     if (v->requests == 0) {
-        *reason = v->in_flight > 0 ? "no request was answered before the end"
-                                   : "nothing was requested or measured";
+        *reason = v->in_flight > 0 ? "No request was answered before the end"
+                                   : "Nothing was requested or measured";
         return 1;
     }
     return 0;

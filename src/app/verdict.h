@@ -20,8 +20,8 @@ struct verdict {
     int code_on_error;   /* --exit-code-on-error */
 };
 
-/* The first rule that holds counts. *reason (borrowed for ever): what to tell where the code isn't
- * 0 and no report shows it; else NULL. Always 0..255. */
+/* The first rule that holds counts. *reason (borrowed for ever): what to tell where nothing
+ * else tells why the code isn't 0; else NULL. Always 0..255. */
 int verdict_exit_code(const struct verdict *v, const char **reason);
 
 #endif

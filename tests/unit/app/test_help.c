@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "app/help.h"
 
+#include "app/run_options.h"
+#include "base/text.h"
 #include "../check.h"
 
 static const struct option table[] = {
@@ -34,6 +36,17 @@ TEST(columns_and_groups)
     buf_release(&out);
 }
 
+/* The first line that is too wide for a terminal; p NULL: none is. */
+static struct str too_wide(struct str text)
+{
+    while (text.n > 0) {
+        struct str line = str_cut(&text, '\n');
+        if (text_width(line) > 80)
+            return line;
+    }
+    return (struct str){NULL, 0};
+}
+
 TEST(of_the_practice_server)
 {
     struct buf out = BUF_INIT;
@@ -44,4 +57,35 @@ TEST(of_the_practice_server)
     buf_release(&out);
 }
 
-TEST_MAIN(RUN(columns_and_groups); RUN(of_the_practice_server);)
+TEST(every_option_is_there_within_eighty_columns)
+{
+    struct buf out = BUF_INIT;
+    char name[64];
+
+    help_add_run(&out);
+    for (size_t i = 0; i < RUN_OPTIONS; i++) {
+        snprintf(name, sizeof name, "--%s", run_options[i].name);
+        CHECK(str_contains(buf_slice(&out), str_of(name)));
+    }
+    CHECK(too_wide(buf_slice(&out)).p == NULL);
+    buf_release(&out);
+}
+
+TEST(versions)
+{
+    struct buf out = BUF_INIT;
+
+    help_add_version(&out);
+    CHECK(str_starts(buf_slice(&out), STR("katydid " KATYDID_VERSION "\n")));
+    CHECK(str_contains(buf_slice(&out), STR("\nLuaJIT ")));
+    CHECK(str_contains(buf_slice(&out), STR("\nlibcurl ")));
+    CHECK(str_contains(buf_slice(&out), STR("\nOpenSSL ")));
+    CHECK(str_contains(buf_slice(&out), STR("\nlibev ")));
+    CHECK(str_contains(buf_slice(&out), STR("\nlibmicrohttpd ")));
+    CHECK(str_contains(buf_slice(&out), STR("\nc-ares ")));
+    CHECK(str_contains(buf_slice(&out), STR("\njansson ")));
+    buf_release(&out);
+}
+
+TEST_MAIN(RUN(columns_and_groups); RUN(of_the_practice_server);
+          RUN(every_option_is_there_within_eighty_columns); RUN(versions);)

@@ -72,10 +72,10 @@ TEST(nothing_requested)
     v.requests = 0;
     v.code_on_error = 0;
     CHECK_INT(code_of(v, &reason), 1);
-    CHECK_TEXT(reason, "nothing was requested or measured");
+    CHECK_TEXT(reason, "Nothing was requested or measured");
     v.in_flight = 3;
     CHECK_INT(code_of(v, &reason), 1);
-    CHECK_TEXT(reason, "no request was answered before the end");
+    CHECK_TEXT(reason, "No request was answered before the end");
 }
 
 TEST(what_broke_the_run)
@@ -88,7 +88,7 @@ TEST(what_broke_the_run)
     v.code_on_error = 0;
     v.has_exceptions = true;
     CHECK_INT(code_of(v, &reason), 1);
-    CHECK(reason != NULL);
+    CHECK(reason == NULL);
     v.why = RUN_END_SPAWN_ERROR;
     CHECK_INT(code_of(v, &reason), 1);
     v.requests = 0;

@@ -1,0 +1,346 @@
+/* app -- see app.h. */
+// SPDX-License-Identifier: MIT
+#include "app/app.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/file_limit.h"
+#include "app/output.h"
+#include "app/recorder.h"
+#include "app/reports.h"
+#include "app/run_options.h"
+#include "app/signals.h"
+#include "app/verdict.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/rng.h"
+#include "http/curl_transport.h"
+#include "net/resolver.h"
+#include "run/hooks.h"
+#include "run/runner.h"
+#include "script/driver.h"
+#include "script/hooks.h"
+#include "script/vm.h"
+#include "stats/stats.h"
+
+#define LOGGER "katydid.main"
+#define DESCRIPTORS_OF_OUR_OWN 64 /* beside a connection for each user */
+
+/* In the order in which they are made. */
+struct app {
+    struct options *options;
+    uint64_t seed;
+    struct clock clock;
+    struct loop *loop;
+    struct stats *stats;
+    struct hooks *hooks;
+    struct recorder recorder;
+    struct resolver *resolver;
+    struct transport *transport;
+    json_t *parsed_options;
+    struct vm *vm;
+    struct script_driver *driver;
+    struct runner *runner;
+    struct reports *reports;
+    struct signals signals;
+    bool has_signals;
+};
+
+static int open_log(const struct options *o, struct err *err)
+{
+    const char *path = options_text(o, OPT_LOGFILE);
+    enum log_level level;
+
+    if (log_level_parse(str_of(options_text(o, OPT_LOGLEVEL)), &level, err) < 0)
+        return -1;
+    log_set_level(level);
+    if (path == NULL)
+        return 0;
+    if (file_make_parents(path, err) < 0 || log_open_file(path, err) < 0) {
+        err_prefix(err, "--logfile");
+        return -1;
+    }
+    return 0;
+}
+
+/* Scripts see the seed that is used, whoever chose it. */
+static int settle_seed(struct app *app, struct err *err)
+{
+    char text[32];
+
+    if (!options_is_given(app->options, OPT_SEED)) {
+        snprintf(text, sizeof text, "%" PRIu64, rng_system_seed());
+        if (options_set(app->options, OPT_SEED, OPTION_SETTLED, "seed", str_of(text), err) < 0)
+            return -1;
+    }
+    app->seed = (uint64_t)options_int(app->options, OPT_SEED);
+    return 0;
+}
+
+/* environment.parsed_options: the options, and the classes that were named. */
+static json_t *parsed_options(const struct options *o)
+{
+    json_t *all = options_json(o);
+    json_t *classes = json_array();
+
+    for (size_t i = 0; i < o->n_words; i++)
+        json_array_append_new(classes, json_stringn_nocheck(o->words[i], strlen(o->words[i])));
+    json_object_set_new(all, "user_classes", classes);
+    return all;
+}
+
+/* All that a script needs to be loaded. */
+static int open_house(struct app *app, struct err *err)
+{
+    bool keep_recent = options_flag(app->options, OPT_CSV_FULL_HISTORY);
+
+    clock_init(&app->clock);
+    app->loop = loop_new(&app->clock);
+    if (app->loop == NULL)
+        return err_set(err, "the event loop could not be made: %s", strerror(errno));
+    app->stats = stats_new(clock_wall_s(&app->clock), keep_recent);
+    app->hooks = hooks_new();
+    recorder_init(&app->recorder, app->stats, &app->clock, app->hooks);
+    app->resolver = resolver_new(app->loop, err);
+    if (app->resolver == NULL)
+        return -1;
+    app->transport = curl_transport_new(app->loop, app->resolver, err);
+    if (app->transport == NULL)
+        return -1;
+    app->parsed_options = parsed_options(app->options);
+    app->vm = vm_new(&(struct vm_options){.loop = app->loop,
+                                          .stats = app->stats,
+                                          .hooks = app->hooks,
+                                          .transport = app->transport,
+                                          .seed = app->seed,
+                                          .print_to_stderr = options_flag(app->options, OPT_JSON),
+                                          .parsed_options = app->parsed_options},
+                     err);
+    if (app->vm == NULL)
+        return -1;
+    script_hooks_install(app->vm, app->hooks);
+    app->driver = script_driver_new(app->vm, err);
+    return app->driver != NULL ? 0 : -1;
+}
+
+static void close_house(struct app *app)
+{
+    reports_free(app->reports);
+    if (app->vm != NULL)
+        app->vm->runner = NULL;
+    runner_free(app->runner);
+    script_driver_free(app->driver);
+    vm_free(app->vm);
+    json_decref(app->parsed_options);
+    if (app->transport != NULL)
+        app->transport->free(app->transport);
+    resolver_free(app->resolver);
+    hooks_free(app->hooks);
+    stats_free(app->stats);
+    if (app->has_signals)
+        signals_cancel(&app->signals);
+    loop_free(app->loop);
+}
+
+static int load_scripts(struct app *app, struct err *err)
+{
+    const struct options *o = app->options;
+    size_t n_scripts, n_tags, n_exclude;
+    const char *const *scripts = options_list(o, OPT_LOCUSTFILE, &n_scripts);
+    const char *const *tags = options_list(o, OPT_TAGS, &n_tags);
+    const char *const *exclude = options_list(o, OPT_EXCLUDE_TAGS, &n_exclude);
+
+    if (script_driver_load(app->driver, scripts, n_scripts, (const char *const *)o->words,
+                           o->n_words, err) < 0)
+        return -1;
+    return script_driver_filter_tags(app->driver, tags, n_tags, exclude, n_exclude, err);
+}
+
+/* After scripts that didn't load: os.exit at their top is their own end, all else is an error. */
+static int code_of_load(const struct app *app)
+{
+    return app->vm->stop_asked && app->vm->has_exit_code ? app->vm->exit_code : -1;
+}
+
+/* --list and the ratios: their text, and nothing else. */
+static int look(struct app *app, struct err *err)
+{
+    const struct options *o = app->options;
+    size_t users = options_is_given(o, OPT_USERS) ? (size_t)options_int(o, OPT_USERS) : 0;
+    char *text;
+    int rc;
+
+    if (options_flag(o, OPT_LIST))
+        text = script_driver_list(app->driver, err);
+    else
+        text =
+            script_driver_ratio(app->driver, users, options_flag(o, OPT_SHOW_TASK_RATIO_JSON), err);
+    if (text == NULL)
+        return -1;
+    rc = output_write(STDOUT_FILENO, str_of(text), err);
+    free(text);
+    return rc;
+}
+
+/* What a shape makes of the options that say how many users there are. */
+static void warn_of_shape(const struct app *app)
+{
+    bool users = options_is_given(app->options, OPT_USERS);
+    bool rate = options_is_given(app->options, OPT_SPAWN_RATE);
+
+    if (!script_driver_has_shape(app->driver) || (!users && !rate) ||
+        script_driver_shape_uses_common_options(app->driver))
+        return;
+    log_warning(LOGGER,
+                "%s%s%s have no effect on the LoadTestShape of the script, which says itself "
+                "how many users there are",
+                users ? "--users" : "", users && rate ? " and " : "", rate ? "--spawn-rate" : "");
+}
+
+static void warn_of_files(const struct app *app, size_t limit)
+{
+    int64_t users = options_int(app->options, OPT_USERS);
+
+    if (limit < DESCRIPTORS_OF_OUR_OWN || (uint64_t)users > limit - DESCRIPTORS_OF_OUR_OWN)
+        log_warning(LOGGER,
+                    "The system lets this process open %zu files, which is not enough for a "
+                    "connection of each of %" PRId64 " users (ulimit -Hn)",
+                    limit, users);
+}
+
+static void tell_start(const struct app *app)
+{
+    int64_t run_time_s = options_int(app->options, OPT_RUN_TIME);
+    bool has_end =
+        script_driver_has_shape(app->driver) || options_is_given(app->options, OPT_ITERATIONS);
+
+    log_info(LOGGER, "Starting Katydid %s, seed %" PRIu64, KATYDID_VERSION, app->seed);
+    warn_of_shape(app);
+    if (run_time_s > 0)
+        log_info(LOGGER, "Run time limit set to %" PRId64 " seconds", run_time_s);
+    else if (!has_end)
+        log_info(LOGGER, "No run time limit set, use CTRL+C to interrupt");
+}
+
+static void on_signal(void *self, int number)
+{
+    struct app *app = self;
+
+    log_info(LOGGER, "Got %s, ending the run (once more: at once)", signals_name(number));
+    runner_stop(app->runner, RUN_END_SIGNAL, STR_EMPTY);
+}
+
+static void on_end(void *self)
+{
+    struct app *app = self;
+
+    loop_stop(app->loop);
+}
+
+static struct run_config run_config(const struct app *app)
+{
+    const struct options *o = app->options;
+
+    return (struct run_config){
+        .users = (size_t)options_int(o, OPT_USERS),
+        .spawn_rate = options_number(o, OPT_SPAWN_RATE),
+        .run_time_s = (double)options_int(o, OPT_RUN_TIME),
+        .stop_timeout_s = (double)options_int(o, OPT_STOP_TIMEOUT),
+        .iterations = (uint64_t)options_int(o, OPT_ITERATIONS),
+        .reset_stats = options_flag(o, OPT_RESET_STATS),
+        .has_shape = script_driver_has_shape(app->driver),
+    };
+}
+
+/* The last that can fail: from here on there is a run. */
+static int prepare(struct app *app, struct err *err)
+{
+    struct run_config config = run_config(app);
+    size_t n_classes;
+    const struct dispatch_class *classes = script_driver_classes(app->driver, &n_classes);
+
+    if (script_driver_set_host(app->driver, options_text(app->options, OPT_HOST), err) < 0)
+        return -1;
+    app->runner = runner_new(app->loop, app->stats, app->hooks,
+                             script_driver_interface(app->driver), &config, classes, n_classes);
+    runner_on_end(app->runner, on_end, app);
+    app->reports = reports_new(app->options, &app->clock, app->stats, app->runner, app->hooks, err);
+    if (app->reports == NULL)
+        return -1;
+    if (signals_start(app->loop, &app->signals, on_signal, app, err) < 0)
+        return -1;
+    app->has_signals = true;
+    return 0;
+}
+
+static int decide(const struct app *app)
+{
+    const char *reason;
+    struct verdict v = {
+        .script_decided = app->vm->has_exit_code,
+        .script_code = app->vm->exit_code,
+        .why = runner_why(app->runner),
+        .requests = app->recorder.requests,
+        .in_flight = app->stats->in_flight_at_end,
+        .has_failures = app->stats->failures.n > 0,
+        .has_exceptions = app->stats->exceptions.n > 0,
+        .code_on_error = (int)options_int(app->options, OPT_EXIT_CODE_ON_ERROR),
+    };
+    int code = verdict_exit_code(&v, &reason);
+
+    if (reason != NULL)
+        log_error(LOGGER, "%s", reason);
+    log_info(LOGGER, "Shutting down (exit code %d)", code);
+    return code;
+}
+
+/* Everything is there: the run from its first event to its last. */
+static int run(struct app *app, size_t file_limit)
+{
+    struct hook quit = {.kind = HOOK_QUIT};
+    int code;
+
+    tell_start(app);
+    warn_of_files(app, file_limit);
+    app->vm->runner = app->runner;
+    if (app->vm->stop_asked)
+        runner_stop(app->runner, RUN_END_SCRIPT, STR_EMPTY);
+    hooks_fire_kind(app->hooks, HOOK_INIT);
+    runner_start(app->runner);
+    loop_run(app->loop);
+    assert(runner_state(app->runner) == RUN_STOPPED);
+    signals_leave_loop(&app->signals);
+    hooks_fire_kind(app->hooks, HOOK_QUITTING);
+    code = decide(app);
+    reports_finish(app->reports, app->seed);
+    quit.u.exit_code = code;
+    hooks_fire(app->hooks, &quit);
+    return code;
+}
+
+int app_run(struct options *o, struct err *err)
+{
+    struct app app = {.options = o};
+    size_t file_limit = file_limit_raise();
+    int code = -1;
+
+    if (open_log(o, err) < 0)
+        return -1;
+    if (reports_check(o, err) == 0 && settle_seed(&app, err) == 0 && open_house(&app, err) == 0) {
+        if (load_scripts(&app, err) < 0)
+            code = code_of_load(&app);
+        else if (run_options_only_look(o))
+            code = look(&app, err);
+        else if (prepare(&app, err) == 0)
+            code = run(&app, file_limit);
+    }
+    close_house(&app);
+    log_close();
+    return code;
+}

@@ -1,0 +1,181 @@
+/* reports -- see reports.h. */
+// SPDX-License-Identifier: MIT
+#include "app/reports.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "app/output.h"
+#include "app/run_options.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "report/console.h"
+#include "report/csv.h"
+#include "report/json.h"
+#include "report/progress.h"
+
+#define LOGGER "katydid.main"
+#define TABLE_INTERVAL 2 /* seconds, as Locust's */
+
+struct reports {
+    const struct options *options;
+    const struct clock *clock;
+    struct stats *stats;
+    int tables_fd; /* where tables go */
+    unsigned seconds;
+    bool is_over;              /* the final table comes instead of the periodic one */
+    struct csv *csv;           /* NULL: none */
+    struct progress *progress; /* NULL: none */
+};
+
+/* "NAME.json", of a NAME that may have it already; the caller owns it. NULL: not asked for. */
+static char *json_path(const struct options *o)
+{
+    const char *name = options_text(o, OPT_JSON_FILE);
+
+    if (name == NULL)
+        return NULL;
+    return str_ends(str_of(name), STR(".json")) ? xstrdup(name) : xasprintf("%s.json", name);
+}
+
+static int check_place(const char *option, char *path, struct err *err)
+{
+    int rc = 0;
+
+    if (path != NULL && file_check_writable(path, err) < 0) {
+        err_prefix(err, "%s", option);
+        rc = -1;
+    }
+    free(path);
+    return rc;
+}
+
+int reports_check(const struct options *o, struct err *err)
+{
+    const char *prefix = options_text(o, OPT_CSV);
+    char *csv_path = prefix != NULL ? xasprintf("%s_stats.csv", prefix) : NULL;
+
+    if (check_place("--csv", csv_path, err) < 0)
+        return -1;
+    return check_place("--json-file", json_path(o), err);
+}
+
+static void print_table(struct reports *r)
+{
+    struct buf table = BUF_INIT;
+
+    console_add_stats(&table, r->stats, output_columns(r->tables_fd), true, clock_wall_s(r->clock));
+    buf_add_char(&table, '\n');
+    log_print(buf_slice(&table), r->tables_fd == STDERR_FILENO);
+    buf_release(&table);
+}
+
+static void on_test_start(void *self, const struct hook *what)
+{
+    struct reports *r = self;
+
+    (void)what;
+    r->seconds = 0;
+    r->is_over = false;
+    print_table(r);
+}
+
+static void on_second(void *self, const struct hook *what)
+{
+    struct reports *r = self;
+
+    (void)what;
+    if (!r->is_over && ++r->seconds % TABLE_INTERVAL == 0)
+        print_table(r);
+}
+
+static void on_test_stop(void *self, const struct hook *what)
+{
+    struct reports *r = self;
+
+    (void)what;
+    r->is_over = true;
+}
+
+struct reports *reports_new(const struct options *o, const struct clock *clock, struct stats *stats,
+                            struct runner *runner, struct hooks *hooks, struct err *err)
+{
+    struct reports *r = xcalloc(1, sizeof *r);
+    const char *prefix = options_text(o, OPT_CSV);
+    bool is_quiet = options_flag(o, OPT_ONLY_SUMMARY);
+
+    r->options = o;
+    r->clock = clock;
+    r->stats = stats;
+    r->tables_fd = options_flag(o, OPT_JSON) ? STDERR_FILENO : STDOUT_FILENO;
+    if (prefix != NULL) {
+        r->csv = csv_new(prefix, options_flag(o, OPT_CSV_FULL_HISTORY), stats, runner, hooks, err);
+        if (r->csv == NULL) {
+            err_prefix(err, "--csv");
+            free(r);
+            return NULL;
+        }
+    }
+    if (!is_quiet)
+        r->progress = progress_new(stats, runner, hooks, STDERR_FILENO);
+    if (!is_quiet && options_flag(o, OPT_PRINT_STATS)) {
+        hooks_add(hooks, HOOK_TEST_START, on_test_start, r);
+        hooks_add(hooks, HOOK_SECOND, on_second, r);
+        hooks_add(hooks, HOOK_TEST_STOP, on_test_stop, r);
+    }
+    return r;
+}
+
+static void finish_tables(struct reports *r, uint64_t seed)
+{
+    struct buf text = BUF_INIT;
+    struct err err = ERR_INIT;
+
+    console_add_summary(&text, r->stats, output_columns(r->tables_fd), clock_wall_s(r->clock));
+    buf_addf(&text, "Seed %" PRIu64 " (--seed %" PRIu64 " draws the same random numbers again)\n",
+             seed, seed);
+    if (output_write(r->tables_fd, buf_slice(&text), &err) < 0)
+        log_error(LOGGER, "The tables are incomplete: %s", err.text);
+    buf_release(&text);
+}
+
+static void finish_json(struct reports *r)
+{
+    struct buf text = BUF_INIT;
+    struct err err = ERR_INIT;
+    char *path = json_path(r->options);
+    bool wants_output = options_flag(r->options, OPT_JSON);
+
+    if (path != NULL || wants_output)
+        json_add_stats(&text, r->stats);
+    if (wants_output && output_write(STDOUT_FILENO, buf_slice(&text), &err) < 0)
+        log_error(LOGGER, "The JSON is incomplete: %s", err.text);
+    err_clear(&err);
+    if (path != NULL && file_write(path, buf_slice(&text), &err) < 0)
+        log_error(LOGGER, "The JSON file is missing: %s", err.text);
+    free(path);
+    buf_release(&text);
+}
+
+void reports_finish(struct reports *r, uint64_t seed)
+{
+    progress_free(r->progress);
+    r->progress = NULL;
+    if (r->csv != NULL)
+        csv_finish(r->csv);
+    finish_tables(r, seed);
+    finish_json(r);
+}
+
+void reports_free(struct reports *r)
+{
+    if (r == NULL)
+        return;
+    if (r->progress != NULL)
+        progress_free(r->progress);
+    if (r->csv != NULL)
+        csv_free(r->csv);
+    free(r);
+}

@@ -1,0 +1,32 @@
+/*
+ * reports -- what a run prints and writes, while it lasts and at its end, as its options ask.
+ *
+ * Tables go to standard output; with --json the JSON goes there alone, and tables to standard error.
+ * The progress line is for standard error in any case.
+ */
+// SPDX-License-Identifier: MIT
+#ifndef APP_REPORTS_H
+#define APP_REPORTS_H
+
+#include "app/options.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "run/hooks.h"
+#include "run/runner.h"
+#include "stats/stats.h"
+
+#include <stdint.h>
+
+struct reports;
+
+/* Whether all that the options name can be written, before anything is sent. */
+int reports_check(const struct options *o, struct err *err) ERR_CHECKED;
+
+/* Opens files, and listens from now on. All are borrowed for its life. */
+struct reports *reports_new(const struct options *o, const struct clock *clock, struct stats *stats,
+                            struct runner *runner, struct hooks *hooks, struct err *err);
+/* The final ones. What can't be written is logged. */
+void reports_finish(struct reports *r, uint64_t seed);
+void reports_free(struct reports *r); /* NULL is fine */
+
+#endif

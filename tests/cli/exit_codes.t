@@ -1,0 +1,60 @@
+# The exit codes, in the order in which they count.
+
+$ katydid hello.lua --headless --iterations 2 >/dev/null 2>&1
+
+# 1: failures, exceptions; --exit-code-on-error changes it.
+$ katydid failing.lua Failing --headless --iterations 2 >/dev/null 2>&1
+[1]
+
+$ katydid failing.lua Throwing --headless --iterations 2 >/dev/null 2>&1
+[1]
+
+$ katydid failing.lua Failing --headless --iterations 2 --exit-code-on-error 7 >/dev/null 2>&1
+[7]
+
+$ katydid failing.lua Throwing --headless --iterations 2 --exit-code-on-error 0 >/dev/null 2>&1
+
+# Both kinds stand in the summary.
+$ katydid failing.lua Failing --headless --iterations 2 2>/dev/null | grep '404'
+...
+*2*GET /status/404: HTTPError('404 Client Error: Not Found for url: /status/404')
+
+$ katydid failing.lua Throwing --headless --iterations 2 2>/dev/null | grep -c 'out of paper'
+1
+
+# Nothing was requested at all, whatever is said of errors.
+$ katydid quiet.lua --headless --iterations 3 --exit-code-on-error 0 2>&1 >/dev/null | grep ERROR
+[*] */ERROR/katydid.main: Nothing was requested or measured
+
+$ katydid quiet.lua --headless --iterations 3 --exit-code-on-error 0 >/dev/null 2>&1
+[1]
+
+# The script's own code comes first.
+$ CODE=0 katydid exit_code.lua --headless >/dev/null 2>&1
+
+$ CODE=42 katydid exit_code.lua --headless >/dev/null 2>&1
+[42]
+
+$ WAY=exit CODE=43 katydid exit_code.lua --headless >/dev/null 2>&1
+[43]
+
+# A run that was ended by the script has its reports.
+$ CODE=0 katydid exit_code.lua --headless 2>/dev/null | grep -c '^GET      /status/500 .*1(100.00%)'
+1
+
+# 2: a user could not be made.
+$ katydid init_throws.lua --headless >/dev/null 2>&1
+[2]
+
+# A shape that ends, one that throws: that is an exception of the script.
+$ katydid shape.lua --headless 2>/dev/null | grep '^GET *(0.00%)' | cut -c1-100
+
+$ katydid shape.lua --headless >/dev/null 2>&1
+
+$ BROKEN=1 katydid shape.lua --headless >/dev/null 2>&1
+[1]
+
+# What there was is reported, and what went wrong is said.
+$ BROKEN=1 katydid shape.lua --headless 2>log | grep -c '^GET      /json .*2     0'; grep -o 'Shape test failed: .*' log
+1
+Shape test failed: shape.lua:13: the shape is broken

@@ -1,0 +1,52 @@
+# Looking at a script: classes and shares, in Locust's layout; nothing is sent.
+
+$ served >/dev/null
+
+$ katydid mixed.lua --list
+Available Users:
+    WebUser
+    ApiUser
+    FixedUser
+
+$ katydid two.lua Writer -l
+Available Users:
+    Writer
+
+# As Locust printed them for the same classes and weights, byte by byte.
+$ katydid mixed.lua --show-task-ratio | cmp - recorded/task_ratio.out
+
+$ katydid mixed.lua --show-task-ratio -u 10 | cmp - recorded/task_ratio_u10.out
+
+$ katydid mixed.lua --show-task-ratio ApiUser | cmp - recorded/task_ratio_one_class.out
+
+$ katydid mixed.lua --show-task-ratio-json | cmp - recorded/task_ratio_json.out
+
+# Shares are written to the last digit, which depends on the order of the products; so these are compared as numbers.
+$ katydid mixed.lua --show-task-ratio-json -u 10 >ours.json && python3 -c 'import json, math
+> def same(a, b): return a.keys() == b.keys() and all(
+>     same(a[k], b[k]) if isinstance(a[k], dict) else math.isclose(a[k], b[k], rel_tol=1e-12) for k in a)
+> print(same(json.load(open("ours.json")), json.load(open("recorded/task_ratio_json_u10.out"))))'
+True
+
+$ katydid two.lua --show-task-ratio --tags money
+
+ Task ratio per User class
+--------------------------------------------------------------------------------
+ 75.0       Reader
+   100.0      buy
+ 25.0       Writer
+   100.0      write
+
+ Total task ratio
+--------------------------------------------------------------------------------
+ 75.0       Reader
+   75.0       buy
+ 25.0       Writer
+   25.0       write
+
+$ katydid two.lua Reader --show-task-ratio --exclude-tags money | sed -n 4,5p
+ 100.0      Reader
+   100.0      browse
+
+$ served
+nothing

@@ -1,0 +1,98 @@
+# Runs: what is printed where, and that it is what was served.
+
+$ served >/dev/null
+
+$ katydid hello.lua --headless --iterations 5 2>/dev/null
+Type     Name*# reqs      # fails |    Avg     Min     Max    Med |   req/s  failures/s
+--------|*
+GET      /json*5     0(0.00%) |*
+--------|*
+         Aggregated*5     0(0.00%) |*
+
+Response time percentiles*
+Type     Name*50%    66%    75%    80%    90%    95%    98%    99%  99.9% 99.99%   100% # reqs
+--------|*
+GET      /json*5
+--------|*
+         Aggregated*5
+
+Seed {n} (--seed {n} draws the same random numbers again)
+
+$ served
+GET /json 200 5
+
+$ katydid hello.lua --headless --iterations 1 >/dev/null
+2> [*] */INFO/katydid.main: Starting Katydid {n}.{n}.{n}, seed {n}
+2> ...
+2> [*] */INFO/katydid.main: Shutting down (exit code 0)
+
+# With a limit of time, and without any.
+$ katydid hello.lua --headless -t 1 -u 2 -r 100 2>&1 >/dev/null | grep katydid.main
+[*] */INFO/katydid.main: Starting Katydid {n}.{n}.{n}, seed {n}
+[*] */INFO/katydid.main: Run time limit set to 1 seconds
+[*] */INFO/katydid.main: --run-time limit reached, shutting down
+[*] */INFO/katydid.main: Shutting down (exit code 0)
+
+$ when waiting TERM -- katydid waiting.lua --headless 2>&1 >/dev/null | grep 'No run time\|Got'
+[*] */INFO/katydid.main: No run time limit set, use CTRL+C to interrupt
+[*] */INFO/katydid.main: Got SIGTERM, ending the run (once more: at once)
+
+# The progress line stands on standard error, every five seconds where that is no terminal; --only-summary leaves it out.
+$ katydid hello.lua --headless -t 6 -u 1 2>&1 >/dev/null | grep 'req/s'
+[00:05/00:06] 1 user *req/s *
+
+$ katydid hello.lua --headless -t 6 -u 1 --only-summary 2>&1 >/dev/null | grep -c 'req/s'
+0
+[1]
+
+# Several scripts and folders: all of their classes.
+$ served >/dev/null; katydid many --headless -u 2 -r 1000 --iterations 2 >/dev/null 2>&1; served
+GET /items 200 1
+GET /json 200 1
+
+$ katydid many/one.lua many/two.lua Second --headless --iterations 1 >/dev/null 2>&1; served
+GET /items 200 1
+
+# --host wins over the class.
+$ served >/dev/null; katydid bad/no_host.lua --headless --iterations 2 -H "$TARGET" >/dev/null 2>&1; served
+GET / 200 2
+
+# Tags.
+$ katydid two.lua --headless -u 4 -r 1000 --iterations 30 --tags money 2>/dev/null | grep -c '^GET  '
+0
+[1]
+
+$ katydid two.lua --headless -u 4 -r 1000 --iterations 30 --exclude-tags money 2>/dev/null | grep -c '^POST\|^PUT'
+0
+[1]
+
+# The same seed, the same run.
+$ katydid two.lua Reader --headless --iterations 50 --seed 11 2>/dev/null | grep '^GET.*(\|^POST.*(' | cut -c1-106 >one; katydid two.lua Reader --headless --iterations 50 --seed 11 2>/dev/null | grep '^GET.*(\|^POST.*(' | cut -c1-106 | cmp - one && wc -l <one
+2
+
+$ katydid two.lua --headless --iterations 3 --seed 11 2>&1 | grep -o 'seed 11$\|^Seed 11 (--seed 11 '
+seed 11
+Seed 11 (--seed 11
+
+# Two runs without a seed have different ones.
+$ for i in 1 2; do katydid two.lua --headless --iterations 1 2>/dev/null | grep '^Seed' >seed$i; done; cmp -s seed1 seed2
+[1]
+
+# The periodic table goes where the final one goes.
+$ katydid two.lua --headless --iterations 20 --print-stats 2>/dev/null | grep -c '^Type.*failures/s$'
+2
+
+# --reset-stats begins anew when all users are there.
+$ when 'Resetting stats' - waiting INT -- katydid waiting.lua --headless -u 2 -r 2 --reset-stats 2>/dev/null | grep -c '^ *Aggregated  *1  *0(0.00%)'
+1
+
+# The events, in their order.
+$ katydid events.lua --headless --iterations 1 2>/dev/null | grep -v '^ \|^$\|^-\|^Type\|^GET\|^Resp\|^Seed'
+init
+test_start
+spawning_complete	1
+test_stopping
+test_stop
+quitting, the one that was added last
+quitting
+quit	0
