@@ -81,6 +81,7 @@ static void release_rest(struct curl_handle *h)
 {
     curl_handle_clear(h);
     release_settings(h);
+    curl_url_cleanup(h->address);
     free(h->custom_method);
     free(h->lines);
     buf_release(&h->url);
@@ -98,9 +99,9 @@ void curl_handle_reset(struct curl_handle *h)
 {
     CURL *easy = h->easy;
     const struct loop *loop = h->loop;
+    curl_easy_reset(easy);
     release_rest(h);
     *h = (struct curl_handle){.loop = loop, .easy = easy};
-    curl_easy_reset(easy);
     set_constants(h);
 }
 
@@ -175,13 +176,24 @@ static void set_settings(struct curl_handle *h, const struct http_settings *s)
     curl_easy_setopt(e, CURLOPT_PIPEWAIT, is_http2(s) ? 1L : 0L);
 }
 
-static void set_url(struct curl_handle *h, struct str url)
+/* A CURLU saves libcurl parsing the same URL for each request. NULL, or why it refuses it. */
+static const char *set_url(struct curl_handle *h, struct str url)
 {
     if (str_equal(buf_slice(&h->url), url))
-        return;
+        return NULL;
+    if (h->address == NULL) {
+        h->address = curl_url();
+        if (h->address == NULL)
+            BUG("out of memory");
+        curl_easy_setopt(h->easy, CURLOPT_CURLU, h->address);
+    }
     buf_clear(&h->url);
     buf_add_str(&h->url, url);
-    curl_easy_setopt(h->easy, CURLOPT_URL, buf_cstr(&h->url));
+    CURLUcode code = curl_url_set(h->address, CURLUPART_URL, buf_cstr(&h->url), CURLU_PATH_AS_IS);
+    if (code == CURLUE_OK)
+        return NULL;
+    buf_clear(&h->url);
+    return curl_url_strerror(code);
 }
 
 static void set_custom_method(struct curl_handle *h, struct str method)
@@ -247,7 +259,8 @@ static void add_empty_lines(struct curl_handle *h, const struct http_headers *he
     }
 }
 
-/* The request's own headers, and a no to those which libcurl would add by itself. */
+/* The request's own headers, and a no to those which libcurl would add by itself; the last two only
+ * with a body. */
 static void set_headers(struct curl_handle *h, const struct http_headers *headers)
 {
     static const struct {
@@ -256,7 +269,8 @@ static void set_headers(struct curl_handle *h, const struct http_headers *header
     } unwanted[] = {{{"Accept", 6}, "Accept:"},
                     {{"Content-Type", 12}, "Content-Type:"},
                     {{"Expect", 6}, "Expect:"}};
-    const size_t n_unwanted = sizeof(unwanted) / sizeof(*unwanted);
+    const size_t n_unwanted =
+        h->method == CURL_METHOD_BODY ? sizeof(unwanted) / sizeof(*unwanted) : 1;
     size_t n = 0;
     if (headers->n + n_unwanted > h->lines_capacity) {
         h->lines_capacity = headers->n + n_unwanted;
@@ -310,9 +324,9 @@ static void set_connect_limit(struct curl_handle *h, bool has_several_addresses)
     h->connect_ms = ms;
 }
 
-void curl_handle_prepare(struct curl_handle *h, const struct transfer_spec *spec,
-                         const struct transfer_sink *sink, const char *const lines[2],
-                         bool has_several_addresses)
+const char *curl_handle_prepare(struct curl_handle *h, const struct transfer_spec *spec,
+                                const struct transfer_sink *sink, const char *const lines[2],
+                                bool has_several_addresses)
 {
     h->spec = spec;
     h->sink = *sink;
@@ -325,11 +339,11 @@ void curl_handle_prepare(struct curl_handle *h, const struct transfer_spec *spec
     h->received = 0;
     h->error[0] = '\0';
     set_settings(h, spec->settings);
-    set_url(h, spec->url);
     set_method(h, spec);
     set_headers(h, spec->headers);
     set_resolve(h, lines);
     set_connect_limit(h, has_several_addresses);
+    return set_url(h, spec->url);
 }
 
 static bool may_send_twice(const struct curl_handle *h)

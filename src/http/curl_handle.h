@@ -54,7 +54,8 @@ struct curl_handle {
         CURL_METHOD_BODY
     } method;
     char *custom_method; /* CURLOPT_CUSTOMREQUEST; NULL: none */
-    struct buf url;
+    CURLU *address;
+    struct buf url;                /* that it holds */
     struct http_settings settings; /* strings are owned */
     bool has_settings;
     struct curl_slist *lines; /* CURLOPT_HTTPHEADER, in an array */
@@ -72,11 +73,11 @@ void curl_handle_release(struct curl_handle *h);
 /* As after init: for another user. The handle must not be in a multi. */
 void curl_handle_reset(struct curl_handle *h);
 
-/* Sets it to a transfer. `lines` are what libcurl is to know about names (at most two, copied; NULL:
+/* Sets it to a transfer. NULL, or what is wrong with its URL. `lines` are what libcurl is to know about names (at most two, copied; NULL:
  * it knows). With several addresses to try, libcurl must know how long connecting may take. */
-void curl_handle_prepare(struct curl_handle *h, const struct transfer_spec *spec,
-                         const struct transfer_sink *sink, const char *const lines[2],
-                         bool has_several_addresses);
+const char *curl_handle_prepare(struct curl_handle *h, const struct transfer_spec *spec,
+                                const struct transfer_sink *sink, const char *const lines[2],
+                                bool has_several_addresses);
 
 /* May the request be written, once more perhaps? If not, the transfer must be ended. */
 bool curl_handle_may_send(struct curl_handle *h);

@@ -121,7 +121,6 @@ static void tell(struct curl_transfer *x, struct transfer_end *end, struct buf *
 {
     struct transfer_sink sink = x->sink;
     end->start_ns = x->start_ns;
-    end->end_ns = clock_now_ns(loop_clock(transport_of(x)->loop));
     end->timings.dns = x->dns_ms;
     end->text = buf_slice(text);
     detach(x);
@@ -133,6 +132,7 @@ static void tell(struct curl_transfer *x, struct transfer_end *end, struct buf *
 static void tell_failure(struct curl_transfer *x, enum http_failure failure, struct buf *text)
 {
     struct transfer_end end = {.failure = failure};
+    end.end_ns = clock_now_ns(loop_clock(transport_of(x)->loop));
     end.was_sent = x->state == CURL_RUNNING && x->handle.was_sent;
     tell(x, &end, text);
 }
@@ -184,8 +184,8 @@ static void on_message(struct curl_transport *t, CURL *easy, CURLcode code)
         if (x->loads_id[i] != 0)
             x->names[i]->loaded_id = x->loads_id[i];
     }
-    double elapsed_s = ns_to_s(clock_now_ns(loop_clock(t->loop)) - x->start_ns);
-    curl_handle_end(&x->handle, code, elapsed_s, &end, &text);
+    end.end_ns = clock_now_ns(loop_clock(t->loop));
+    curl_handle_end(&x->handle, code, ns_to_s(end.end_ns - x->start_ns), &end, &text);
     tell(x, &end, &text);
 }
 
@@ -271,7 +271,12 @@ static void run(struct curl_transfer *x)
         if (x->loads_id[i] != 0)
             lines[i] = name->line;
     }
-    curl_handle_prepare(&x->handle, x->spec, &x->sink, lines, has_several);
+    const char *why = curl_handle_prepare(&x->handle, x->spec, &x->sink, lines, has_several);
+    if (why != NULL) {
+        http_failure_add_named(&x->text, "InvalidURL", str_of(why));
+        fail_later(x, HTTP_SEND);
+        return;
+    }
     x->handle.active_ns = loop_now_ns(t->loop);
     x->state = CURL_RUNNING;
     if (curl_multi_add_handle(t->multi, x->handle.easy) != CURLM_OK)

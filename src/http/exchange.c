@@ -17,23 +17,52 @@ static bool is_https(const struct url *u)
     return str_equal_nocase(u->scheme, STR("https"));
 }
 
-void exchange_add_url(struct buf *out, const struct url *u)
+static void add_port(struct buf *out, uint16_t port)
 {
-    buf_add_cstr(out, is_https(u) ? "https://" : "http://");
+    char digits[8];
+    size_t at = sizeof(digits);
+    do
+        digits[--at] = (char)('0' + port % 10);
+    while ((port /= 10) > 0);
+    digits[--at] = ':';
+    buf_add(out, digits + at, sizeof(digits) - at);
+}
+
+static struct str since(const struct buf *text, size_t begin)
+{
+    return str_make(text->p + begin, text->n - begin);
+}
+
+void exchange_url(struct buf *text, struct url *parts, const struct url *u)
+{
+    // A byte may become three; so the text stays where it is, and the parts can point to it.
+    buf_clear(text);
+    buf_reserve(text, 32 + u->host.n + 3 * (u->path.n + u->query.n));
+    *parts = (struct url){.port = u->port,
+                          .has_port = u->has_port,
+                          .host_is_ipv6 = u->host_is_ipv6,
+                          .has_query = u->has_query};
+    buf_add_cstr(text, is_https(u) ? "https" : "http");
+    parts->scheme = since(text, 0);
+    buf_add_cstr(text, u->host_is_ipv6 ? "://[" : "://");
+    size_t host = text->n;
+    buf_add_str(text, u->host);
+    parts->host = since(text, host);
     if (u->host_is_ipv6)
-        buf_add_char(out, '[');
-    buf_add_str(out, u->host);
-    if (u->host_is_ipv6)
-        buf_add_char(out, ']');
+        buf_add_char(text, ']');
     if (u->has_port)
-        buf_addf(out, ":%u", u->port);
+        add_port(text, u->port);
+    size_t path = text->n;
     if (u->path.n == 0)
-        buf_add_char(out, '/');
-    url_requote(out, u->path);
-    if (u->has_query) {
-        buf_add_char(out, '?');
-        url_requote(out, u->query);
-    }
+        buf_add_char(text, '/');
+    url_requote(text, u->path);
+    parts->path = since(text, path);
+    if (!u->has_query)
+        return;
+    buf_add_char(text, '?');
+    size_t query = text->n;
+    url_requote(text, u->query);
+    parts->query = since(text, query);
 }
 
 static void add_defaults(struct http_headers *out, enum http_compress compress)
@@ -138,8 +167,8 @@ struct str exchange_next_method(int status, struct str method)
     return method;
 }
 
-int exchange_next_url(struct buf *out, struct buf *fragment, struct str asked, struct str location,
-                      struct err *err)
+int exchange_next_url(struct buf *text, struct url *parts, struct buf *fragment, struct str asked,
+                      struct str location, struct err *err)
 {
     struct buf resolved = BUF_INIT;
     struct url u;
@@ -148,7 +177,7 @@ int exchange_next_url(struct buf *out, struct buf *fragment, struct str asked, s
     if (url_resolve(&resolved, asked, location, err) < 0 ||
         url_parse(&u, buf_slice(&resolved), err) < 0)
         goto out;
-    exchange_add_url(out, &u);
+    exchange_url(text, parts, &u);
     if (u.has_fragment && u.fragment.n > 0) {
         buf_clear(fragment);
         buf_add_str(fragment, u.fragment);

@@ -18,8 +18,9 @@
 
 #include <stdbool.h>
 
-/* The URL as it is sent: requoted, with a path, without credentials and fragment. */
-void exchange_add_url(struct buf *out, const struct url *u);
+/* The URL as it is sent: requoted, with a path, without credentials and fragment. Replaces what
+ * `text` holds; `parts` are its parts. */
+void exchange_url(struct buf *text, struct url *parts, const struct url *u);
 
 /* The headers of a first hop to `url`: defaults, then the session's, then the request's own, each in
  * the place of those of its name; then content type, cookies and credentials (those of `spec`, else
@@ -34,11 +35,10 @@ bool exchange_is_redirect(int status, const struct http_headers *headers, struct
 /* The method with which to go on: 303 and 302 make GET of all but HEAD, 301 of POST. */
 struct str exchange_next_method(int status, struct str method);
 
-/* Where to go on: `location` against the URL that was asked, requoted, without credentials. Adds the
- * URL to `out`, and to `fragment` its fragment; what `fragment` holds stays where the location has
- * none. -1: no http or https URL comes of it. */
-int exchange_next_url(struct buf *out, struct buf *fragment, struct str asked, struct str location,
-                      struct err *err) ERR_CHECKED;
+/* Where to go on: `location` against the URL that was asked, as exchange_url has it. `fragment` is
+ * replaced where the location has one of its own. -1: no http or https URL comes of it. */
+int exchange_next_url(struct buf *text, struct url *parts, struct buf *fragment, struct str asked,
+                      struct str location, struct err *err) ERR_CHECKED;
 
 /* Whether credentials may go along: to the same host, port and scheme, or from http to https on
  * their own ports. */

@@ -46,28 +46,39 @@ static bool is_inside(const struct http_headers *h, struct str s)
     return h->bytes.p != NULL && s.p >= h->bytes.p && s.p < h->bytes.p + h->bytes.n;
 }
 
+static char *put(char *p, struct str s)
+{
+    if (s.n > 0)
+        memcpy(p, s.p, s.n);
+    return p + s.n;
+}
+
 /* Writes the line at the block's end; `at` may be any slot. */
 static void write_line(struct http_headers *h, struct http_header_at *at, struct str name,
                        struct str value)
 {
-    size_t needed = name.n + value.n + sizeof ": ";
-    if (h->bytes.n + needed >= UINT32_MAX)
+    size_t n = name.n + value.n + sizeof ": ";
+    if (h->bytes.n + n >= UINT32_MAX)
         BUG("headers of 4 GB");
-    size_t name_inside = is_inside(h, name) ? (size_t)(name.p - h->bytes.p) : SIZE_MAX;
-    size_t value_inside = is_inside(h, value) ? (size_t)(value.p - h->bytes.p) : SIZE_MAX;
-    buf_reserve(&h->bytes, needed);
-    if (name_inside != SIZE_MAX)
-        name.p = h->bytes.p + name_inside;
-    if (value_inside != SIZE_MAX)
-        value.p = h->bytes.p + value_inside;
-    *at = (struct http_header_at){.name = (uint32_t)h->bytes.n,
+    if (h->bytes.capacity - h->bytes.n <= n) {
+        size_t name_inside = is_inside(h, name) ? (size_t)(name.p - h->bytes.p) : SIZE_MAX;
+        size_t value_inside = is_inside(h, value) ? (size_t)(value.p - h->bytes.p) : SIZE_MAX;
+        buf_reserve(&h->bytes, n);
+        if (name_inside != SIZE_MAX)
+            name.p = h->bytes.p + name_inside;
+        if (value_inside != SIZE_MAX)
+            value.p = h->bytes.p + value_inside;
+    }
+    uint32_t begin = (uint32_t)h->bytes.n;
+    char *p = put(h->bytes.p + begin, name);
+    p = put(p, STR(": "));
+    p = put(p, value);
+    p[0] = p[1] = '\0'; // the line's end, and the block's
+    h->bytes.n += n;
+    *at = (struct http_header_at){.name = begin,
                                   .name_n = (uint32_t)name.n,
-                                  .value = (uint32_t)(h->bytes.n + name.n + 2),
+                                  .value = begin + (uint32_t)name.n + 2,
                                   .value_n = (uint32_t)value.n};
-    buf_add_str(&h->bytes, name);
-    buf_add(&h->bytes, ": ", 2);
-    buf_add_str(&h->bytes, value);
-    buf_add_char(&h->bytes, '\0');
 }
 
 void http_headers_add(struct http_headers *h, struct str name, struct str value)

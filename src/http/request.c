@@ -44,7 +44,7 @@ struct http_request {
     struct buf broken_text;
 
     struct deferred failed_at_once;
-    uint64_t start_ns;
+    uint64_t start_ns, end_ns;
     bool is_done, was_sent;
 };
 
@@ -101,8 +101,9 @@ static void keep_answer_texts(struct http_request *r, struct str reason)
 
 static void complete(struct http_request *r)
 {
-    uint64_t now_ns = clock_now_ns(loop_clock(r->loop));
-    r->response->response_time_ms = ns_to_ms(now_ns - r->start_ns);
+    if (r->end_ns == 0)
+        r->end_ns = clock_now_ns(loop_clock(r->loop));
+    r->response->response_time_ms = ns_to_ms(r->end_ns - r->start_ns);
     r->is_done = true;
     r->done(r->self, r); // may free it
 }
@@ -264,9 +265,8 @@ static bool prepare_next(struct http_request *r)
 {
     struct buf url = BUF_INIT;
     struct url parts;
-    if (exchange_next_url(&url, &r->fragment, buf_slice(&r->url), buf_slice(&r->location), NULL) <
-            0 ||
-        url_parse(&parts, buf_slice(&url), NULL) < 0) {
+    if (exchange_next_url(&url, &parts, &r->fragment, buf_slice(&r->url), buf_slice(&r->location),
+                          NULL) < 0) {
         buf_release(&url);
         fail_named(r, HTTP_BAD_REDIRECT, "InvalidURL",
                    "the Location of a redirect is no http or https URL");
@@ -328,6 +328,7 @@ static void on_done(void *self, const struct transfer_end *end)
     struct http_request *r = self;
     r->transfer = NULL;
     r->was_sent |= end->was_sent;
+    r->end_ns = end->end_ns; // the body is decoded as it comes
     add_timings(&r->response->timings, &end->timings);
     if (r->broken != HTTP_OK)
         fail(r, r->broken, buf_slice(&r->broken_text));
@@ -403,13 +404,10 @@ static bool prepare_first(struct http_request *r, const struct http_spec *spec)
         note_broken(r, HTTP_SEND, "InvalidURL", err.text);
         return false;
     }
-    buf_reserve(&r->url, spec->url.n + 8);
-    exchange_add_url(&r->url, &from);
+    exchange_url(&r->url, &r->hop.parts, &from);
     if (from.fragment.n > 0)
         buf_add_str(&r->fragment, from.fragment);
     keep_request_texts(response, spec->method, buf_slice(&r->url));
-    if (url_parse(&r->hop.parts, buf_slice(&r->url), NULL) < 0)
-        BUG("a URL that was put together can't be parsed");
     exchange_first_headers(&response->request_headers, r->session, spec, &from, &r->hop.parts,
                            wall_s(r));
     if (spec->has_body)
