@@ -17,6 +17,7 @@ import time
 import traceback
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.dont_write_bytecode = True
 sys.path.insert(0, str(HERE))
 
 import testenv  # noqa: E402  (found by the line above)

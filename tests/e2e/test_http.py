@@ -137,15 +137,12 @@ def test_names(env):
       local client = self.client
       client:get("/items/1?a=b")
       client:get("/items/2", { name = "/items/[id]" })
-      client:rename_request("renamed")
-      client:get("/items/3")
-      client:rename_request()
-      client:with_name("within", function() client:get("/items/4") end)
+      client:get("/items/3", { params = { a = "b c" } })
       client:get(self.host .. "/items/5#part")
       client:get("/redirect/2")
     """)
     names = {name for method, name in run.console() if method == "GET"}
-    same(names, {"/items/1?a=b", "/items/[id]", "renamed", "within", "/items/5", "/redirect/2"}, "names")
+    same(names, {"/items/1?a=b", "/items/[id]", "/items/3?a=b+c", "/items/5", "/redirect/2"}, "names")
 
 
 # What is done with the answer.

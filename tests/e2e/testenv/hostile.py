@@ -44,7 +44,8 @@ def answer(*pieces):
 
 
 def body_of(length, body, *headers):
-    return answer(OK + b"".join(h + b"\r\n" for h in headers) + b"Content-Length: %d\r\n\r\n" % length + body)
+    head = b"".join(h + b"\r\n" for h in (b"Connection: close", b"Content-Length: %d" % length, *headers))
+    return answer(OK + head + b"\r\n" + body)
 
 
 def reset_at_once(s, _server):
@@ -144,7 +145,8 @@ def redirect_for_ever(s, _server):
 
 
 def redirect_to(where):
-    return answer(b"HTTP/1.1 302 Found\r\nLocation: " + where + b"\r\nContent-Length: 0\r\n\r\n")
+    return answer(b"HTTP/1.1 302 Found\r\nConnection: close\r\nContent-Length: 0\r\nLocation: " + where
+                  + b"\r\n\r\n")
 
 
 def chunks(text):
