@@ -159,8 +159,9 @@ describe("the loader", function()
     it("also when they are required late", function()
       write("one/mine1.lua", "return 'One'")
       write("two/mine2.lua", "return 'Two'")
-      local text = "local k = require 'katydid'\nfound = ''\nreturn k.User:extend(%q, { "
-        .. "init = function() found = found .. require %q; print(found) end, tasks = { function(self) self:stop() end } })"
+      local text = "local k = require 'katydid'\nfound = ''\n"
+        .. "local A = k.User:extend(%q, { init = function() found = found .. require %q; print(found) end })\n"
+        .. "A.work = k.task(function(self) self:stop() end)\nreturn A"
       local one = write("one/a.lua", text:format("A", "mine1"))
       local two = write("two/b.lua", text:format("B", "mine2"))
       spec.run { scripts = { one, two }, users = 2 }
