@@ -7,7 +7,7 @@ local co = require "katydid.co"
 
 local encode = core.url.encode
 local sort, concat = table.sort, table.concat
-local type, next, tostring = type, next, tostring
+local type, next, tostring, floor = type, next, tostring, math.floor
 
 ---Seconds; false: none.
 ---@class katydid.Timeouts
@@ -36,67 +36,62 @@ local type, next, tostring = type, next, tostring
 ---@field context table? handed on to events.request
 local options = {}
 
--- What a line of a request can't hold without ending it.
-local BREAKS = "[%z\r\n]"
-
----Raises where a text that is sent in one line, or shown in one, holds a line break or NUL.
----@param value string
----@param where string
-function options.check_line(value, where)
-  local at = value:find(BREAKS)
-  if at then
-    local names = { ["\0"] = "a NUL", ["\r"] = "a CR", ["\n"] = "a line break" }
-    blame.raise(("%s holds %s at byte %d"):format(where, names[value:sub(at, at)], at))
-  end
-end
-local check_line = options.check_line
-
 local function expect(key, value, kind, expected)
   if type(value) ~= kind then
     blame.expected(("option '%s'"):format(key), expected, value)
   end
 end
 
-local function text_of(where, value)
+-- A value of a table as it is sent; the other two say which one it is.
+local function text_of(value, key, name)
   local kind = type(value)
   if kind == "string" then return value end
   if kind == "number" then
-    if value == math.floor(value) and value > -2 ^ 53 and value < 2 ^ 53 then return ("%d"):format(value) end
+    if value == floor(value) and value > -2 ^ 53 and value < 2 ^ 53 then return ("%d"):format(value) end
     return tostring(value)
   end
   if kind == "boolean" then return tostring(value) end
-  blame.expected(where, "a string, a number, a boolean or a list of those", value)
+  blame.expected(key .. "." .. name, "a string, a number, a boolean or a list of those", value)
 end
 
--- { name, value, name, value, … } in the order of the names; a list as a value repeats its name.
-local function flatten(key, map)
-  expect(key, map, "table", "a table name -> value")
+local function sorted_names(map)
   local names, n = {}, 0
   for name in next, map do
-    if type(name) ~= "string" then
-      blame.expected(("option '%s'"):format(key), "names for keys", name)
-    end
     n = n + 1
     names[n] = name
   end
-  if n > 1 then sort(names) end
-  local flat, m = {}, 0
-  for i = 1, n do
-    local name = names[i]
-    local value = map[name]
-    local where = key .. "." .. name
-    if type(value) == "table" then
-      if next(value) ~= nil and value[1] == nil then
-        blame.expected(where, "a string, a number, a boolean or a list of those", value)
-      end
-      for _, item in ipairs(value) do
-        flat[m + 1], flat[m + 2] = name, text_of(where, item)
-        m = m + 2
-      end
-    else
-      flat[m + 1], flat[m + 2] = name, text_of(where, value)
-      m = m + 2
-    end
+  sort(names)
+  return names
+end
+
+-- Adds name and value to the list; a list as a value repeats its name.
+local function add_pair(flat, key, name, value)
+  local n = #flat
+  if type(value) ~= "table" then
+    flat[n + 1], flat[n + 2] = name, text_of(value, key, name)
+    return
+  end
+  if next(value) ~= nil and value[1] == nil then text_of(value, key, name) end
+  for i, item in ipairs(value) do
+    flat[n + 2 * i - 1], flat[n + 2 * i] = name, text_of(item, key, name)
+  end
+end
+
+-- { name, value, name, value, … } in the order of the names.
+local function flatten(key, map)
+  expect(key, map, "table", "a table name -> value")
+  local flat = {}
+  local first = next(map)
+  if first == nil then return flat end
+  for name in next, map do
+    if type(name) ~= "string" then blame.expected(("option '%s'"):format(key), "names for keys", name) end
+  end
+  if next(map, first) == nil then
+    add_pair(flat, key, first, map[first])
+    return flat
+  end
+  for _, name in ipairs(sorted_names(map)) do
+    add_pair(flat, key, name, map[name])
   end
   return flat
 end
@@ -131,22 +126,16 @@ function known.params(spec, value, key)
 end
 
 function known.headers(spec, value, key)
-  local flat = flatten(key, value)
-  for i = 1, #flat, 2 do
-    local name = flat[i]
-    if name == "" or name:find("[%z\1-\32\127:]") then
-      blame.raise("option 'headers': %s can't be a header's name", core.text.python_repr(name))
-    end
-    check_line(flat[i + 1], "header " .. name)
-  end
-  spec.headers = flat
+  spec.headers = flatten(key, value)
 end
 
 function known.cookies(spec, value, key)
   local flat = flatten(key, value)
   for i = 1, #flat, 2 do
-    check_line(flat[i], "a cookie's name")
-    check_line(flat[i + 1], "cookie " .. flat[i])
+    local name, text = flat[i], flat[i + 1]
+    if name == "" or name:find("[%c%s=;,]") or text:find("[%z\r\n;]") then
+      blame.raise("option 'cookies': %s=%s can't be sent as a cookie", blame.show(name), blame.show(text))
+    end
   end
   spec.cookies = flat
 end
@@ -203,7 +192,7 @@ function known.allow_redirects(spec, value, key)
 end
 
 function known.max_redirects(spec, value)
-  if type(value) ~= "number" or value < 0 or value ~= math.floor(value) or value > 1000 then
+  if type(value) ~= "number" or value < 0 or value ~= floor(value) or value > 1000 then
     blame.expected("option 'max_redirects'", "a whole number from 0 to 1000", value)
   end
   spec.max_redirects = value
@@ -228,7 +217,6 @@ end
 
 function known.proxy(spec, value, key)
   expect(key, value, "string", "a URL")
-  check_line(value, "option 'proxy'")
   if not value:find("^%a[%w+.-]*://.") then
     blame.expected("option 'proxy'", "a URL with its scheme, as in 'http://127.0.0.1:3128'", value)
   end
@@ -256,7 +244,9 @@ end
 
 function known.name(_spec, value, key)
   expect(key, value, "string", "a string")
-  check_line(value, "option 'name'")
+  -- It is one line of a table.
+  local at = value:find("[%z\r\n]")
+  if at then blame.raise("option 'name' holds a line break or NUL at byte %d", at) end
 end
 
 function known.context(_spec, value, key)

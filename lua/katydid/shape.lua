@@ -98,7 +98,7 @@ function shape.step(self, known)
     fail(self, "spawn_rate", "a number above 0", spawn_rate)
   end
   if classes == nil then return users, spawn_rate end
-  if type(classes) ~= "table" or object.info(classes) then
+  if type(classes) ~= "table" or object.info(classes) or classes[1] == nil then
     fail(self, "user_classes", "a list of classes", classes)
   end
   local names = {}

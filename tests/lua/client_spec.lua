@@ -124,6 +124,24 @@ describe("a call", function()
     check.equal(spec.stats().total.requests, 0)
   end)
 
+  it("can't send what would end its line", function()
+    with_client(function(client)
+      local function refused(options, pattern)
+        local text = check.error(function() client:get("/", options) end, pattern)
+        check.match(text, "^tests/lua/client_spec%.lua:%d+: client:get: ")
+      end
+      refused({ headers = { ["X-A"] = "1\r\nX-B: 2" } }, "X%-A")
+      refused({ headers = { ["X-A"] = "\0" } }, "X%-A")
+      refused({ headers = { ["X-A\n"] = "1" } }, "X%-A")
+      refused({ headers = { ["X A"] = "1" } }, "X A")
+      refused({ headers = { [""] = "1" } }, "")
+      for _, path in ipairs { "/a\nb", "/a\r", "/a\0b" } do
+        check.error(function() client:get(path) end, "^tests/lua/client_spec%.lua:%d+: client:get: ")
+      end
+    end)
+    check.equal(spec.stats().total.requests, 0)
+  end)
+
   it("is for running users", function()
     local A = k.HttpUser:extend("A", { host = HOST })
     local user = setmetatable({}, { __index = A })
@@ -449,7 +467,7 @@ describe("a response", function()
     with_client(function(client)
       local response = client:get("/json")
       check.error(function() return response.status end, "client_spec%.lua:%d+: .*'status'.*'status_code'")
-      check.error(function() return response.jsn end, "'jsn'.*'json'")
+      check.error(function() return response.jsonn end, "'jsonn'.*'json'")
     end)
   end)
 

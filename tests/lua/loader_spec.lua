@@ -160,7 +160,7 @@ describe("the loader", function()
       write("one/mine1.lua", "return 'One'")
       write("two/mine2.lua", "return 'Two'")
       local text = "local k = require 'katydid'\nfound = ''\n"
-        .. "local A = k.User:extend(%q, { init = function() found = found .. require %q; print(found) end })\n"
+        .. "local A = k.User:extend(%q)\nfunction A.init() found = found .. require %q; print(found) end\n"
         .. "A.work = k.task(function(self) self:stop() end)\nreturn A"
       local one = write("one/a.lua", text:format("A", "mine1"))
       local two = write("two/b.lua", text:format("B", "mine2"))
@@ -212,6 +212,24 @@ describe("the loader", function()
     it("says when there is nothing in it", function()
       write("notes.txt", "")
       check.error(function() load { folder } end, "no scripts %(%*%.lua%) in this folder")
+    end)
+  end)
+
+  describe("is strict about globals", function()
+    it("in scripts", function()
+      local path = write("a.lua", "total = 0\nlocal function add() totl = total + 1 end\nadd()")
+      check.error(function() load { path } end, "a%.lua:2: 'totl' would become a global inside a function")
+      check.error(function() load { write("b.lua", "return Shoper") } end,
+        "b%.lua:1: the global 'Shoper' was never set")
+    end)
+
+    it("in modules from their folders, but not in those of others", function()
+      write("mine.lua", "return function() slip = 1 end")
+      check.error(function() load { write("a.lua", "require('mine')()") } end,
+        "mine%.lua:1: 'slip' would become a global")
+      write("lua_modules/share/lua/5.1/rock.lua", "return function() loose = 1 end")
+      check.equal(load { write("b.lua", "require('rock')()\nreturn " .. user "A") }, "A")
+      rawset(_G, "loose", nil)
     end)
   end)
 
