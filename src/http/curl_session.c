@@ -19,11 +19,9 @@ static curl_socket_t open_socket(void *self, curlsocktype purpose, struct curl_s
     (void)purpose;
     if (!curl_handle_may_send(&x->handle))
         return CURL_SOCKET_BAD;
-    curl_socket_t fd = curl_sockets_open(s->stock->sockets, address, s);
+    curl_socket_t fd = curl_sockets_open(s->stock->sockets, address, s, &s->n_sockets);
     if (fd == CURL_SOCKET_BAD)
         x->handle.open_errno = errno;
-    else
-        s->n_sockets++;
     return fd;
 }
 
@@ -31,7 +29,6 @@ static curl_socket_t open_socket(void *self, curlsocktype purpose, struct curl_s
 static int close_socket(void *self, curl_socket_t fd)
 {
     struct curl_session *s = self;
-    s->n_sockets--;
     curl_sockets_close(s->stock->sockets, fd);
     return 0;
 }

@@ -7,6 +7,7 @@
 #include "loop/io.h"
 
 #include <assert.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,7 +18,9 @@ struct watch {
     struct curl_sockets *sockets;
     curl_socket_t fd;
     void *owner;
-    bool is_idle; /* libcurl isn't interested */
+    size_t *count;   /* the owner's */
+    bool is_idle;    /* libcurl isn't interested */
+    bool has_talked; /* it has been connected: libcurl tells when it closes it */
 };
 
 struct curl_sockets {
@@ -74,25 +77,38 @@ static void make_room(struct curl_sockets *s, size_t fd)
     s->capacity = capacity;
 }
 
+static struct watch *find(const struct curl_sockets *s, curl_socket_t fd)
+{
+    return fd >= 0 && (size_t)fd < s->capacity ? s->by_fd[fd] : NULL;
+}
+
+static void forget(struct watch *w)
+{
+    struct curl_sockets *s = w->sockets;
+    io_cancel(&w->io);
+    s->by_fd[w->fd] = NULL;
+    s->count--;
+    --*w->count;
+    free(w);
+}
+
 curl_socket_t curl_sockets_open(struct curl_sockets *s, const struct curl_sockaddr *address,
-                                void *owner)
+                                void *owner, size_t *count)
 {
     int fd = socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
                     address->protocol);
     if (fd < 0)
         return CURL_SOCKET_BAD;
     make_room(s, (size_t)fd);
+    if (s->by_fd[fd] != NULL)
+        forget(s->by_fd[fd]); // libcurl has closed that one by itself
     struct watch *w = xmalloc(sizeof *w);
-    *w = (struct watch){.sockets = s, .fd = fd, .owner = owner};
+    *w = (struct watch){.sockets = s, .fd = fd, .owner = owner, .count = count};
     io_init(&w->io, on_ready, w);
     s->by_fd[fd] = w;
     s->count++;
+    ++*count;
     return fd;
-}
-
-static struct watch *find(const struct curl_sockets *s, curl_socket_t fd)
-{
-    return fd >= 0 && (size_t)fd < s->capacity ? s->by_fd[fd] : NULL;
 }
 
 void curl_sockets_close(struct curl_sockets *s, curl_socket_t fd)
@@ -100,10 +116,7 @@ void curl_sockets_close(struct curl_sockets *s, curl_socket_t fd)
     struct watch *w = find(s, fd);
     if (w == NULL)
         BUG("a descriptor that was not opened here");
-    io_cancel(&w->io);
-    s->by_fd[fd] = NULL;
-    s->count--;
-    free(w);
+    forget(w);
     close(fd);
 }
 
@@ -113,6 +126,12 @@ void curl_sockets_watch(struct curl_sockets *s, curl_socket_t fd, int what)
     if (w == NULL)
         BUG("a descriptor that was not opened here");
     w->is_idle = what == CURL_POLL_REMOVE || what == CURL_POLL_NONE;
+    if (what & CURL_POLL_IN)
+        w->has_talked = true;
+    if (w->is_idle && !w->has_talked && fcntl(fd, F_GETFD) < 0) {
+        forget(w);
+        return;
+    }
     int events = (what & CURL_POLL_IN ? IO_READ : 0) | (what & CURL_POLL_OUT ? IO_WRITE : 0);
     if (w->is_idle)
         events = IO_READ;

@@ -25,9 +25,11 @@ struct curl_sockets *curl_sockets_new(struct loop *loop,
                                       void *self);
 void curl_sockets_free(struct curl_sockets *s); /* all must be closed */
 
-/* CURL_SOCKET_BAD with errno where there is none to be had. */
+/* CURL_SOCKET_BAD with errno where there is none to be had. *count is the owner's number of open ones,
+ * which is kept right whoever closes them: libcurl 7.88 closes one that still connects by itself, and
+ * says only that it isn't interested in it any more. */
 curl_socket_t curl_sockets_open(struct curl_sockets *s, const struct curl_sockaddr *address,
-                                void *owner);
+                                void *owner, size_t *count);
 void curl_sockets_close(struct curl_sockets *s, curl_socket_t fd);
 /* What CURLMOPT_SOCKETFUNCTION says: CURL_POLL_IN, _OUT, _INOUT, _REMOVE. */
 void curl_sockets_watch(struct curl_sockets *s, curl_socket_t fd, int what);

@@ -45,6 +45,11 @@ $ katydid hello.lua --headless -t 6 -u 1 --only-summary 2>&1 >/dev/null | grep -
 0
 [1]
 
+# A run that ends while its users still connect.
+$ deaf katydid hello.lua --headless -t 1 -u 3 -r 100 2>&1 >/dev/null | tail -2
+[*] */ERROR/katydid.main: Nothing was requested or measured
+[*] */INFO/katydid.main: Shutting down (exit code 1)
+
 # Several scripts and folders: all of their classes.
 $ served >/dev/null; katydid many --headless -u 2 -r 1000 --iterations 2 >/dev/null 2>&1; served
 GET /items 200 1
