@@ -148,6 +148,14 @@ static bool is_http2(const struct http_settings *s)
     return s->version == HTTP_VERSION_2 || s->version == HTTP_VERSION_2_PRIOR;
 }
 
+/* libcurl 7.88.0 and 7.88.1 begin HTTP/2 once more on a connection that speaks it by prior knowledge
+ * already (curl's issue 10634): there each request needs its own. */
+static bool can_reuse(const struct http_settings *s)
+{
+    unsigned version = curl_version_info(CURLVERSION_NOW)->version_num;
+    return s->version != HTTP_VERSION_2_PRIOR || version < 0x075800 || version > 0x075801;
+}
+
 static bool are_same(const struct http_settings *a, const struct http_settings *b)
 {
     return a->verify == b->verify && a->version == b->version && is_same(a->ca_file, b->ca_file) &&
@@ -172,6 +180,8 @@ static void set_settings(struct curl_handle *h, const struct http_settings *s)
     curl_easy_setopt(e, CURLOPT_SSLKEY, s->key_file);
     curl_easy_setopt(e, CURLOPT_PROXY, s->proxy != NULL ? s->proxy : "");
     curl_easy_setopt(e, CURLOPT_HTTP_VERSION, version_of(s->version));
+    curl_easy_setopt(e, CURLOPT_FRESH_CONNECT, can_reuse(s) ? 0L : 1L);
+    curl_easy_setopt(e, CURLOPT_FORBID_REUSE, can_reuse(s) ? 0L : 1L);
     // Requests side by side share a connection, as a browser's do, rather than making one each.
     curl_easy_setopt(e, CURLOPT_PIPEWAIT, is_http2(s) ? 1L : 0L);
 }
@@ -335,7 +345,7 @@ const char *curl_handle_prepare(struct curl_handle *h, const struct transfer_spe
     h->head_bytes = 0;
     h->status = 0;
     h->is_in_head = h->has_head = h->is_stopped = false;
-    h->too_large = NULL;
+    h->too_large = h->bad_head = NULL;
     h->received = 0;
     h->error[0] = '\0';
     set_settings(h, spec->settings);
@@ -402,6 +412,21 @@ static void end_head(struct curl_handle *h)
     h->sink.head(h->sink.self, h->status, buf_slice(&h->reason), &h->headers);
 }
 
+/* libcurl takes the last of several lengths, and none where a number is too large: then the body's
+ * end is a guess (RFC 9112 6.3). */
+static void check_length(struct curl_handle *h, struct str value)
+{
+    struct str before;
+    size_t digits = 0;
+    while (digits < value.n && value.p[digits] >= '0' && value.p[digits] <= '9')
+        digits++;
+    if (digits == 0 || digits < value.n || digits > 18)
+        h->bad_head = "Content-Length is no length";
+    else if (http_headers_get(&h->headers, STR("Content-Length"), &before) &&
+             !str_equal(before, value))
+        h->bad_head = "Content-Length comes twice, and differs";
+}
+
 static void read_header(struct curl_handle *h, struct str line)
 {
     if (line.p[0] == ' ' || line.p[0] == '\t') {
@@ -410,6 +435,8 @@ static void read_header(struct curl_handle *h, struct str line)
     }
     struct str value = line;
     struct str name = str_cut(&value, ':');
+    if (str_equal_nocase(name, STR("Content-Length")))
+        check_length(h, str_trim(value));
     http_headers_add(&h->headers, name, str_trim(value));
 }
 
@@ -435,7 +462,7 @@ static size_t on_header(char *p, size_t size, size_t n, void *self)
         end_head(h);
     else if (h->is_in_head)
         read_header(h, line);
-    return n * size;
+    return h->bad_head == NULL ? n * size : 0;
 }
 
 static size_t on_body(char *p, size_t size, size_t n, void *self)
@@ -484,6 +511,9 @@ static bool add_own_failure(struct curl_handle *h, struct transfer_end *end, str
     if (h->too_large != NULL) {
         http_failure_add_named(text, "ResponseTooLarge", str_of(h->too_large));
         end->failure = HTTP_TOO_LARGE;
+    } else if (h->bad_head != NULL) {
+        http_failure_add_named(text, "InvalidHeader", str_of(h->bad_head));
+        end->failure = HTTP_BAD_RESPONSE;
     } else if (h->is_stopped) {
         buf_add_cstr(text, "RequestError('stopped')");
         end->failure = HTTP_OTHER;

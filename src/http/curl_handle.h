@@ -45,6 +45,7 @@ struct curl_handle {
     bool is_in_head, has_head;
     bool is_stopped;       /* the sink said: enough */
     const char *too_large; /* what of the head, where something is */
+    const char *bad_head;  /* likewise */
     uint64_t received;
 
     enum curl_method {
