@@ -17,8 +17,8 @@ import time
 from testenv import reports
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-PROGRAM = pathlib.Path(os.environ.get("KATYDID", ROOT / "build/release/katydid"))
-PROGRAM_ASAN = pathlib.Path(os.environ.get("KATYDID_ASAN", ROOT / "build/asan/katydid"))
+PROGRAM = pathlib.Path(os.environ.get("KATYDID", ROOT / "build/release/katydid")).resolve()
+PROGRAM_ASAN = pathlib.Path(os.environ.get("KATYDID_ASAN", ROOT / "build/asan/katydid")).resolve()
 SCENARIOS = ROOT / "scenarios"
 
 # What the sanitizers print.
