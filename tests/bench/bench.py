@@ -196,7 +196,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--window", type=float, default=3.0)
     parser.add_argument("names", nargs="*", help="start_up memory requests; none: all")
-    bench = Bench(parser.parse_args())
+    bench = Bench(parser.parse_intermixed_args())
     if not shutil.which("wrk"):
         sys.exit("bench: wrk is missing (third_party/install.sh bench)")
     try:
