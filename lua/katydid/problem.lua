@@ -15,15 +15,35 @@ local Problem = {
   end,
 }
 
--- Below the script's own frames stand those of the loop that called it: nobody wants to read these.
+-- Around the script's own frames stand ours, where it was called and where it was refused: nobody wants to
+-- read these.
 local OURS = debug.getinfo(1, "S").source:match("^@(.*[/\\])") or ""
-local CALLED_BY_US = "%[C%]: in function 'xpcall'\n\t" .. OURS:gsub("%W", "%%%0")
+
+local function is_ours(line)
+  return line:sub(2, 1 + #OURS) == OURS
+end
 
 local function traceback_here()
-  local lines = debug.traceback("", 3):gsub("^\n", "")
-  local cut = lines:find(CALLED_BY_US)
-  if cut then lines = lines:sub(1, cut - 1):gsub("%s+$", "") end
-  return lines
+  local head, frames = nil, {}
+  for line in debug.traceback("", 3):gmatch("[^\n]+") do
+    if not head then
+      head = line
+    elseif is_ours(line) and #frames > 0 and frames[#frames]:find("in function 'xpcall'$") then
+      frames[#frames] = nil
+      break
+    else
+      frames[#frames + 1] = line
+    end
+  end
+  local first = 1
+  for i, line in ipairs(frames) do
+    if is_ours(line) then
+      first = i + 1
+    elseif not line:find("^\t%[C%]") then
+      break
+    end
+  end
+  return head .. "\n" .. table.concat(frames, "\n", first)
 end
 
 local function text_of(value)

@@ -84,6 +84,15 @@ describe("an error", function()
     check.contains(result.log, "ERROR katydid.user.task: ")
   end)
 
+  it("has a traceback of the script's frames alone", function()
+    local A = k.User:extend("A", { wait_time = k.constant(1) })
+    local function inner() k.sleep("long") end
+    A.work = k.task(function() inner() end)
+    local result = spec.run { classes = A, seconds = 0.5 }
+    check.match(result.exceptions[1].traceback,
+      "^stack traceback:\n\ttests/lua/user_spec%.lua:%d+: in function 'inner'\n\ttests/lua/user_spec[^\n]*$")
+  end)
+
   it("may be any value", function()
     local A = k.User:extend("A")
     local values = { { code = 3 }, setmetatable({}, { __tostring = function() return "in words" end }), 42 }
