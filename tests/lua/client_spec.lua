@@ -572,13 +572,21 @@ describe("events.request", function()
 end)
 
 it("a request that the end of the run cuts off is counted apart", function()
+  local has_begun = false
   local A = k.HttpUser:extend("A", { host = HOST })
   A.work = k.task(function(self)
     self.client:get("/json")
+    has_begun = true
     pcall(function() self.client:get("/stall/30") end)
     error("never")
   end)
-  local result = spec.run { classes = A, seconds = 0.3 }
+  local Watcher = k.User:extend("Watcher", { wait_time = k.constant(0.05) })
+  Watcher.look = k.task(function()
+    if not has_begun then return end
+    k.sleep(0.05) -- turns of the loop, in which it is sent
+    k.stop_test()
+  end)
+  local result = spec.run { classes = { A, Watcher }, users = 2 }
   check.equal(result.total.requests, 1)
   check.equal(result.in_flight_at_end, 1)
   check.equal(#result.exceptions, 0)
