@@ -6,42 +6,23 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <utlist.h>
 
-#include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/text.h"
-#include "loop/timer.h"
 #include "script/lx.h"
+#include "script/users.h"
 
 #define LUA_HALF "katydid.driver"
-
-/* A user from its making to its end. */
-struct script_user {
-    struct script_driver *driver;
-    size_t of; /* its class */
-    struct task *task;
-    uint64_t deadline_ns; /* of a graceful stop; UINT64_MAX: none */
-    bool was_stopped;     /* by the runner */
-    struct script_user *prev, *next;
-};
 
 struct script_driver {
     struct vm *vm;
     struct dispatch_class *classes; /* names are ours */
-    struct script_user **users;     /* of each class, newest first */
-    size_t n_classes, n_users;
+    size_t n_classes;
+    struct users *users;
     bool has_shape, shape_uses_common_options;
-    uint64_t last_id;
-    struct timer grace; /* due at the earliest deadline */
-    size_t n_deadlines;
-    double grace_s; /* of the last graceful stop: for the log */
     struct str *tick_classes;
     size_t n_tick_classes;
 };
-
-static void grace_is_over(void *self);
 
 struct script_driver *script_driver_new(struct vm *vm, struct err *err)
 {
@@ -51,7 +32,7 @@ struct script_driver *script_driver_new(struct vm *vm, struct err *err)
     lua_pop(vm->L, 1);
     struct script_driver *d = xcalloc(1, sizeof *d);
     d->vm = vm;
-    timer_init(&d->grace, grace_is_over, d);
+    d->users = users_new(vm);
     return d;
 }
 
@@ -60,9 +41,7 @@ static void forget_classes(struct script_driver *d)
     for (size_t i = 0; i < d->n_classes; i++)
         free((char *)d->classes[i].name.p);
     free(d->classes);
-    free(d->users);
     d->classes = NULL;
-    d->users = NULL;
     d->n_classes = 0;
     d->has_shape = d->shape_uses_common_options = false;
 }
@@ -80,22 +59,10 @@ void script_driver_free(struct script_driver *d)
 {
     if (d == NULL)
         return;
-    if (d->n_users > 0)
-        BUG("a user is left at the end");
+    users_free(d->users);
     forget_classes(d);
     forget_tick(d);
     free(d);
-}
-
-/* Calls the Lua half's function below its arguments, while `phase` is what goes on.
- * [-(n_args + 1), +n_results, -] */
-static int call(struct script_driver *d, const char *phase, int n_args, int n_results,
-                char **traceback, struct err *err)
-{
-    struct sched_phase before = sched_begin_phase(d->vm->sched, phase);
-    int rc = lx_call(d->vm->L, n_args, n_results, traceback, err);
-    sched_end_phase(d->vm->sched, before);
-    return rc;
 }
 
 /* [-0, +1, m] */
@@ -126,7 +93,6 @@ static int read_classes(lua_State *L)
     luaL_checktype(L, 1, LUA_TTABLE);
     size_t n = lua_objlen(L, 1);
     d->classes = xcalloc(n + 1, sizeof *d->classes);
-    d->users = xcalloc(n + 1, sizeof(struct script_user *));
     for (size_t i = 0; i < n; i++) {
         lua_rawgeti(L, 1, (int)i + 1);
         lua_getfield(L, -1, "name");
@@ -137,6 +103,7 @@ static int read_classes(lua_State *L)
         d->classes[i].fixed_count = (size_t)number_field(L, "fixed_count");
         lua_pop(L, 1);
     }
+    users_set_classes(d->users, d->classes, d->n_classes);
     d->has_shape = lua_istable(L, 2);
     if (d->has_shape) {
         lua_getfield(L, 2, "use_common_options");
@@ -187,7 +154,7 @@ int script_driver_load(struct script_driver *d, const char *const *scripts, size
     push_list(L, scripts, n_scripts);
     push_list(L, chosen, n_chosen);
     struct err why = ERR_INIT;
-    if (call(d, "while the script is loaded", 2, 2, NULL, &why) < 0) {
+    if (vm_call(d->vm, "while the script is loaded", 2, 2, NULL, &why) < 0) {
         lua_pop(L, 1);
         return err_set(err, "%s",
                        d->vm->stop_asked ? "the script ended the run while it was loaded"
@@ -218,7 +185,7 @@ int script_driver_set_host(struct script_driver *d, const char *host, struct err
     if (vm_push_function(d->vm, LUA_HALF, "set_host", err) < 0)
         return -1;
     lua_pushstring(d->vm->L, host); // NULL gives nil
-    return call(d, "before the test starts", 1, 0, NULL, err);
+    return vm_call(d->vm, "before the test starts", 1, 0, NULL, err);
 }
 
 int script_driver_filter_tags(struct script_driver *d, const char *const *tags, size_t n_tags,
@@ -228,13 +195,13 @@ int script_driver_filter_tags(struct script_driver *d, const char *const *tags, 
         return -1;
     push_list(d->vm->L, tags, n_tags);
     push_list(d->vm->L, exclude, n_exclude);
-    return call(d, "before the test starts", 2, 0, NULL, err);
+    return vm_call(d->vm, "before the test starts", 2, 0, NULL, err);
 }
 
 /* Calls the function on the stack, whose one result is a text: the caller owns it. */
 static char *call_for_text(struct script_driver *d, int n_args, struct err *err)
 {
-    if (call(d, "before the test starts", n_args, 1, NULL, err) < 0)
+    if (vm_call(d->vm, "before the test starts", n_args, 1, NULL, err) < 0)
         return NULL;
     char *text = lx_error_text(d->vm->L, -1);
     lua_pop(d->vm->L, 1);
@@ -259,75 +226,6 @@ char *script_driver_ratio(struct script_driver *d, size_t users, bool as_json, s
 
 /* --- users --------------------------------------------------------------------------------- */
 
-static void forget_deadline(struct script_user *u)
-{
-    struct script_driver *d = u->driver;
-    if (u->deadline_ns == UINT64_MAX)
-        return;
-    u->deadline_ns = UINT64_MAX;
-    if (--d->n_deadlines == 0)
-        timer_cancel(d->vm->options.loop, &d->grace);
-}
-
-static enum user_end why_ended(const struct script_user *u, const struct task *t, enum task_end how)
-{
-    if (u->was_stopped)
-        return USER_STOPPED; // whatever became of it then: nobody is to come in its place
-    if (how == TASK_THREW)
-        return USER_FAILED;
-    bool failed = how == TASK_RETURNED && lua_type(t->co, 1) == LUA_TSTRING &&
-                  strcmp(lua_tostring(t->co, 1), "failed") == 0;
-    return failed ? USER_FAILED : USER_FINISHED;
-}
-
-static void user_ended(void *self, struct task *t, enum task_end how, const char *message,
-                       const char *traceback)
-{
-    struct script_user *u = self;
-    struct script_driver *d = u->driver;
-    struct hook what = {.kind = HOOK_USER_ENDED};
-    what.u.ended.user_class = d->classes[u->of].name;
-    what.u.ended.why = why_ended(u, t, how);
-    if (how == TASK_THREW)
-        log_error("katydid.user", "%s\n%s", message, traceback);
-    forget_deadline(u);
-    DL_DELETE(d->users[u->of], u);
-    d->n_users--;
-    free(u);
-    hooks_fire(d->vm->options.hooks, &what);
-}
-
-/* Makes and starts one user; its instance draws from its own stream from the beginning. */
-static int spawn_one(struct script_driver *d, size_t of, struct err *err)
-{
-    lua_State *L = d->vm->L;
-    if (vm_push_function(d->vm, LUA_HALF, "run_user", err) < 0)
-        return -1;
-    if (vm_push_function(d->vm, LUA_HALF, "new_user", err) < 0) {
-        lua_pop(L, 1);
-        return -1;
-    }
-    uint64_t id = ++d->last_id;
-    lx_push_str(L, d->classes[of].name);
-    lua_pushnumber(L, (double)id); // run_user new_user class id
-    struct rng stream = sched_stream(d->vm->sched, id);
-    sched_lend_stream(d->vm->sched, &stream);
-    int rc = call(d, "in a user's init", 2, 1, NULL, err);
-    sched_lend_stream(d->vm->sched, NULL);
-    if (rc < 0) {
-        lua_pop(L, 1);
-        return -1;
-    }
-    struct script_user *u = xcalloc(1, sizeof *u);
-    u->driver = d;
-    u->of = of;
-    u->deadline_ns = UINT64_MAX;
-    u->task = sched_spawn(d->vm->sched, L, &stream, user_ended, u);
-    DL_PREPEND(d->users[of], u);
-    d->n_users++;
-    return 0;
-}
-
 /* The place of a class; n_classes: there is none of that name. */
 static size_t find_class(const struct script_driver *d, struct str name)
 {
@@ -344,87 +242,16 @@ static int spawn(void *self, struct str user_class, size_t n, struct err *err)
     if (of == d->n_classes)
         return err_set(err, "there is no user class '%.*s'", STR_ARG(user_class));
     for (size_t i = 0; i < n; i++)
-        if (spawn_one(d, of, err) < 0)
+        if (users_spawn(d->users, of, err) < 0)
             return -1;
     return 0;
-}
-
-static void kill_user(struct script_user *u)
-{
-    forget_deadline(u);
-    sched_kill(u->task);
-}
-
-static void set_deadline(struct script_user *u, uint64_t at_ns)
-{
-    struct script_driver *d = u->driver;
-    if (u->deadline_ns == UINT64_MAX)
-        d->n_deadlines++;
-    if (at_ns < u->deadline_ns)
-        u->deadline_ns = at_ns;
-    if (!timer_is_started(&d->grace) || at_ns < d->grace.at_ns)
-        timer_start_at(d->vm->options.loop, &d->grace, at_ns);
-}
-
-/* Whether it is busy with its task until then. */
-static bool stop_one(struct script_user *u, double grace_s)
-{
-    if (u->task->is_ending)
-        return false;
-    u->was_stopped = true;
-    if (!(grace_s > 0) || u->task->is_between_tasks) {
-        kill_user(u);
-        return false;
-    }
-    sched_stop(u->task);
-    if (!isinf(grace_s))
-        set_deadline(u, loop_now_ns(u->driver->vm->options.loop) + s_to_ns(grace_s));
-    return true;
 }
 
 static size_t stop(void *self, struct str user_class, size_t n, double grace_s)
 {
     struct script_driver *d = self;
     size_t of = find_class(d, user_class);
-    size_t busy = 0;
-    if (of == d->n_classes)
-        return 0;
-    d->grace_s = grace_s;
-    struct script_user *u;
-    DL_FOREACH (d->users[of], u) {
-        if (n == 0)
-            break;
-        if (n != SIZE_MAX && (u->was_stopped || u->task->is_ending))
-            continue;
-        if (stop_one(u, grace_s))
-            busy++;
-        if (n != SIZE_MAX)
-            n--;
-    }
-    return busy;
-}
-
-static void grace_is_over(void *self)
-{
-    struct script_driver *d = self;
-    uint64_t now_ns = loop_now_ns(d->vm->options.loop), next_ns = UINT64_MAX;
-    struct buf seconds = BUF_INIT;
-    text_add_double(&seconds, d->grace_s);
-    log_info("katydid.runners",
-             "Not all users finished their tasks & terminated in %s seconds. Stopping them...",
-             buf_cstr(&seconds));
-    buf_release(&seconds);
-    for (size_t i = 0; i < d->n_classes; i++) {
-        struct script_user *u;
-        DL_FOREACH (d->users[i], u) {
-            if (u->deadline_ns <= now_ns)
-                kill_user(u);
-            else if (u->deadline_ns < next_ns)
-                next_ns = u->deadline_ns;
-        }
-    }
-    if (next_ns != UINT64_MAX)
-        timer_start_at(d->vm->options.loop, &d->grace, next_ns);
+    return of < d->n_classes ? users_stop(d->users, of, n, grace_s) : 0;
 }
 
 /* --- the shape ----------------------------------------------------------------------------- */
@@ -481,7 +308,7 @@ static int tick(void *self, struct ramp_step *step, struct err *err)
         return -1;
     char *traceback;
     struct err why = ERR_INIT;
-    if (call(d, "in a shape's tick", 0, 3, &traceback, &why) < 0) {
+    if (vm_call(d->vm, "in a shape's tick", 0, 3, &traceback, &why) < 0) {
         bool is_over = runner_why(d->vm->runner) == RUN_END_SCRIPT; // os.exit threw
         // The runner ends the test with the message; where it was thrown helps to mend it.
         if (!is_over)
@@ -502,5 +329,5 @@ struct driver script_driver_interface(struct script_driver *d)
 
 size_t script_driver_user_count(const struct script_driver *d)
 {
-    return d->n_users;
+    return users_count(d->users);
 }

@@ -5,7 +5,6 @@
 #include <lauxlib.h>
 
 #include "base/log.h"
-#include "script/lx.h"
 
 /* What scripts hear of, by Locust's names. */
 static const struct {
@@ -48,10 +47,8 @@ static void tell(void *self, const struct hook *what)
     }
     lua_pushstring(vm->L, told[i].name);
     push_fields(vm->L, what);
-    struct sched_phase before = sched_begin_phase(vm->sched, told[i].phase);
-    if (lx_call(vm->L, 2, 0, NULL, &err) < 0)
+    if (vm_call(vm, told[i].phase, 2, 0, NULL, &err) < 0)
         log_error("katydid.events", "%s: %s", told[i].name, err.text);
-    sched_end_phase(vm->sched, before);
 }
 
 void script_hooks_install(struct vm *vm, struct hooks *hooks)

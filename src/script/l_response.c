@@ -1,135 +1,30 @@
 /*
- * l_response -- a response as scripts see it.
+ * l_response -- a response as scripts see it: a userdata that holds a struct packed.
  *
- * One userdata holds a copy of everything, so that the collector knows what a response weighs, and has
- * nothing to finalize: a response is made for each request. Lua's strings and tables are made when a
- * script asks for them; tables are kept then, with what the Lua half sets, in the userdata's
- * environment.
+ * Lua's strings and tables are made when a script asks for them; tables are kept then, with what the
+ * Lua half sets, in the userdata's environment.
  */
 // SPDX-License-Identifier: MIT
 #include "script/l_http.h"
 
-#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/nearest.h"
 #include "script/lx.h"
+#include "script/packed.h"
 
 #define RESPONSE_TYPE "katydid.response"
 #define HEADERS_TYPE "katydid.headers"
 #define SIZE_LIMIT 0x7f000000u /* LuaJIT's own, of a userdata, less a little */
 #define NAMES_LIMIT 64         /* known names, for the nearest */
 
-/* --- the copy ------------------------------------------------------------------------------ */
-
-/* A piece of the bytes behind the struct; is_set: NULL is told from empty. */
-struct piece {
-    uint32_t at, n;
-    bool is_set;
-};
-
-struct packed_headers {
-    struct piece rows;  /* of struct http_header_at */
-    struct piece bytes; /* that they point into */
-};
-
-struct packed_hop {
-    int status;
-    struct piece method, url;
-    struct packed_headers headers;
-};
-
-struct packed {
-    enum http_failure failure;
-    int status;
-    bool has_own; /* it has an environment of its own */
-    double response_time_ms, start_s;
-    struct transfer_timings timings;
-    uint64_t length;
-    struct piece failure_text, reason, url, body, hops;
-    struct piece request_method, request_url, request_target, request_body;
-    struct packed_headers headers, request_headers;
-};
-
-/* Run twice: without `base` it measures, with it it copies. */
-struct packer {
-    char *base;
-    size_t at;
-};
-
-static struct piece pack(struct packer *p, const void *bytes, size_t n)
-{
-    if (bytes == NULL)
-        return (struct piece){0, 0, false};
-    p->at = (p->at + 7) & ~(size_t)7;
-    struct piece piece = {(uint32_t)p->at, (uint32_t)n, true};
-    if (p->base != NULL && n > 0)
-        memcpy(p->base + p->at, bytes, n);
-    p->at += n;
-    return piece;
-}
-
-static struct piece pack_text(struct packer *p, const char *text)
-{
-    return pack(p, text, text != NULL ? strlen(text) : 0);
-}
-
-static struct packed_headers pack_headers(struct packer *p, const struct http_headers *h)
-{
-    return (struct packed_headers){pack(p, h->all, h->n * sizeof *h->all),
-                                   pack(p, h->bytes.p, h->bytes.n)};
-}
-
-static struct piece pack_hops(struct packer *p, const struct http_response *r)
-{
-    p->at = (p->at + 7) & ~(size_t)7;
-    size_t at = p->at;
-    p->at += r->n_hops * sizeof(struct packed_hop);
-    for (size_t i = 0; i < r->n_hops; i++) {
-        const struct http_hop *hop = &r->hops[i];
-        struct packed_hop packed = {.status = hop->status,
-                                    .method = pack_text(p, hop->method),
-                                    .url = pack_text(p, hop->url),
-                                    .headers = pack_headers(p, &hop->headers)};
-        if (p->base != NULL)
-            memcpy(p->base + at + i * sizeof packed, &packed, sizeof packed);
-    }
-    return (struct piece){(uint32_t)at, (uint32_t)r->n_hops, true};
-}
-
-static void pack_response(struct packer *p, const struct http_response *r, struct packed *to)
-{
-    *to = (struct packed){
-        .failure = r->failure,
-        .status = r->status,
-        .response_time_ms = r->response_time_ms,
-        .start_s = r->start_s,
-        .timings = r->timings,
-        .length = r->length,
-        .failure_text = pack_text(p, r->failure_text),
-        .reason = pack_text(p, r->reason),
-        .url = pack_text(p, r->url),
-        .body = pack(p, r->body.p, r->body.n),
-        .hops = pack_hops(p, r),
-        .request_method = pack_text(p, r->request_method),
-        .request_url = pack_text(p, r->request_url),
-        .request_target = pack_text(p, r->request_target),
-        .request_body = pack(p, r->request_body.p, r->request_body.n),
-        .headers = pack_headers(p, &r->headers),
-        .request_headers = pack_headers(p, &r->request_headers),
-    };
-}
-
 bool l_response_push(lua_State *L, const struct http_response *r)
 {
-    struct packed measured;
-    struct packer p = {NULL, sizeof measured};
-    pack_response(&p, r, &measured);
-    if (p.at > SIZE_LIMIT)
+    size_t size = packed_size(r);
+    if (size > SIZE_LIMIT)
         return false;
-    char *base = lua_newuserdata(L, p.at);
-    p = (struct packer){base, sizeof measured};
-    pack_response(&p, r, (struct packed *)(void *)base);
+    packed_copy(lua_newuserdata(L, size), r);
     luaL_getmetatable(L, RESPONSE_TYPE);
     lua_setmetatable(L, -2);
     return true;
@@ -137,14 +32,9 @@ bool l_response_push(lua_State *L, const struct http_response *r)
 
 /* --- fields -------------------------------------------------------------------------------- */
 
-static struct str text_at(const struct packed *r, struct piece piece)
-{
-    return str_make((const char *)r + piece.at, piece.is_set ? piece.n : 0);
-}
-
 static void push_text(lua_State *L, const struct packed *r, struct piece piece)
 {
-    lx_push_str(L, text_at(r, piece));
+    lx_push_str(L, packed_text(r, piece));
 }
 
 static void push_text_or_nil(lua_State *L, const struct packed *r, struct piece piece)
@@ -153,22 +43,6 @@ static void push_text_or_nil(lua_State *L, const struct packed *r, struct piece 
         push_text(L, r, piece);
     else
         lua_pushnil(L);
-}
-
-/* Name and value of one header. */
-static void header_at(const struct packed *r, const struct packed_headers *h, size_t i,
-                      struct str *name, struct str *value)
-{
-    const char *bytes = (const char *)r + h->bytes.at;
-    struct http_header_at row;
-    memcpy(&row, (const char *)r + h->rows.at + i * sizeof row, sizeof row);
-    *name = str_make(bytes + row.name, row.name_n);
-    *value = str_make(bytes + row.value, row.value_n);
-}
-
-static size_t count_headers(const struct packed_headers *h)
-{
-    return h->rows.n / sizeof(struct http_header_at);
 }
 
 /* headers[name], for a name that isn't written as the server wrote it */
@@ -194,12 +68,12 @@ static void push_headers(lua_State *L, const struct packed *r, const struct pack
     lua_newtable(L);
     luaL_getmetatable(L, HEADERS_TYPE);
     lua_setmetatable(L, -2);
-    for (size_t i = 0; i < count_headers(h); i++) {
+    for (size_t i = 0; i < packed_count_headers(h); i++) {
         struct str name, value, other;
-        header_at(r, h, i, &name, &value);
+        packed_header(r, h, i, &name, &value);
         size_t first = 0;
         for (struct str unused; first < i; first++) {
-            header_at(r, h, first, &other, &unused);
+            packed_header(r, h, first, &other, &unused);
             if (str_equal_nocase(name, other))
                 break;
         }
@@ -224,9 +98,9 @@ static void push_headers(lua_State *L, const struct packed *r, const struct pack
 static void push_cookies(lua_State *L, const struct packed *r)
 {
     lua_newtable(L);
-    for (size_t i = 0; i < count_headers(&r->headers); i++) {
+    for (size_t i = 0; i < packed_count_headers(&r->headers); i++) {
         struct str name, value;
-        header_at(r, &r->headers, i, &name, &value);
+        packed_header(r, &r->headers, i, &name, &value);
         if (!str_equal_nocase(name, STR("Set-Cookie")))
             continue;
         struct str pair = str_cut(&value, ';');
@@ -242,8 +116,7 @@ static void push_history(lua_State *L, const struct packed *r)
 {
     lua_createtable(L, (int)r->hops.n, 0);
     for (size_t i = 0; i < r->hops.n; i++) {
-        struct packed_hop hop;
-        memcpy(&hop, (const char *)r + r->hops.at + i * sizeof hop, sizeof hop);
+        struct packed_hop hop = packed_hop_at(r, i);
         lua_createtable(L, 0, 4);
         lua_pushinteger(L, hop.status);
         lua_setfield(L, -2, "status_code");
@@ -406,6 +279,14 @@ static void push_kept_table(lua_State *L, struct packed *r, enum field f)
     lua_rawseti(L, -3, f);
 }
 
+/* The longer first: of two that are as near, what was meant is the one with the letters left out. */
+static int compare_names(const void *a, const void *b)
+{
+    const char *first = *(const char *const *)a, *second = *(const char *const *)b;
+    size_t n = strlen(first), m = strlen(second);
+    return n != m ? (n < m ? 1 : -1) : strcmp(first, second);
+}
+
 /* An error that names the nearest of all names. The known ones are in the table at upvalue 1. */
 static int no_such_field(lua_State *L, struct str name)
 {
@@ -418,6 +299,7 @@ static int no_such_field(lua_State *L, struct str name)
         if (n < NAMES_LIMIT && text[0] != '_')
             known[n++] = text;
     }
+    qsort(known, n, sizeof *known, compare_names);
     const char *nearest = nearest_name(name, known, n);
     return lx_raise(L, 1,
                     nearest != NULL ? "a response has no '%.*s'; did you mean '%s'?"

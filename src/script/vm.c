@@ -194,6 +194,15 @@ int vm_push_function(struct vm *vm, const char *module, const char *name, struct
     return lx_call(vm->L, 2, 1, NULL, err);
 }
 
+int vm_call(struct vm *vm, const char *phase, int n_args, int n_results, char **traceback,
+            struct err *err)
+{
+    struct sched_phase before = sched_begin_phase(vm->sched, phase);
+    int rc = lx_call(vm->L, n_args, n_results, traceback, err);
+    sched_end_phase(vm->sched, before);
+    return rc;
+}
+
 void vm_stop_test(struct vm *vm, struct str reason)
 {
     if (vm->runner != NULL)

@@ -56,6 +56,10 @@ struct vm *vm_of(lua_State *L);
 int vm_push_function(struct vm *vm, const char *module, const char *name,
                      struct err *err) ERR_CHECKED;
 
+/* lx_call, while `phase` is what goes on: no user runs meanwhile. [-(n_args + 1), +n_results, -] */
+int vm_call(struct vm *vm, const char *phase, int n_args, int n_results, char **traceback,
+            struct err *err) ERR_CHECKED;
+
 /* Ends the test in good order; before there is a runner, it is not begun. */
 void vm_stop_test(struct vm *vm, struct str reason);
 

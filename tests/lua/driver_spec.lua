@@ -111,6 +111,18 @@ describe("a stop", function()
       .. "seconds. Stopping them...")
   end)
 
+  it("with a timeout doesn't count who is in his on_stop", function()
+    local A = sleeper("A", 4)
+    local stopped
+    function A.on_stop()
+      k.sleep(30)
+      stopped = true
+    end
+    local result = spec.run { classes = A, users = 1, seconds = 2, stop_timeout = 5 }
+    check(stopped)
+    for _, line in ipairs(result.log) do check(not line:find("Not all users"), line) end
+  end)
+
   it("passes a task's pcall", function()
     local A = k.User:extend("A")
     local swallowed = 0

@@ -75,10 +75,9 @@ TEST(it_holds_our_modules)
     CHECK_RUN(w.vm, "return require('katydid.core').version", KATYDID_VERSION);
     CHECK_RUN(w.vm, "return debug.getinfo(require('katydid.co').sleep, 'S').source",
               "@lua/katydid/co.lua");
-    CHECK_RUN(
-        w.vm,
-        "return tostring(select(2, pcall(require, 'katydid.none')):find('no module', 1, true))",
-        "41");
+    CHECK_RUN(w.vm,
+              "return (select(2, pcall(require, 'katydid.none')):match('katydid has no [^\\n]*'))",
+              "katydid has no module 'katydid.none'");
     CHECK(vm_of(w.vm->L) == w.vm);
     CHECK(strncmp(vm_luajit_version(), "LuaJIT 2.1", 10) == 0);
     CHECK_INT(lua_gettop(w.vm->L), 0);
@@ -135,7 +134,7 @@ TEST(two_states_know_nothing_of_each_other)
     struct world a, b;
     struct err err = ERR_INIT;
     CHECK(world_open(&a, "{}", &err) && world_open(&b, "{}", &err));
-    CHECK_RUN(a.vm, "x = 1 return math.random(1e9)", "1");
+    CHECK_RUN(a.vm, "x = 1 return tostring(x)", "1");
     CHECK_RUN(b.vm, "return tostring(x)", "nil");
     CHECK(world_close(&a) && world_close(&b));
 }
