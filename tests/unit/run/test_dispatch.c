@@ -363,6 +363,14 @@ TEST(example_11_fixed_class_with_weighted_ones)
                "start 7 1\n= 2,0,1\n= 2,0,2\n= 2,1,2\n= 2,1,3\n= 2,1,4\nend");
 }
 
+/* The fixed classes' own interleaving goes on after a ramp-down too, until it is used up. */
+TEST(fixed_classes_go_on_where_they_were)
+{
+    CHECK_PLAY("classes A:1:10 B:1:3 C\nworkers 1\nstart 6 100\n= 5,1,0\nstart 4 100\n= 3,1,0\n"
+               "start 14 1\n= 3,2,0\n= 4,2,0\n= 5,2,0\n= 6,2,0\n= 6,3,0\n= 7,3,0\n= 8,3,0\n"
+               "= 9,3,0\n= 10,3,0\n= 10,3,1\nend");
+}
+
 TEST(example_12_allowed_classes)
 {
     CHECK_PLAY(ONE "start 3 3\n= 1,1,1\nend\nstart 4 1 User1\n= 2,1,1\nend\n"
@@ -526,8 +534,8 @@ TEST_MAIN(RUN(example_1_one_user_a_step); RUN(example_2_rate_with_a_fraction);
           RUN(example_5_two_hosts); RUN(example_6_ramp_down);
           RUN(example_7_weights_on_four_workers); RUN(example_8_up_down_and_up_again);
           RUN(example_9_weighted_totals); RUN(example_10_fixed_counts); RUN(example_10_steps);
-          RUN(example_11_fixed_class_with_weighted_ones); RUN(example_12_allowed_classes);
-          RUN(example_13_worker_lost_during_ramp_up);
+          RUN(example_11_fixed_class_with_weighted_ones); RUN(fixed_classes_go_on_where_they_were);
+          RUN(example_12_allowed_classes); RUN(example_13_worker_lost_during_ramp_up);
           RUN(example_14_worker_lost_with_a_fixed_class); RUN(example_15_worker_lost_between_ramps);
           RUN(example_16_workers_change_during_ramp_down);
           RUN(example_17_worker_added_during_ramp_up); RUN(example_18_pure_rebalance);

@@ -766,6 +766,26 @@ TEST(a_second_test_begins_anew)
     CHECK(tear_down(&w));
 }
 
+TEST(a_second_test_replaces_nobody_of_the_first)
+{
+    struct world w;
+
+    set_up(&w, 2, 1000);
+    w.config.run_time_s = 1000;
+    start(&w);
+    fake_run_to(&w.fake, 1);
+    fake_end(&w.fake, 0, 1);
+    fake_end(&w.fake, 1, 1);
+    fake_run_to(&w.fake, 2);
+    CHECK_INT(runner_why(w.runner), RUN_END_USERS_GONE);
+    CHECK(loop_is_idle(w.fake.loop)); // the run time isn't waited for
+    runner_start(w.runner);
+    fake_run_to(&w.fake, 3);
+    CHECK_INT(w.fake.spawned, 4);
+    CHECK_INT(runner_user_count(w.runner), 2);
+    CHECK(tear_down(&w));
+}
+
 static void free_runner(void *self)
 {
     struct world *w = self;
@@ -808,4 +828,4 @@ TEST_MAIN(RUN(a_test_from_start_to_end); RUN(counts_the_seconds_of_the_run);
           RUN(a_run_of_a_task_that_was_cut_off_keeps_nobody_waiting);
           RUN(the_last_iteration_ends_a_shape);
           RUN(a_signal_ends_a_run_that_waits_for_its_last_users); RUN(a_second_test_begins_anew);
-          RUN(the_end_may_free_the_runner);)
+          RUN(a_second_test_replaces_nobody_of_the_first); RUN(the_end_may_free_the_runner);)

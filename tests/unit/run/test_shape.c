@@ -119,7 +119,7 @@ static int classes(struct fake *f, double t_s, struct ramp_step *step, struct er
     (void)err;
     a = f->classes[0].name;
     b = f->classes[1].name;
-    step->has_classes = t_s >= 1;
+    step->has_classes = t_s >= 1 && t_s < 5;
     step->classes = is_b ? &b : &a;
     step->n_classes = t_s >= 1 && t_s < 4 ? 1 : 0;
     return 1;
@@ -132,7 +132,7 @@ TEST(other_classes_are_another_step)
     set_up(&w, classes);
     shape_start(w.shape);
     fake_run_to(&w.fake, 9);
-    CHECK_TEXT(buf_cstr(&w.fake.trace), "0 1@1 1 1@1:A 2 1@1:B 4 1@1:");
+    CHECK_TEXT(buf_cstr(&w.fake.trace), "0 1@1 1 1@1:A 2 1@1:B 4 1@1: 5 1@1");
     CHECK(tear_down(&w));
 }
 

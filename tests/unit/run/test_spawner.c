@@ -241,6 +241,44 @@ TEST(what_is_missing_after_a_ramp_down_is_replaced)
     CHECK(tear_down(&w));
 }
 
+TEST(a_ramp_that_is_left_replaces_nobody_more)
+{
+    struct world w;
+
+    set_up(&w, one, 1, 0);
+    spawner_start(w.spawner, 4, 1000, NULL, 0);
+    fake_run_to(&w.fake, 1);
+    fake_end(&w.fake, 0, 2);
+    fake_run_to(&w.fake, 2);
+    buf_clear(&w.fake.trace);
+    spawner_start(w.spawner, 4, 1, NULL, 0);
+    fake_run_to(&w.fake, 2.2); // one of two is back
+    spawner_start(w.spawner, 1, 1, NULL, 0);
+    fake_run_to(&w.fake, 30);
+    // The other of the two counts as the first to go.
+    CHECK_TEXT(buf_cstr(&w.fake.trace), "2 +A 3.2 -A 4.2 complete -A");
+    CHECK(tear_down(&w));
+}
+
+TEST(who_ends_by_himself_while_another_leaves)
+{
+    struct world w;
+
+    set_up(&w, one, 1, 100);
+    w.fake.task_s = 50;
+    spawner_start(w.spawner, 3, 1000, NULL, 0);
+    fake_run_to(&w.fake, 1);
+    spawner_start(w.spawner, 2, 1000, NULL, 0);
+    fake_run_to(&w.fake, 2); // one leaves
+    fake_end(&w.fake, 0, 1);
+    fake_run_to(&w.fake, 3);
+    spawner_start(w.spawner, 2, 1000, NULL, 0);
+    fake_run_to(&w.fake, 100);
+    CHECK_INT(w.fake.spawned, 4);
+    CHECK_INT(spawner_user_count(w.spawner), 2);
+    CHECK(tear_down(&w));
+}
+
 /* As in Locust: each step makes those of the steps before once more, and that is all. */
 TEST(users_that_end_at_once_keep_no_ramp_busy)
 {
@@ -435,6 +473,8 @@ TEST_MAIN(RUN(rates); RUN(classes_come_and_go_in_the_dispatchers_order);
           RUN(who_ended_is_replaced_at_the_next_step_alone);
           RUN(who_ended_after_the_ramp_stays_away); RUN(a_ramp_down_counts_who_has_gone);
           RUN(what_is_missing_after_a_ramp_down_is_replaced);
+          RUN(a_ramp_that_is_left_replaces_nobody_more);
+          RUN(who_ends_by_himself_while_another_leaves);
           RUN(users_that_end_at_once_keep_no_ramp_busy); RUN(a_ramp_down_does_not_wait_for_tasks);
           RUN(who_leaves_is_not_asked_again); RUN(counts_are_of_those_who_stay); RUN(stops_all);
           RUN(allowed_classes); RUN(nobody_to_spawn_ends_the_ramp);
