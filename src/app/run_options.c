@@ -117,7 +117,8 @@ const struct option run_options[RUN_OPTIONS] = {
                   .type = OPTION_WORDS,
                   .value = "TAG...",
                   .group = TAGS,
-                  .help = "run only the tasks that have one of these"},
+                  .help = "run only the tasks that have one of these; all words up to the "
+                          "next option are tags"},
     [OPT_EXCLUDE_TAGS] = {.name = "exclude-tags",
                           .letter = 'E',
                           .type = OPTION_WORDS,

@@ -42,6 +42,24 @@ $ WAY=exit CODE=43 katydid exit_code.lua --headless >/dev/null 2>&1
 $ CODE=0 katydid exit_code.lua --headless 2>/dev/null | grep -c '^GET      /status/500 .*1(100.00%)'
 1
 
+# Wherever the script ends the run: at its top, in a listener of init or of test_start.
+$ WHERE=top CODE=44 katydid early.lua --headless
+[44]
+
+$ served >/dev/null; WHERE=init CODE=45 katydid early.lua --headless >/dev/null 2>&1
+[45]
+
+$ WHERE=test_start CODE=46 katydid early.lua --headless >/dev/null 2>&1
+[46]
+
+$ served
+nothing
+
+$ WHERE=quitting WAY=field CODE=47 katydid early.lua --headless --iterations 1 >/dev/null 2>&1
+[47]
+
+$ WHERE=quit WAY=field CODE=48 katydid early.lua --headless --iterations 1 >/dev/null 2>&1
+
 # 2: a user could not be made.
 $ katydid init_throws.lua --headless >/dev/null 2>&1
 [2]

@@ -50,6 +50,25 @@ $ deaf katydid hello.lua --headless -t 1 -u 3 -r 100 2>&1 >/dev/null | tail -2
 [*] */ERROR/katydid.main: Nothing was requested or measured
 [*] */INFO/katydid.main: Shutting down (exit code 1)
 
+# What is cut off at the end is a figure of its own; with --stop-timeout nothing is.
+$ MS=60000 katydid slow.lua --headless -t 1 -u 2 -r 100 2>/dev/null | grep 'in flight'
+2 requests were in flight at the end, and counted nowhere above
+
+$ MS=1500 katydid slow.lua --headless -t 1 -s 50 2>/dev/null | grep 'in flight\|^GET.*1  *0(0.00%)'
+GET      /delay/[ms] *1     0(0.00%) |*
+
+# On a terminal the progress line is redrawn, makes room for what is printed, and is gone at the end.
+$ tty katydid quiet.lua --headless -t 3 | grep -o '.r.e.K.00:02/00:03. 1 user.*running\|.r.e.K.20..-.*Shutting down'
+\\r\\e[K[00:02/00:03] 1 user *running
+...
+\\r\\e[K[20*Shutting down
+
+# A closed output is nobody's socket.
+$ katydid hello.lua --headless --iterations 2 >&- 2>&-
+
+$ (ulimit -n 90 && katydid two.lua --headless -u 100 --iterations 1 2>&1 >/dev/null) | grep WARNING
+[*] */WARNING/katydid.main: The system lets this process open 90 files, which is not enough for a connection of each of 100 users (ulimit -Hn)
+
 # Several scripts and folders: all of their classes.
 $ served >/dev/null; katydid many --headless -u 2 -r 1000 --iterations 2 >/dev/null 2>&1; served
 GET /items 200 1
