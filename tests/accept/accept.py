@@ -245,18 +245,18 @@ def parity(env, figures):
     args = ["--headless", "--host", url, "-u", "20", "-r", "20", "-t", f"{seconds}s"]
 
     locustfile = env.write("locustfile.py", LOCUSTFILE)
-    process = env.start("locust", locust, "-f", locustfile, "--csv", env.folder / "locust", *args, cwd=env.folder)
+    process = env.start("locust", locust, "-f", locustfile, *args, cwd=env.folder)
     same(process.wait(seconds + 60), 0, f"Locust's exit code {process.err()[-500:]}")
-    theirs = reports.csv_rows(env.folder / "locust_stats.csv")[0]
-
     run = env.katydid(env.write("parity.lua", PARITY), *args[1:], timeout=seconds + 60)
     same(run.code, 0, "exit code")
-    ours = run.csv("stats")[0]
-    for column, share in (("Request Count", 0.03), ("Median Response Time", 0.10)):
-        a, b = float(ours[column]), float(theirs[column])
-        figures.show(column, f"{a:.4g}", f"Locust {b:.4g} +- {100 * share:.0f} %", abs(a - b) <= share * b)
-    figures.exactly("failures, Locust", int(theirs["Failure Count"]), 0)
-    figures.exactly("failures", int(ours["Failure Count"]), 0)
+    # From the final tables: Locust's files lack up to a second at their end.
+    theirs, ours = process.out() + process.err(), run.out + run.err
+    for what, read, share in (("requests", lambda text: reports.console(text)["GET", "/delay50"][0], 0.03),
+                              ("median", reports.console_median, 0.10)):
+        a, b = read(ours), read(theirs)
+        figures.show(what, f"{a:.4g}", f"Locust {b:.4g} +- {100 * share:.0f} %", abs(a - b) <= share * b)
+    for who, text in (("Locust", theirs), ("katydid", ours)):
+        figures.exactly(f"failures, {who}", reports.console(text)["GET", "/delay50"][1], 0)
     figures.judge()
 
 
@@ -279,7 +279,19 @@ PARTS = {
 }
 
 
+# What other work on the machine can spoil: tried again, since nothing but that makes it better.
+TRIES = {name: 3 for name in PARTS if name.startswith(("accuracy", "parity"))}
+
+
 def run_part(name, part):
+    for left in reversed(range(TRIES.get(name, 1))):
+        result = run_once(name, part, is_last=left == 0)
+        if result != "failed":
+            break
+    return result
+
+
+def run_once(name, part, is_last):
     print(f"{name}:", flush=True)
     env = Env(PROGRAM)
     try:
@@ -290,8 +302,9 @@ def run_part(name, part):
         print(f"skipped: {name}: {why}")
         return "skipped"
     except Failure as why:
-        print(f"FAILED {name}: {why}")
-        env.show_logs()
+        print(f"{'FAILED' if is_last else 'trying again:'} {name}: {why}")
+        if is_last:
+            env.show_logs()
         return "failed"
     finally:
         env.close()

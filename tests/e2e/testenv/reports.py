@@ -25,6 +25,13 @@ def console(text):
     return rows
 
 
+def console_median(text):
+    """Of the total, in ms."""
+    rows = [ROW.match(line) for line in text.splitlines()]
+    total = [row for row in rows if row and row[2] == "Aggregated"][-1]
+    return float(total[6].split("|")[0].split()[3])
+
+
 def console_in_flight(text):
     match = IN_FLIGHT.search(text)
     return int(match[1]) if match else 0
