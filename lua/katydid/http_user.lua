@@ -1,6 +1,7 @@
 -- http_user -- a user with an HTTP client of its own: cookies, connections, default headers.
 -- SPDX-License-Identifier: MIT
 
+local core = require "katydid.core"
 local Client = require "katydid.client"
 local user = require "katydid.user"
 local object = require "katydid.object"
@@ -14,6 +15,12 @@ info.fields.abstract = true
 
 function info.fields:_prepare()
   self.client = Client.new(self)
+  self._session = self.client._session
+end
+
+---Whoever has gone keeps no connection open, however long the collector takes.
+function info.fields:_release()
+  core.http.disconnect(self._session)
 end
 
 ---Sends and expects JSON; see client:rest.

@@ -104,10 +104,7 @@ function user.new(class, environment, id)
   return self
 end
 
----The whole life, in the user's own coroutine.
----@param self katydid.User
----@return "finished"|"failed"
-function user.live(self)
+local function live(self)
   local ok, why = xpcall(self.on_start, describe, self)
   if not ok and not co.is_signal(why) then
     taskset.report(self, why)
@@ -124,6 +121,15 @@ function user.live(self)
   core.sched.ending()
   taskset.run_on_stop(self)
   return has_failed and "failed" or "finished"
+end
+
+---The whole life, in the user's own coroutine.
+---@param self katydid.User
+---@return "finished"|"failed"
+function user.live(self)
+  local how = live(self)
+  if self._release then self:_release() end
+  return how
 end
 
 return user

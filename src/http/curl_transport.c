@@ -405,6 +405,13 @@ static void close_session(struct transport *base, struct http_session *s)
     s->own = NULL;
 }
 
+static void disconnect(struct transport *base, struct http_session *s)
+{
+    struct curl_session *own = s->own;
+    if (own != NULL && own->active == NULL)
+        close_session(base, s);
+}
+
 static int check_file(const char *option, const char *path, struct err *err)
 {
     if (path == NULL || access(path, R_OK) == 0)
@@ -454,6 +461,7 @@ struct transport *curl_transport_new(struct loop *loop, struct resolver *resolve
     t->base = (struct transport){.start = start,
                                  .cancel = cancel,
                                  .close_session = close_session,
+                                 .disconnect = disconnect,
                                  .check = check,
                                  .free = transport_free};
     t->loop = loop;

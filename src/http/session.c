@@ -26,6 +26,12 @@ void http_session_free(struct http_session *s)
     free(s);
 }
 
+void http_session_disconnect(struct http_session *s)
+{
+    if (s->transport->disconnect != NULL)
+        s->transport->disconnect(s->transport, s);
+}
+
 struct cookies *http_session_cookies(struct http_session *s)
 {
     if (s->cookies == NULL)

@@ -22,6 +22,8 @@ struct http_session {
 struct http_session *http_session_new(struct transport *transport);
 /* No request of it may be under way. Closes its connections. */
 void http_session_free(struct http_session *s);
+/* Closes its connections, unless a request uses them. The next request makes a new one. */
+void http_session_disconnect(struct http_session *s);
 
 struct cookies *http_session_cookies(struct http_session *s);      /* made where there is none */
 struct http_headers *http_session_headers(struct http_session *s); /* likewise */

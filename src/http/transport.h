@@ -88,6 +88,9 @@ struct transport {
     bool (*cancel)(struct transfer *x);
     /* The session ends: close what is its own. */
     void (*close_session)(struct transport *t, struct http_session *s);
+    /* The user has gone: close the session's connections, unless a request uses them. NULL: it has
+     * none that outlive a request. */
+    void (*disconnect)(struct transport *t, struct http_session *s);
     /* Whether it can serve these settings; the error names the option. */
     int (*check)(struct transport *t, const struct http_settings *settings, struct err *err);
     void (*free)(struct transport *t);

@@ -35,6 +35,13 @@ static int l_session(lua_State *L)
     return 1;
 }
 
+/* disconnect(session) */
+static int l_disconnect(lua_State *L)
+{
+    http_session_disconnect(l_session_check(L, 1)->session);
+    return 0;
+}
+
 /* --- default headers ----------------------------------------------------------------------- */
 
 /* set_header(session, name, value) */
@@ -148,6 +155,7 @@ static int l_clear_cookies(lua_State *L)
 }
 
 static const luaL_Reg http_functions[] = {{"session", l_session},
+                                          {"disconnect", l_disconnect},
                                           {"set_header", l_set_header},
                                           {"get_header", l_get_header},
                                           {"all_headers", l_all_headers},

@@ -22,7 +22,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def length(seconds):
-    return max(5, seconds // 10) if SHORT else seconds
+    return max(15, seconds // 10) if SHORT else seconds
 
 
 class Figures:

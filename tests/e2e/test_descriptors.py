@@ -14,10 +14,10 @@ local k = require "katydid"
 local Passing = k.HttpUser:extend("Passing", {{ host = "{url}", wait_time = k.constant(0.02) }})
 
 Passing.go = k.task(function(self)
-  self.client:get("/json")
   self.client:get("/drop")
   self.client:get("/delay/30", {{ timeout = 0.01 }})
   self.client:get("{refused}/")
+  self.client:get("/json")
 end)
 
 local Wave = k.LoadTestShape:extend("Wave")

@@ -103,6 +103,9 @@ function rand.seed(seed) end
 local http = {}
 ---@return katydid.core.session
 function http.session() end
+---Closes its connections, unless a request uses them; the next request makes a new one.
+---@param session katydid.core.session
+function http.disconnect(session) end
 ---Starts a request of the running user; the wait that must follow ends when it is done. Throws what can't be sent
 ---(a URL, a header, a cookie, a setting that the transport can't serve), without a position. Where the user is ended
 ---meanwhile and something was sent, the request is counted as in flight at the end. To be kept by the caller until
