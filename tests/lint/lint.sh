@@ -47,6 +47,7 @@ check "headers compile alone" headers
 check "forbidden functions (tests/lint/banned.lua)" sources banned
 check "sizes of files and functions (tests/lint/sizes.lua)" sources sizes
 check "each module has its unit test (tests/lint/mirror.lua)" sources mirror
+check "the tour names each room (tests/lint/rooms.lua)" sources rooms
 check "the Lua half's C is annotated (tests/lint/meta.lua)" luajit tests/lint/meta.lua
 check "formatting of C (make format mends it)" formatting
 check "luacheck" luachecks
