@@ -38,10 +38,10 @@ $ when waiting TERM -- katydid waiting.lua --headless 2>&1 >/dev/null | grep 'No
 [*] */INFO/katydid.main: Got SIGTERM, ending the run (once more: at once)
 
 # The progress line stands on standard error, every five seconds where that is no terminal; --only-summary leaves it out.
-$ katydid hello.lua --headless -t 6 -u 1 2>&1 >/dev/null | grep 'req/s'
-[00:05/00:06] 1 user *req/s *
+$ when 'req/s' INT -- katydid waiting.lua --headless -t 50 2>&1 >/dev/null | grep 'req/s'
+[00:0{n}/00:50] 1 user *req/s *
 
-$ katydid hello.lua --headless -t 6 -u 1 --only-summary 2>&1 >/dev/null | grep -c 'req/s'
+$ katydid waiting.lua --headless -t 6 --only-summary 2>&1 >/dev/null | grep -c 'req/s'
 0
 [1]
 
@@ -51,16 +51,14 @@ $ deaf katydid hello.lua --headless -t 1 -u 3 -r 100 2>&1 >/dev/null | tail -2
 [*] */INFO/katydid.main: Shutting down (exit code 1)
 
 # What is cut off at the end is a figure of its own; with --stop-timeout nothing is.
-$ MS=60000 katydid slow.lua --headless -t 1 -u 2 -r 100 2>/dev/null | grep 'in flight'
+$ MS=600000 busy 2 INT -- katydid slow.lua --headless -u 2 -r 100 2>/dev/null | grep 'in flight'
 2 requests were in flight at the end, and counted nowhere above
 
-$ MS=1500 katydid slow.lua --headless -t 1 -s 50 2>/dev/null | grep 'in flight\|^GET.*1  *0(0.00%)'
+$ MS=1500 busy 1 INT -- katydid slow.lua --headless -s 50 2>/dev/null | grep 'in flight\|^GET.*1  *0(0.00%)'
 GET      /delay/[ms] *1     0(0.00%) |*
 
 # On a terminal the progress line is redrawn, makes room for what is printed, and is gone at the end.
-$ tty katydid quiet.lua --headless -t 3 | grep -o '.r.e.K.00:02/00:03. 1 user.*running\|.r.e.K.20..-.*Shutting down'
-\\r\\e[K[00:02/00:03] 1 user *running
-...
+$ tty katydid waiting.lua --headless -t 3 >screen; grep -q '.r.e.K.00:0./00:03. 1 user.*running' screen && grep -o '.r.e.K.20..-.*Shutting down' screen
 \\r\\e[K[20*Shutting down
 
 # A closed output is nobody's socket.
