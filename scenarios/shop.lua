@@ -40,7 +40,7 @@ Customer.buy = k.tag("checkout", k.task(function(self)
   self.client:post("/cart", { json = { item = id, quantity = 1 } })
 
   self.client:get("/cart", function(response)
-    if response:json().count < 1 then
+    if response.ok and response:json().count < 1 then
       response:failure("the cart is empty after something was put into it")
     end
   end)
