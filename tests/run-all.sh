@@ -71,15 +71,15 @@ build_program() {
 }
 
 suite_cli() { # what a user types and sees
-    build_program release && count "cli" python3 tests/cli/run.py build/release/katydid
+    build_program release && count "cli" /usr/bin/python3 tests/cli/run.py build/release/katydid
 }
 
 suite_scenarios() { # each scenario for a short time
-    build_program release && count "scenarios" python3 tests/e2e/run.py scenarios
+    build_program release && count "scenarios" /usr/bin/python3 tests/e2e/run.py scenarios
 }
 
 suite_e2e() { # real servers
-    build_program release && build_program asan && count "e2e" python3 tests/e2e/run.py
+    build_program release && build_program asan && count "e2e" /usr/bin/python3 tests/e2e/run.py
 }
 
 suite_lint() {

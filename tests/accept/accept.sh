@@ -6,4 +6,4 @@
 set -eu
 cd "$(dirname "$0")/../.."
 make --no-print-directory -s VARIANT=asan build/asan/katydid
-exec python3 tests/accept/accept.py
+exec /usr/bin/python3 tests/accept/accept.py
