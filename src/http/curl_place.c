@@ -12,6 +12,7 @@
 #define PORT_PROXY 1080 /* libcurl's, where a proxy's URL names none */
 #define PORT_PROXY_TLS 443
 
+/* Letters beyond are translated before (net/punycode); those that can't be come here. */
 static bool is_ascii(struct str s)
 {
     for (size_t i = 0; i < s.n; i++) {
@@ -27,36 +28,17 @@ static int keep_host(struct curl_place *place, struct str host, struct err *err)
         host = str_slice(host, 1, host.n - 1);
     if (host.n == 0 || host.n >= sizeof(place->host))
         return err_set(err, "expected a host name of 1 to 255 bytes");
+    if (!is_ascii(host))
+        return err_set(err, "expected a host name in UTF-8, its labels at most 63 bytes long");
     memcpy(place->host, host.p, host.n);
     place->host[host.n] = '\0';
     return 0;
 }
 
-/* The name in the letters that name servers know (RFC 3490); libcurl does it in the same way. */
-static int keep_foreign_host(struct curl_place *place, struct str host, struct err *err)
-{
-    int rc = -1;
-    char *text = str_dup(host), *ascii = NULL;
-    CURLU *u = curl_url();
-#ifdef CURLU_PUNYCODE
-    if (curl_url_set(u, CURLUPART_URL, "http://h/", 0) == CURLUE_OK &&
-        curl_url_set(u, CURLUPART_HOST, text, 0) == CURLUE_OK &&
-        curl_url_get(u, CURLUPART_HOST, &ascii, CURLU_PUNYCODE) == CURLUE_OK)
-        rc = keep_host(place, str_of(ascii), err);
-    else
-#endif
-        err_set(err, "the host name has letters that can't be translated");
-    curl_free(ascii);
-    curl_url_cleanup(u);
-    free(text);
-    return rc;
-}
-
 static int target_place(struct curl_place *place, const struct url *url, struct err *err)
 {
     place->port = url->port;
-    return is_ascii(url->host) ? keep_host(place, url->host, err)
-                               : keep_foreign_host(place, url->host, err);
+    return keep_host(place, url->host, err);
 }
 
 /* *resolves: whether we, not the proxy, look the server's name up. */

@@ -8,6 +8,7 @@
 #include "http/exchange.h"
 
 #include "base/codec.h"
+#include "net/punycode.h"
 
 #define DEFAULT_PORT_HTTP 80
 #define DEFAULT_PORT_HTTPS 443
@@ -28,6 +29,17 @@ static void add_port(struct buf *out, uint16_t port)
     buf_add(out, digits + at, sizeof(digits) - at);
 }
 
+/* The host in ASCII, in `ascii` where it must be translated. A name that has no such form stays as it
+ * is: the transport says so. */
+static struct str ascii_host(struct str host, struct buf *ascii)
+{
+    for (size_t i = 0; i < host.n; i++) {
+        if ((unsigned char)host.p[i] >= 0x80)
+            return punycode_add_host(ascii, host) < 0 ? host : buf_slice(ascii);
+    }
+    return host;
+}
+
 static struct str since(const struct buf *text, size_t begin)
 {
     return str_make(text->p + begin, text->n - begin);
@@ -35,9 +47,11 @@ static struct str since(const struct buf *text, size_t begin)
 
 void exchange_url(struct buf *text, struct url *parts, const struct url *u)
 {
+    struct buf ascii = BUF_INIT;
+    struct str name = ascii_host(u->host, &ascii);
     // A byte may become three; so the text stays where it is, and the parts can point to it.
     buf_clear(text);
-    buf_reserve(text, 32 + u->host.n + 3 * (u->path.n + u->query.n));
+    buf_reserve(text, 32 + name.n + 3 * (u->path.n + u->query.n));
     *parts = (struct url){.port = u->port,
                           .has_port = u->has_port,
                           .host_is_ipv6 = u->host_is_ipv6,
@@ -46,7 +60,8 @@ void exchange_url(struct buf *text, struct url *parts, const struct url *u)
     parts->scheme = since(text, 0);
     buf_add_cstr(text, u->host_is_ipv6 ? "://[" : "://");
     size_t host = text->n;
-    buf_add_str(text, u->host);
+    buf_add_str(text, name);
+    buf_release(&ascii);
     parts->host = since(text, host);
     if (u->host_is_ipv6)
         buf_add_char(text, ']');
