@@ -69,8 +69,8 @@ struct curl_session {
     CURLSH *share;
     struct curl_transfer *first;
     struct curl_transfer *active; /* list of those that were taken */
-    size_t n_sockets;
-    struct curl_name *last_name; /* the transport's */
+    struct curl_name *last_name;  /* the transport's, from here: where the last request went */
+    bool is_connected;            /* probably: the last request was answered */
 };
 
 void curl_stock_init(struct curl_stock *k, struct loop *loop, struct curl_sockets *sockets,

@@ -7,7 +7,6 @@
 #include "loop/io.h"
 
 #include <assert.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,9 +17,10 @@ struct watch {
     struct curl_sockets *sockets;
     curl_socket_t fd;
     void *owner;
-    size_t *count;   /* the owner's */
-    bool is_idle;    /* libcurl isn't interested */
-    bool has_talked; /* it has been connected: libcurl tells when it closes it */
+    int events;    /* that libcurl wants */
+    bool is_idle;  /* libcurl isn't interested */
+    bool was_read; /* it was, in reading: the connection stood */
+    bool is_gone;  /* perhaps: see above */
 };
 
 struct curl_sockets {
@@ -48,6 +48,8 @@ void curl_sockets_free(struct curl_sockets *s)
     if (s == NULL)
         return;
     assert(s->count == 0);
+    for (size_t i = 0; i < s->capacity; i++)
+        free(s->by_fd[i]);
     free(s->by_fd);
     free(s);
 }
@@ -77,68 +79,81 @@ static void make_room(struct curl_sockets *s, size_t fd)
     s->capacity = capacity;
 }
 
-static struct watch *find(const struct curl_sockets *s, curl_socket_t fd)
+/* What libcurl wants of a number that it has closed without a word, and has now got again. It may not
+ * say so once more. */
+static int leave_to_next(struct curl_sockets *s, struct watch *w)
 {
-    return fd >= 0 && (size_t)fd < s->capacity ? s->by_fd[fd] : NULL;
-}
-
-static void forget(struct watch *w)
-{
-    struct curl_sockets *s = w->sockets;
+    int events = io_is_started(&w->io) && !w->is_idle ? w->events : 0;
     io_cancel(&w->io);
-    s->by_fd[w->fd] = NULL;
-    s->count--;
-    --*w->count;
+    s->count -= !w->is_gone;
     free(w);
+    return events;
 }
 
 curl_socket_t curl_sockets_open(struct curl_sockets *s, const struct curl_sockaddr *address,
-                                void *owner, size_t *count)
+                                void *owner)
 {
     int fd = socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
                     address->protocol);
     if (fd < 0)
         return CURL_SOCKET_BAD;
     make_room(s, (size_t)fd);
-    if (s->by_fd[fd] != NULL)
-        forget(s->by_fd[fd]); // libcurl has closed that one by itself
+    int events = s->by_fd[fd] != NULL ? leave_to_next(s, s->by_fd[fd]) : 0;
     struct watch *w = xmalloc(sizeof *w);
-    *w = (struct watch){.sockets = s, .fd = fd, .owner = owner, .count = count};
+    *w = (struct watch){.sockets = s, .fd = fd, .owner = owner, .events = events};
     io_init(&w->io, on_ready, w);
+    if (events != 0)
+        io_start(s->loop, &w->io, fd, events);
     s->by_fd[fd] = w;
     s->count++;
-    ++*count;
     return fd;
+}
+
+static struct watch *find(const struct curl_sockets *s, curl_socket_t fd)
+{
+    struct watch *w = fd >= 0 && (size_t)fd < s->capacity ? s->by_fd[fd] : NULL;
+    if (w == NULL)
+        BUG("a descriptor that was not opened here");
+    return w;
 }
 
 void curl_sockets_close(struct curl_sockets *s, curl_socket_t fd)
 {
     struct watch *w = find(s, fd);
-    if (w == NULL)
-        BUG("a descriptor that was not opened here");
-    forget(w);
+    io_cancel(&w->io);
+    s->by_fd[fd] = NULL;
+    s->count -= !w->is_gone;
+    free(w);
     close(fd);
+}
+
+static void end_interest(struct curl_sockets *s, struct watch *w)
+{
+    w->is_idle = true;
+    if (w->was_read) {
+        io_change(&w->io, IO_READ);
+        return;
+    }
+    io_cancel(&w->io);
+    s->count -= !w->is_gone;
+    w->is_gone = true;
 }
 
 void curl_sockets_watch(struct curl_sockets *s, curl_socket_t fd, int what)
 {
     struct watch *w = find(s, fd);
-    if (w == NULL)
-        BUG("a descriptor that was not opened here");
-    w->is_idle = what == CURL_POLL_REMOVE || what == CURL_POLL_NONE;
-    if (what & CURL_POLL_IN)
-        w->has_talked = true;
-    if (w->is_idle && !w->has_talked && fcntl(fd, F_GETFD) < 0) {
-        forget(w);
+    if (what == CURL_POLL_REMOVE || what == CURL_POLL_NONE) {
+        end_interest(s, w);
         return;
     }
-    int events = (what & CURL_POLL_IN ? IO_READ : 0) | (what & CURL_POLL_OUT ? IO_WRITE : 0);
-    if (w->is_idle)
-        events = IO_READ;
+    s->count += w->is_gone;
+    w->is_gone = w->is_idle = false;
+    w->was_read |= (what & CURL_POLL_IN) != 0;
+    w->events = (what & CURL_POLL_IN ? IO_READ : 0) | (what & CURL_POLL_OUT ? IO_WRITE : 0);
     if (io_is_started(&w->io))
-        io_change(&w->io, events);
-    else if (!w->is_idle)
-        io_start(s->loop, &w->io, fd, events);
+        io_change(&w->io, w->events);
+    else
+        io_start(s->loop, &w->io, fd, w->events);
 }
 
 size_t curl_sockets_count(const struct curl_sockets *s)

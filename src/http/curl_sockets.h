@@ -5,6 +5,9 @@
  * The watcher stays: only what is readable while nobody is interested (the server has closed) ends
  * it, until somebody is again. So the descriptors must be opened and closed here, or a number would
  * be used again under a watcher.
+ *
+ * One that never got as far as to be read is closed by libcurl (7.88) without a word, before or after
+ * its interest ends: such a one isn't watched any longer then, and its number may come again.
  */
 // SPDX-License-Identifier: MIT
 #ifndef HTTP_CURL_SOCKETS_H
@@ -23,17 +26,16 @@ struct curl_sockets *curl_sockets_new(struct loop *loop,
                                       void (*ready)(void *self, curl_socket_t fd, int events,
                                                     void *owner),
                                       void *self);
-void curl_sockets_free(struct curl_sockets *s); /* all must be closed */
+void curl_sockets_free(struct curl_sockets *s);
 
-/* CURL_SOCKET_BAD with errno where there is none to be had. *count is the owner's number of open ones,
- * which is kept right whoever closes them: libcurl 7.88 closes one that still connects by itself, and
- * says only that it isn't interested in it any more. */
+/* CURL_SOCKET_BAD with errno where there is none to be had. */
 curl_socket_t curl_sockets_open(struct curl_sockets *s, const struct curl_sockaddr *address,
-                                void *owner, size_t *count);
+                                void *owner);
 void curl_sockets_close(struct curl_sockets *s, curl_socket_t fd);
 /* What CURLMOPT_SOCKETFUNCTION says: CURL_POLL_IN, _OUT, _INOUT, _REMOVE. */
 void curl_sockets_watch(struct curl_sockets *s, curl_socket_t fd, int what);
 
+/* Those that are open, as far as is known. */
 size_t curl_sockets_count(const struct curl_sockets *s);
 
 #endif

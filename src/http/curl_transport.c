@@ -120,6 +120,7 @@ static void detach(struct curl_transfer *x)
 static void tell(struct curl_transfer *x, struct transfer_end *end, struct buf *text)
 {
     struct transfer_sink sink = x->sink;
+    x->session->is_connected = end->failure == HTTP_OK;
     end->start_ns = x->start_ns;
     end->timings.dns = x->dns_ms;
     end->text = buf_slice(text);
@@ -304,7 +305,7 @@ static void resolve(struct curl_transfer *x)
     for (size_t i = 0; i < x->n_names; i++) {
         struct resolver_answer answer;
         x->asked = x->names[i];
-        switch (curl_name_look(x->asked, x->session->n_sockets > 0, &answer)) {
+        switch (curl_name_look(x->asked, x->session->is_connected, &answer)) {
         case CURL_NAME_READY:
             break;
         case CURL_NAME_FAILED:

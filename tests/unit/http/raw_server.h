@@ -1,0 +1,208 @@
+/*
+ * raw_server -- a server in threads of this process that plays whatever a test needs: it says the
+ * bytes it is told to, and closes or resets when it is told to.
+ *
+ * Each connection has a thread, which reads requests and lets `answer` answer them. What came is
+ * kept for the test to look at.
+ */
+// SPDX-License-Identifier: MIT
+#ifndef TESTS_HTTP_RAW_SERVER_H
+#define TESTS_HTTP_RAW_SERVER_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define RAW_CONNECTIONS_MAX 256
+
+struct raw_server {
+    int fd;
+    int port;
+    /* Answers one request; false: close the connection. */
+    bool (*answer)(struct raw_server *s, int fd, const char *path);
+    pthread_t acceptor, threads[RAW_CONNECTIONS_MAX];
+    atomic_int connections, requests;
+    atomic_bool is_ending, is_closed[RAW_CONNECTIONS_MAX];
+    pthread_mutex_t lock;
+    char last[65536]; /* the request that came last, whole */
+    char base[64];    /* "http://127.0.0.1:PORT" */
+};
+
+struct raw_connection {
+    struct raw_server *server;
+    int fd, number;
+};
+
+static inline void raw_write(int fd, const void *p, size_t n)
+{
+    const char *at = p;
+    while (n > 0) {
+        ssize_t k = send(fd, at, n, MSG_NOSIGNAL);
+        if (k <= 0)
+            return;
+        at += k;
+        n -= (size_t)k;
+    }
+}
+
+static inline void raw_say(int fd, const char *text)
+{
+    raw_write(fd, text, strlen(text));
+}
+
+/* The close that follows resets the connection. */
+static inline void raw_reset(int fd)
+{
+    struct linger now = {.l_onoff = 1, .l_linger = 0};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+}
+
+/* Until the other side closes. */
+static inline void raw_stall(int fd)
+{
+    char byte;
+    while (recv(fd, &byte, 1, 0) > 0)
+        continue;
+}
+
+/* One request with its body, as long as Content-Length says; false: none came. */
+static inline bool raw_read(struct raw_server *s, int fd)
+{
+    struct buf in = BUF_INIT;
+    size_t whole = 0;
+    char piece[4096];
+    while (whole == 0 || in.n < whole) {
+        ssize_t n = recv(fd, piece, sizeof(piece), 0);
+        if (n <= 0)
+            break;
+        buf_add(&in, piece, (size_t)n);
+        const char *end = strstr(buf_cstr(&in), "\r\n\r\n");
+        if (whole == 0 && end != NULL) {
+            const char *length = strcasestr(buf_cstr(&in), "\r\nContent-Length:");
+            whole = (size_t)(end + 4 - in.p);
+            if (length != NULL && length < end)
+                whole += strtoul(length + 17, NULL, 10);
+        }
+    }
+    bool is_whole = whole > 0 && in.n >= whole;
+    if (is_whole) {
+        pthread_mutex_lock(&s->lock);
+        snprintf(s->last, sizeof(s->last), "%s", buf_cstr(&in));
+        pthread_mutex_unlock(&s->lock);
+        atomic_fetch_add(&s->requests, 1);
+    }
+    buf_release(&in);
+    return is_whole;
+}
+
+static inline void *raw_serve(void *arg)
+{
+    struct raw_connection c = *(struct raw_connection *)arg;
+    char path[1024] = "";
+    free(arg);
+    while (raw_read(c.server, c.fd)) {
+        pthread_mutex_lock(&c.server->lock);
+        if (sscanf(c.server->last, "%*s %1023s", path) != 1)
+            path[0] = '\0';
+        pthread_mutex_unlock(&c.server->lock);
+        if (!c.server->answer(c.server, c.fd, path))
+            break;
+    }
+    close(c.fd);
+    atomic_store(&c.server->is_closed[c.number], true);
+    return NULL;
+}
+
+/* Waits until the connection that came last is closed on our side. */
+static inline void raw_wait_closed(struct raw_server *s)
+{
+    int i = atomic_load(&s->connections) - 1;
+    while (!atomic_load(&s->is_closed[i]))
+        usleep(1000);
+}
+
+static inline void *raw_accept(void *arg)
+{
+    struct raw_server *s = arg;
+    for (;;) {
+        int fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC);
+        if (atomic_load(&s->is_ending)) {
+            if (fd >= 0)
+                close(fd);
+            return NULL;
+        }
+        if (fd < 0)
+            continue;
+        int one = 1, i = atomic_load(&s->connections);
+        struct timeval limit = {.tv_sec = 20};
+        if (i == RAW_CONNECTIONS_MAX)
+            BUG("too many connections for this test");
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+        struct raw_connection *c = xmalloc(sizeof *c);
+        *c = (struct raw_connection){.server = s, .fd = fd, .number = i};
+        atomic_store(&s->connections, i + 1); // before anything can be answered
+        if (pthread_create(&s->threads[i], NULL, raw_serve, c) != 0)
+            BUG("no thread");
+    }
+}
+
+static inline void raw_server_open(struct raw_server *s,
+                                   bool (*answer)(struct raw_server *s, int fd, const char *path))
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t n = sizeof(at);
+    memset(s, 0, sizeof(*s));
+    s->answer = answer;
+    pthread_mutex_init(&s->lock, NULL);
+    s->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (bind(s->fd, (struct sockaddr *)&at, sizeof(at)) < 0 || listen(s->fd, 64) < 0 ||
+        getsockname(s->fd, (struct sockaddr *)&at, &n) < 0)
+        BUG("no server");
+    s->port = ntohs(at.sin_port);
+    snprintf(s->base, sizeof(s->base), "http://127.0.0.1:%d", s->port);
+    if (pthread_create(&s->acceptor, NULL, raw_accept, s) != 0)
+        BUG("no thread");
+}
+
+/* All connections must have been closed by the other side, or their `answer` must end. */
+static inline void raw_server_close(struct raw_server *s)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)s->port),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    atomic_store(&s->is_ending, true);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0); // wakes the acceptor
+    if (connect(fd, (struct sockaddr *)&at, sizeof(at)) < 0)
+        BUG("the server is gone");
+    pthread_join(s->acceptor, NULL);
+    close(fd);
+    for (int i = 0; i < atomic_load(&s->connections); i++)
+        pthread_join(s->threads[i], NULL);
+    close(s->fd);
+    pthread_mutex_destroy(&s->lock);
+}
+
+/* A copy of the request that came last; borrowed until the next call. */
+static inline const char *raw_last(struct raw_server *s)
+{
+    static char text[sizeof(s->last)];
+    pthread_mutex_lock(&s->lock);
+    memcpy(text, s->last, sizeof(text));
+    pthread_mutex_unlock(&s->lock);
+    return text;
+}
+
+#endif
