@@ -18,7 +18,10 @@ PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFL
 PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 KATYDID_CFLAGS = -std=c11 -D_GNU_SOURCE -DKATYDID_VERSION='"$(VERSION)"' $(WARN) $(OPT.$(VARIANT)) \
                  -Isrc $(PKG_CFLAGS) $(CFLAGS)
-LDLIBS = $(PKG_LIBS) -lev -lm
+# Its malloc takes the place of libc's for everything that the program loads. Not where memory is to be
+# checked: sanitizers and valgrind bring their own.
+ALLOCATOR.release := -lmimalloc
+LDLIBS = $(ALLOCATOR.$(VARIANT)) $(PKG_LIBS) -lev -lm
 
 # As many jobs as there are cores, unless the caller said how many; V=1 shows the commands.
 JOBS = $(if $(findstring j,$(MAKEFLAGS)),,-j$(shell nproc))
