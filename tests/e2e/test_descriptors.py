@@ -57,7 +57,7 @@ def test_back_to_the_start(env):
     env.ended(process)
     begin = counts[0][0]
     first = at_rest(counts, begin + 0.7, begin + 1.5)
-    come = [at for at, n in counts if n > first + 30]
+    come = [at for at, n in counts if n > first + 10]
     check(come, f"forty users' connections were not seen: {first} at first, {max(n for _, n in counts)} at most")
     same(at_rest(counts, come[0] + 4, come[0] + 5.2), first, "descriptors at the end")
 
