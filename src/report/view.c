@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "report/view.h"
 
+#include "base/text.h"
 #include "base/unicode.h"
 
 #include <math.h>
@@ -26,16 +27,24 @@ static double three_digits(double ms)
     return places >= 0 ? rint(ms * scale) / scale : rint(ms / scale) * scale;
 }
 
+/* Rounding takes no percentile past the extremes, which are exact. */
+static double rounded_within(const struct histogram *times, double ms)
+{
+    if (ms == times->min_ms || ms == times->max_ms)
+        return ms;
+    return fmin(fmax(three_digits(ms), times->min_ms), times->max_ms);
+}
+
 double view_median(const struct entry *e)
 {
-    return three_digits(entry_median(e));
+    return rounded_within(&e->times, entry_median(e));
 }
 
 void view_percentile_values(const struct histogram *times, double values[VIEW_PERCENTILES])
 {
     histogram_percentiles(times, view_percentiles, VIEW_PERCENTILES, values);
     for (size_t i = 0; i < VIEW_PERCENTILES; i++)
-        values[i] = three_digits(values[i]);
+        values[i] = rounded_within(times, values[i]);
 }
 
 void view_add_time(struct buf *out, double ms, int width)
@@ -46,7 +55,10 @@ void view_add_time(struct buf *out, double ms, int width)
 
 void view_add_rounded(struct buf *out, double ms)
 {
-    buf_addf(out, ms < 1000 ? "%.3g" : "%.0f", ms);
+    if (ms == rint(ms))
+        buf_addf(out, "%.0f", ms);
+    else
+        text_add_double(out, ms);
 }
 
 void view_add_text(struct buf *out, struct str text)

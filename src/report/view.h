@@ -2,7 +2,8 @@
  * view -- rows and columns as every report shows them: their names, their order, their rounding.
  *
  * Times that were measured one by one (average, minimum, maximum) are exact. What comes out of a
- * histogram (median, percentiles) has three significant digits, in every report the same ones.
+ * histogram (median, percentiles) has three significant digits, in every report the same ones, but
+ * where it is an extreme: no percentile is shown beyond the minimum or the maximum beside it.
  */
 // SPDX-License-Identifier: MIT
 #ifndef REPORT_VIEW_H
@@ -30,7 +31,7 @@ void view_percentile_values(const struct histogram *times, double values[VIEW_PE
  * 0.35, 0.042), for there a millisecond is much. */
 void view_add_time(struct buf *out, double ms, int width);
 
-/* A time of three significant digits as files hold it: the shortest decimal (1.98, 152, 12300). */
+/* A time as files hold it: the shortest decimal (1.98, 152, 12300). */
 void view_add_rounded(struct buf *out, double ms);
 
 /* Foreign text as files hold it: what is not UTF-8 as \xNN, NUL as \x00, a carriage return that ends
