@@ -43,10 +43,22 @@ local function traceback_here()
       break
     end
   end
+  if first > #frames then return "" end -- no line of a script had a part in it
   return head .. "\n" .. table.concat(frames, "\n", first)
 end
 
-local function text_of(value)
+---What a script threw, or says that it failed by, as a text that is the same each time: no addresses.
+---@param value any
+---@return string
+function problem.text_of(value)
+  local kind = type(value)
+  local meta = kind == "table" and debug.getmetatable(value)
+  if kind == "table" and next(value) == nil and not meta then return "a table" end
+  if kind == "table" and not (type(meta) == "table" and rawget(meta, "__tostring")) then
+    local ok, text = co.pcall(core.json.encode, value)
+    return ok and text or "a table"
+  end
+  if kind == "function" or kind == "thread" then return "a " .. kind end
   local ok, text = co.pcall(tostring, value)
   return ok and type(text) == "string" and text or "an error value that has no text"
 end
@@ -62,7 +74,7 @@ end
 ---@return any
 function problem.describe(value)
   if co.is_signal(value) or getmetatable(value) == Problem then return value end
-  return setmetatable({ message = text_of(value), traceback = traceback_here() }, Problem)
+  return setmetatable({ message = problem.text_of(value), traceback = traceback_here() }, Problem)
 end
 
 ---A line and a traceback in the log, for what isn't counted anywhere.
@@ -70,7 +82,8 @@ end
 ---@param logger string "katydid.user.task"
 ---@param where string what was going on
 function problem.log(self, logger, where)
-  core.log.write("error", logger, ("%s: %s\n%s"):format(where, self.message, self.traceback))
+  local below = self.traceback == "" and "" or "\n" .. self.traceback
+  core.log.write("error", logger, ("%s: %s%s"):format(where, self.message, below))
 end
 
 return problem

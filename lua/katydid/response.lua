@@ -53,7 +53,7 @@ end
 
 function methods:failure(message)
   if message == nil then blame.raise("response:failure: expected a message, got nil") end
-  decide(self, tostring(message), "failure")
+  decide(self, problem.text_of(message), "failure")
 end
 
 local getters = {}

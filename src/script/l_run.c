@@ -41,8 +41,8 @@ static int l_user_error(lua_State *L)
     struct hook what = {.kind = HOOK_USER_ERROR};
     what.u.error.message = lx_check_str(L, 1);
     what.u.error.traceback = lx_check_str(L, 2);
-    log_error("katydid.user.task", "%.*s\n%.*s", STR_ARG(what.u.error.message),
-              STR_ARG(what.u.error.traceback));
+    log_error("katydid.user.task", "%.*s%s%.*s", STR_ARG(what.u.error.message),
+              what.u.error.traceback.n > 0 ? "\n" : "", STR_ARG(what.u.error.traceback));
     hooks_fire(core_vm(L)->options.hooks, &what);
     return 0;
 }

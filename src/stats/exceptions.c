@@ -41,10 +41,11 @@ static char *kept(struct str text)
     return buf_detach(&out);
 }
 
-static struct exception *look_up(struct exceptions *x, struct str traceback)
+/* What threw at one place is one row; where no place is known, the message tells rows apart. */
+static struct exception *look_up(struct exceptions *x, struct str message, struct str traceback)
 {
     buf_clear(&x->key);
-    label_add(&x->key, traceback, EXCEPTIONS_TEXT_LIMIT, STR("..."));
+    label_add(&x->key, traceback.n > 0 ? traceback : message, EXCEPTIONS_TEXT_LIMIT, STR("..."));
     struct exception *found;
     HASH_FIND(hh, x->all, buf_cstr(&x->key), x->key.n, found);
     return found;
@@ -56,7 +57,8 @@ static struct exception *make(struct exceptions *x, struct str message, struct s
     exception->message = kept(message);
     exception->traceback = kept(traceback);
     exception->nodes = xstrdup("");
-    HASH_ADD_KEYPTR(hh, x->all, exception->traceback, strlen(exception->traceback), exception);
+    const char *key = exception->traceback[0] != '\0' ? exception->traceback : exception->message;
+    HASH_ADD_KEYPTR(hh, x->all, key, strlen(key), exception);
     x->n++;
     return exception;
 }
@@ -82,12 +84,12 @@ static void add_node(struct exception *exception, struct str node)
 
 void exceptions_add(struct exceptions *x, struct str message, struct str traceback, struct str node)
 {
-    struct exception *exception = look_up(x, traceback);
+    struct exception *exception = look_up(x, message, traceback);
     if (exception == NULL && x->n >= EXCEPTIONS_LIMIT) {
         // No traceback of a script is this text, so this one row is found again by it.
         message = STR(EXCEPTIONS_OTHER);
         traceback = STR("(various)");
-        exception = look_up(x, traceback);
+        exception = look_up(x, message, traceback);
     }
     if (exception == NULL)
         exception = make(x, message, traceback);

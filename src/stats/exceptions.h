@@ -23,7 +23,7 @@ struct exception {
     char *message, *traceback;
     char *nodes; /* names joined with ", ", in order of first occurrence */
     uint64_t count;
-    UT_hash_handle hh; /* private; by traceback */
+    UT_hash_handle hh; /* private; by traceback, else message */
 };
 
 /* Embedded in its owner. */
@@ -31,7 +31,7 @@ struct exceptions {
     struct exception *all; /* in order of first occurrence: HASH_ITER(hh, ...) */
     size_t n;
     uint64_t total;
-    struct buf key; /* private: the traceback that is looked for */
+    struct buf key; /* private: what is looked for */
 };
 
 void exceptions_init(struct exceptions *x);

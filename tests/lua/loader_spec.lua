@@ -99,7 +99,7 @@ describe("the loader", function()
     it("what went wrong in a script, and where", function()
       check.error(function() load { write("a.lua", "local x\nx.y = 1") } end,
         "a%.lua:2: attempt to index local 'x'")
-      check.error(function() load { write("b.lua", "error({})") } end, "b%.lua: table")
+      check.error(function() load { write("b.lua", "error({})") } end, "b%.lua: a table")
     end)
 
     it("that there is no user", function()

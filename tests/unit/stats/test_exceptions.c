@@ -31,6 +31,18 @@ TEST(each_node_is_named_once)
     exceptions_release(&x);
 }
 
+TEST(messages_tell_rows_apart_where_no_place_is_known)
+{
+    struct exceptions x;
+    exceptions_init(&x);
+    exceptions_add(&x, STR("A has no tasks"), STR_EMPTY, STR("local"));
+    exceptions_add(&x, STR("B has no tasks"), STR_EMPTY, STR("local"));
+    exceptions_add(&x, STR("A has no tasks"), STR_EMPTY, STR("local"));
+    CHECK_INT(x.n, 2);
+    CHECK_INT(x.all->count, 2);
+    exceptions_release(&x);
+}
+
 TEST(strange_texts_are_kept)
 {
     struct exceptions x;
@@ -75,4 +87,5 @@ TEST(beyond_the_limit_they_are_one_row)
 }
 
 TEST_MAIN(RUN(one_row_a_traceback_with_its_first_message); RUN(each_node_is_named_once);
-          RUN(strange_texts_are_kept); RUN(beyond_the_limit_they_are_one_row);)
+          RUN(messages_tell_rows_apart_where_no_place_is_known); RUN(strange_texts_are_kept);
+          RUN(beyond_the_limit_they_are_one_row);)
