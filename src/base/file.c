@@ -149,7 +149,7 @@ int file_make_parents(const char *path, struct err *err)
          slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         if (mkdir(folder, 0777) < 0 && !file_is_folder(folder))
-            rc = refuse(folder, err);
+            rc = errno == EEXIST ? err_set(err, "%s: not a folder", folder) : refuse(folder, err);
         *slash = '/';
     }
     free(folder);
