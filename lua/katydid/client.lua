@@ -27,11 +27,12 @@ local methods = {}
 -- The spec of calls without options; whatever is started copies what it keeps.
 local plain = {}
 
-local H, h = byte "H", byte "h"
+local H, h, SLASH = byte "H", byte "h", byte "/"
 
 -- Takes note of a base URL; credentials in it become those of each request below it.
 local function set_base(client, host)
   client._host, client._base, client._name, client._password = host, host, false, false
+  client._is_bare = not host:find("^[^:]*://[^/?#]*[/?#]")
   local ok, url = pcall(core.url.parse, host)
   if ok and url.user and url.password then
     client._base = host:gsub("//[^/?#]*@", "//", 1)
@@ -54,6 +55,10 @@ local function url_of(client, path, what)
   if not host then
     blame.raise("%s: %s has no host; set `host` in the class, or give --host", what,
                 tostring(client._user))
+  end
+  if first ~= SLASH and client._is_bare and find(path, "^[^?#]") then
+    blame.raise("%s: expected a path that begins with '/', or an http:// or https:// URL, got %s", what,
+                blame.show(path)) -- it would change the host
   end
   return client._base .. path, client._name
 end
@@ -270,6 +275,7 @@ function client.new(user)
     _user = user,
     _host = false,
     _base = false,
+    _is_bare = false,
     _name = false,
     _password = false,
   }, Client)

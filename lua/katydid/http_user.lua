@@ -2,6 +2,7 @@
 -- SPDX-License-Identifier: MIT
 
 local core = require "katydid.core"
+local blame = require "katydid.blame"
 local Client = require "katydid.client"
 local user = require "katydid.user"
 local object = require "katydid.object"
@@ -12,6 +13,13 @@ local HttpUser = user.User:extend("HttpUser")
 
 local info = object.info(HttpUser)
 info.fields.abstract = true
+
+-- What classes have in its place.
+info.fields.client = setmetatable({}, {
+  __index = function()
+    blame.raise("only a running user has a client: self.client in a task, on_start or on_stop")
+  end,
+})
 
 function info.fields:_prepare()
   self.client = Client.new(self)

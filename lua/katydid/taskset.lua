@@ -39,8 +39,9 @@ function taskset.wait(set)
     owner = set.user
     wait_time = owner.wait_time
   end
-  local seconds = wait_time and wait_time(owner) or 0
-  if type(seconds) ~= "number" then
+  local seconds = 0
+  if wait_time then seconds = wait_time(owner) end
+  if type(seconds) ~= "number" or seconds ~= seconds then
     error(("wait_time of %s: expected a number of seconds, got %s"):format(object.info_of(owner).name,
                                                                         blame.show(seconds)), 0)
   end

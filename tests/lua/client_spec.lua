@@ -92,6 +92,12 @@ describe("a call", function()
     end, HOST .. "/status")
   end)
 
+  it("is the class's before there is a user: it says so", function()
+    local A = k.HttpUser:extend("A")
+    check.error(function() A.client:get("/") end,
+                "^tests/lua/client_spec%.lua:%d+: only a running user has a client")
+  end)
+
   it("takes credentials of the host for what is below it, and for nothing else", function()
     local host = HOST:gsub("//", "//ada:se%%20cret@")
     with_client(function(client)
@@ -135,6 +141,10 @@ describe("a call", function()
       refused({ headers = { ["X-A\n"] = "1" } }, "X%-A")
       refused({ headers = { ["X A"] = "1" } }, "X A")
       refused({ headers = { [""] = "1" } }, "")
+      for _, path in ipairs { "json", ".5/", "@127.0.0.1/", "ftp://x/" } do
+        check.error(function() client:get(path) end,
+                    "client:get: expected a path that begins with '/', or an http://")
+      end
       for _, path in ipairs { "/a\nb", "/a\r", "/a\0b" } do
         check.error(function() client:get(path) end, "^tests/lua/client_spec%.lua:%d+: client:get: ")
       end
@@ -245,6 +255,14 @@ describe("a handler", function()
     check.equal(spec.stats().total.requests, 1)
     local failures = spec.stats().failures
     return failures[1] and failures[1].text, went_on, not ok and why or nil
+  end
+
+  local texts = { ['{"code": 3}'] = { code = 3 }, ["a table"] = { print }, ["a function"] = print }
+  for text, given in pairs(texts) do
+    it("may fail a request by any value: the text is the same each time, " .. text, function()
+      check.equal((judged("/json", function(response) response:failure(given) end)),
+                  ("CatchResponseError('%s')"):format(text))
+    end)
   end
 
   it("that decides nothing leaves the usual verdict", function()

@@ -104,6 +104,8 @@ describe("an error", function()
     local result = spec.run { classes = A }
     check.match(result.exceptions[1].message, "user_spec%.lua:%d+: 42$")
     check.equal(result.exceptions[1].count, 3)
+    check.contains(result.log, '{"code": 3}') -- never an address, which is another each time
+    check.contains(result.log, "in words")
   end)
 
   it("in on_start is counted, and ends the user without on_stop", function()
@@ -134,6 +136,22 @@ describe("an error", function()
     check.equal(joined(trace), "start work stop")
     check.equal(result.exceptions[1].message, "wait_time of A: expected a number of seconds, got 'soon'")
     check.same(result.ended, { { class = "A", why = "failed" } })
+  end)
+
+  it("in wait_time may be a forgotten return, or no number", function()
+    for shown, seconds in pairs { ["nil"] = false, ["nan"] = 0 / 0 } do
+      if not seconds then seconds = nil end
+      local A = k.User:extend("A", { wait_time = function() return seconds end })
+      A.work = k.task(function() end)
+      local result = spec.run { classes = A, seconds = 1.5 }
+      check.equal(result.exceptions[1].message, "wait_time of A: expected a number of seconds, got " .. shown)
+    end
+  end)
+
+  it("of which no line is the script's is told apart by its message", function()
+    local result = spec.run { classes = { k.User:extend("A"), k.User:extend("B") }, users = 2 }
+    check.equal(#result.exceptions, 2)
+    check.equal(result.exceptions[1].traceback, "")
   end)
 
   it("for want of tasks is counted once, and said when loading", function()
