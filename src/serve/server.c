@@ -37,6 +37,7 @@ struct server {
     size_t n_shards;
     size_t n_connections;
     uint64_t n_accepted;
+    bool has_warned; /* that descriptors ran out */
 };
 
 /* One round of the daemon. It reports no time to wait for (there are no time limits) but 0: some
@@ -132,7 +133,10 @@ static void listen_again(void *self)
 /* Descriptors ran out: the listener would stay readable, and the loop would spin on it. */
 static void hold_breath(struct server *s, int why)
 {
-    log_warning("katydid.server", "cannot accept a connection: %s; trying again", strerror(why));
+    if (!s->has_warned)
+        log_warning("katydid.server", "cannot accept a connection: %s; trying again",
+                    strerror(why));
+    s->has_warned = true;
     io_cancel(&s->io);
     timer_start(s->pool.loop, &s->breathe, BREATH_NS);
 }

@@ -6,6 +6,7 @@ import os
 import pathlib
 import resource
 import shutil
+import signal
 import statistics
 import sys
 import time
@@ -310,7 +311,13 @@ def run_once(name, part, is_last):
         env.close()
 
 
+def on_end(number, _frame):
+    sys.exit(128 + number)  # by way of every `finally`: no process is left
+
+
 def main():
+    signal.signal(signal.SIGTERM, on_end)
+    signal.signal(signal.SIGHUP, on_end)
     only = [word for word in os.environ.get("ACCEPT_ONLY", "").split(",") if word]
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     for name, part in PARTS.items():

@@ -115,6 +115,11 @@ class Process:
             except subprocess.TimeoutExpired:
                 self.popen.kill()
                 self.popen.wait()
+        # Its children are in its group; those that it left behind must not outlive the test.
+        try:
+            os.killpg(self.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
 
     def descriptors(self):
         """How many are open; None: the process has ended."""

@@ -3,7 +3,9 @@
 #include "../check.h"
 
 #include <netinet/in.h>
+#include <sys/resource.h>
 
+#include "base/log.h"
 #include "rig.h"
 #include "serve/server.h"
 
@@ -136,6 +138,39 @@ TEST(the_end_drops_what_was_not_answered)
     close(fd);
 }
 
+static void count_line(void *self, struct str line)
+{
+    int *lines = self;
+
+    *lines += str_contains(line, STR("Too many open files"));
+}
+
+TEST(waits_when_descriptors_run_out)
+{
+    struct rig r;
+    struct rlimit before, now;
+    int lines = 0;
+    struct server *s = start(&r, 10, say_ok, NULL);
+    int fd = rig_connect(server_port(s));
+
+    rig_send(&r, fd, STR(GET));
+    log_set_sink(count_line, &lines);
+    getrlimit(RLIMIT_NOFILE, &before);
+    now = before;
+    now.rlim_cur = (rlim_t)fd + 1;
+    setrlimit(RLIMIT_NOFILE, &now);
+    while (rig_now_ms(&r) < 300) // each try is a tenth of a second later
+        loop_turn(r.loop, true);
+    setrlimit(RLIMIT_NOFILE, &before);
+    log_set_sink(NULL, NULL);
+    CHECK_INT(server_accepted(s), 0);
+    CHECK_INT(lines, 1);
+    CHECK_INT(rig_status(rig_read(&r, fd, false)), 200);
+    close(fd);
+    server_free(s);
+    CHECK(rig_release(&r));
+}
+
 TEST(refuses_an_address_that_is_none)
 {
     struct rig r;
@@ -196,5 +231,6 @@ TEST(listens_on_the_other_family)
 
 TEST_MAIN(RUN(answers_and_keeps_the_connection); RUN(answers_what_was_sent_at_once_in_order);
           RUN(further_connections_wait_for_room); RUN(serves_more_than_one_shard_holds);
-          RUN(the_end_drops_what_was_not_answered); RUN(refuses_an_address_that_is_none);
-          RUN(refuses_a_port_that_is_taken); RUN(listens_on_the_other_family);)
+          RUN(the_end_drops_what_was_not_answered); RUN(waits_when_descriptors_run_out);
+          RUN(refuses_an_address_that_is_none); RUN(refuses_a_port_that_is_taken);
+          RUN(listens_on_the_other_family);)
