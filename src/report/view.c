@@ -17,22 +17,28 @@ const char *view_name(const struct entry *e)
     return e->method[0] == '\0' && e->name[0] == '\0' ? VIEW_TOTAL_NAME : e->name;
 }
 
-static double three_digits(double ms)
+#define LEAST_DIGITS 3
+#define MOST_DIGITS 15 /* a double holds no more of all decimals */
+
+static double to_digits(double ms, int digits)
 {
     if (!(ms > 0))
         return 0;
-    double places = 2 - floor(log10(ms));
+    double places = digits - 1 - floor(log10(ms));
     // Up or down by a whole number: a negative power of ten would not be exact.
     double scale = pow(10, fabs(places));
     return places >= 0 ? rint(ms * scale) / scale : rint(ms / scale) * scale;
 }
 
-/* Rounding takes no percentile past the extremes, which are exact. */
+/* Three digits, or as many more as it takes not to be beyond the extremes, which are exact. */
 static double rounded_within(const struct histogram *times, double ms)
 {
-    if (ms == times->min_ms || ms == times->max_ms)
-        return ms;
-    return fmin(fmax(three_digits(ms), times->min_ms), times->max_ms);
+    for (int digits = LEAST_DIGITS; digits <= MOST_DIGITS; digits++) {
+        double rounded = to_digits(ms, digits);
+        if (rounded >= times->min_ms && rounded <= times->max_ms)
+            return rounded;
+    }
+    return ms;
 }
 
 double view_median(const struct entry *e)

@@ -2,8 +2,8 @@
  * view -- rows and columns as every report shows them: their names, their order, their rounding.
  *
  * Times that were measured one by one (average, minimum, maximum) are exact. What comes out of a
- * histogram (median, percentiles) has three significant digits, in every report the same ones, but
- * where it is an extreme: no percentile is shown beyond the minimum or the maximum beside it.
+ * histogram (median, percentiles) has three significant digits, in every report the same ones, and
+ * more where these would be beyond the minimum or the maximum.
  */
 // SPDX-License-Identifier: MIT
 #ifndef REPORT_VIEW_H

@@ -66,14 +66,13 @@ TEST(percentiles_have_three_significant_digits)
     histogram_add(&h, 1);
     histogram_add_many(&h, 1.98432, 49);
     histogram_add_many(&h, 151.92, 16);
-    histogram_add_many(&h, 12345.678, 33);
-    histogram_add(&h, 23456.789);
+    histogram_add_many(&h, 12345.678, 34);
     view_percentile_values(&h, values);
     histogram_release(&h);
     CHECK_DOUBLE(values[0], 1.98, 0);
     CHECK_DOUBLE(values[1], 152, 0);
     CHECK_DOUBLE(values[2], 12300, 0);
-    CHECK_DOUBLE(values[10], 23456.789, 0);
+    CHECK_DOUBLE(values[10], 12300, 0);
 }
 
 TEST(rounding_takes_no_percentile_past_an_extreme)
@@ -92,6 +91,19 @@ TEST(rounding_takes_no_percentile_past_an_extreme)
     log_one(s, "GET", "/", 1236.4, NULL, 1);
     CHECK_DOUBLE(view_median(s->total), 1236.4, 0);
     stats_free(s);
+}
+
+TEST(digits_are_added_only_where_three_go_too_far)
+{
+    struct histogram h = {0};
+    double values[VIEW_PERCENTILES];
+    histogram_add(&h, 400.177513);
+    histogram_add_many(&h, 400.30, 2);
+    histogram_add(&h, 407.919446);
+    view_percentile_values(&h, values);
+    histogram_release(&h);
+    CHECK_DOUBLE(values[0], 400.3, 0.1001);
+    CHECK_DOUBLE(values[10], 407.9, 0);
 }
 
 TEST(the_median_is_the_50_percentile)
@@ -230,7 +242,8 @@ TEST(what_was_quoted_is_read_back)
 
 TEST_MAIN(RUN(the_total_is_called_aggregated); RUN(percentiles_stand_under_their_labels);
           RUN(percentiles_have_three_significant_digits);
-          RUN(rounding_takes_no_percentile_past_an_extreme); RUN(the_median_is_the_50_percentile);
+          RUN(rounding_takes_no_percentile_past_an_extreme);
+          RUN(digits_are_added_only_where_three_go_too_far); RUN(the_median_is_the_50_percentile);
           RUN(tables_show_decimals_below_ten_milliseconds); RUN(rounding_is_to_the_nearest_decimal);
           RUN(files_hold_the_shortest_decimal); RUN(foreign_text_becomes_valid);
           RUN(failures_are_shown_with_method_and_name); RUN(a_scripts_own_text_is_shown_bare);
