@@ -90,7 +90,7 @@ end
 function driver.list()
   local lines = { "Available Users:\n" }
   for _, name in ipairs(names) do
-    lines[#lines + 1] = ("    %s\n"):format(name)
+    lines[#lines + 1] = ("    %s\n"):format(ratio.visible(name))
   end
   return table.concat(lines)
 end

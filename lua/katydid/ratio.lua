@@ -83,11 +83,18 @@ function ratio.trees(classes, users)
   return per_class, total
 end
 
+---A name of the script's as a terminal can show it.
+---@param name string
+---@return string
+function ratio.visible(name)
+  return (name:gsub("%c", function(c) return ("\\x%02x"):format(c:byte()) end))
+end
+
 local function add_rows(lines, nodes, depth)
   local indent = ("  "):rep(depth)
   for _, node in ipairs(nodes) do
     local share = indent .. ("%-6s"):format(("%.1f"):format(node.ratio * 100))
-    lines[#lines + 1] = (" %-10s %-50s"):format(share, indent .. node.name)
+    lines[#lines + 1] = (" %-10s %-50s"):format(share, indent .. ratio.visible(node.name))
     if node.tasks then add_rows(lines, node.tasks, depth + 1) end
   end
 end
