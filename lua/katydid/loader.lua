@@ -156,7 +156,7 @@ local function run(script)
   if not chunk then fail("%s", why) end
   local results = { co.xpcall(chunk, problem.describe, script.path) }
   if not results[1] then
-    local what = results[2]
+    local what = problem.of(results[2])
     if co.is_signal(what) then error(what, 0) end
     if what.message:find("^[^\n]-:%d+: ") then fail("%s", what.message) end
     fail("%s: %s", script.path, what.message)

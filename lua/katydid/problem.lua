@@ -77,11 +77,20 @@ function problem.describe(value)
   return setmetatable({ message = problem.text_of(value), traceback = traceback_here() }, Problem)
 end
 
+---What xpcall gave: where the stack had overflown, `describe` had no room to run, and it is Lua's own text.
+---@param value any
+---@return any
+function problem.of(value)
+  if co.is_signal(value) or getmetatable(value) == Problem then return value end
+  return problem.new(problem.text_of(value))
+end
+
 ---A line and a traceback in the log, for what isn't counted anywhere.
----@param self katydid.Problem
+---@param what any what xpcall gave
 ---@param logger string "katydid.user.task"
 ---@param where string what was going on
-function problem.log(self, logger, where)
+function problem.log(what, logger, where)
+  local self = problem.of(what)
   local below = self.traceback == "" and "" or "\n" .. self.traceback
   core.log.write("error", logger, ("%s: %s%s"):format(where, self.message, below))
 end

@@ -105,7 +105,8 @@ function response.judge(self, name, handler, default, has_answer, decided)
   end
   if not ok and not signal then
     if verdict == UNDECIDED and has_answer then
-      failure, shown = what.message, what.message
+      failure = problem.of(what).message
+      shown = failure
     else
       problem.log(what, "katydid.user.task", "a handler")
     end

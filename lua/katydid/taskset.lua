@@ -52,8 +52,9 @@ local wait = taskset.wait
 
 ---Counts and tells an error of a task.
 ---@param set table whose task it was
----@param what katydid.Problem
+---@param what any what xpcall gave
 function taskset.report(set, what)
+  what = problem.of(what)
   core.run.user_error(what.message, what.traceback)
   if user_error:has_listeners() then
     user_error:tell { user_instance = set, exception = what.message, tb = what.traceback }

@@ -257,6 +257,13 @@ describe("a handler", function()
     return failures[1] and failures[1].text, went_on, not ok and why or nil
   end
 
+  it("whose stack overflows has failed", function()
+    local function endless() return 1 + endless() end
+    local text, went_on = judged("/json", endless)
+    check.match(text, "stack overflow")
+    check.equal(went_on, true)
+  end)
+
   local texts = { ['{"code": 3}'] = { code = 3 }, ["a table"] = { print }, ["a function"] = print }
   for text, given in pairs(texts) do
     it("may fail a request by any value: the text is the same each time, " .. text, function()

@@ -148,6 +148,24 @@ describe("an error", function()
     end
   end)
 
+  it("may be a stack that overflows, wherever", function()
+    local function endless() return 1 + endless() end
+    local A, trace, note = traced("A", { wait_time = k.constant(1) })
+    A.work = k.task(function()
+      note "work"
+      endless()
+    end)
+    A.on_stop = endless
+    local result = spec.run { classes = A, seconds = 1.5 }
+    check.equal(joined(trace), "start work work")
+    for _, exception in ipairs(result.exceptions) do -- by its line where there was room to say it
+      check.contains(exception.message, "stack overflow")
+    end
+    check.match(result.log[#result.log], "A:on_stop: .*stack overflow")
+    check.error(function() spec.load { script = "local function f() return 1 + f() end f()" } end,
+                "stack overflow")
+  end)
+
   it("of which no line is the script's is told apart by its message", function()
     local result = spec.run { classes = { k.User:extend("A"), k.User:extend("B") }, users = 2 }
     check.equal(#result.exceptions, 2)
