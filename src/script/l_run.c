@@ -86,15 +86,15 @@ static int l_get_exit_code(lua_State *L)
 static int l_set_exit_code(lua_State *L)
 {
     struct vm *vm = core_vm(L);
-    vm->has_exit_code = !lua_isnoneornil(L, 1);
-    if (!vm->has_exit_code)
-        return 0;
-    double code = luaL_checknumber(L, 1);
-    if (!(code >= 0 && code <= 255) || code != floor(code)) {
+    if (lua_isnoneornil(L, 1)) {
         vm->has_exit_code = false;
-        return luaL_argerror(L, 1, "expected a whole number from 0 to 255");
+        return 0;
     }
+    double code = luaL_checknumber(L, 1);
+    if (!(code >= 0 && code <= 255) || code != floor(code))
+        return luaL_argerror(L, 1, "expected a whole number from 0 to 255");
     vm->exit_code = (int)code;
+    vm->has_exit_code = true;
     return 0;
 }
 
