@@ -4,7 +4,7 @@ PREFIX  ?= /usr/local
 BUILD   := build/$(VARIANT)
 VERSION := 0.1.0
 
-PKGS := luajit libcurl openssl jansson libmicrohttpd libcares zlib libbrotlidec libzstd
+PKGS := luajit libcurl openssl jansson libmicrohttpd libcares libidn2 zlib libbrotlidec libzstd
 OPT.release := -O2 -g
 OPT.debug   := -O0 -g3
 OPT.asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DKATYDID_ASAN

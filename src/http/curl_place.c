@@ -12,7 +12,7 @@
 #define PORT_PROXY 1080 /* libcurl's, where a proxy's URL names none */
 #define PORT_PROXY_TLS 443
 
-/* Letters beyond are translated before (net/punycode); those that can't be come here. */
+/* Letters beyond are translated before (net/idn); those that can't be come here. */
 static bool is_ascii(struct str s)
 {
     for (size_t i = 0; i < s.n; i++) {

@@ -8,7 +8,7 @@
 #include "http/exchange.h"
 
 #include "base/codec.h"
-#include "net/punycode.h"
+#include "net/idn.h"
 
 #define DEFAULT_PORT_HTTP 80
 #define DEFAULT_PORT_HTTPS 443
@@ -35,7 +35,7 @@ static struct str ascii_host(struct str host, struct buf *ascii)
 {
     for (size_t i = 0; i < host.n; i++) {
         if ((unsigned char)host.p[i] >= 0x80)
-            return punycode_add_host(ascii, host) < 0 ? host : buf_slice(ascii);
+            return idn_add_host(ascii, host) < 0 ? host : buf_slice(ascii);
     }
     return host;
 }

@@ -26,6 +26,7 @@ local HOMES = {
   { "^zstd", { "src/http/decode" } },
   { "^openssl/", { "src/net/" } },
   { "^ares", { "src/net/" } },
+  { "^idn2%.h$", { "src/net/" } },
   { "^microhttpd%.h$", { "src/serve/" } },
   { "^lua", { "src/script/" } },
   { "^lauxlib%.h$", { "src/script/" } },
