@@ -96,7 +96,7 @@ local function fire_request(self, e)
   expect("name", "string")
   expect("response_time", "number", true)
   expect("response_length", "number", true)
-  local failure = e.exception and tostring(e.exception) or nil
+  local failure = e.exception and problem.text_of(e.exception) or nil
   core.run.request(e.request_type, e.name, e.response_time, e.response_length or 0, failure)
   self:tell(e)
 end

@@ -77,7 +77,8 @@ function problem.describe(value)
   return setmetatable({ message = problem.text_of(value), traceback = traceback_here() }, Problem)
 end
 
----What xpcall gave: where the stack had overflown, `describe` had no room to run, and it is Lua's own text.
+---What xpcall gave: where the stack had overflown, or memory was lacking, `describe` could not run, and it is
+---Lua's own text.
 ---@param value any
 ---@return any
 function problem.of(value)

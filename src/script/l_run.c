@@ -27,6 +27,8 @@ static int l_request(lua_State *L)
     double ms = what.u.request.timed ? luaL_checknumber(L, 3) : 0;
     double length = luaL_checknumber(L, 4);
     what.u.request.failure = lx_opt_str(L, 5, STR_EMPTY);
+    if (!lua_isnoneornil(L, 5) && what.u.request.failure.n == 0)
+        what.u.request.failure = STR("(a failure without a text)");
     if (isnan(ms) || isinf(ms))
         return luaL_argerror(L, 3, "expected a finite number of milliseconds");
     what.u.request.ms = ms > 0 ? ms : 0;

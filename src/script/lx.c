@@ -68,8 +68,8 @@ int lx_call(lua_State *L, int n_args, int n_results, char **traceback, struct er
     lua_remove(L, at); // results, or the error value
     if (status == 0)
         return 0;
-    if (status == LUA_ERRMEM)
-        BUG("Lua is out of memory");
+    if (traceback != NULL && *traceback == NULL)
+        *traceback = xstrdup("(no traceback)"); // of a lack of memory Lua tells no handler
     char *text = lx_error_text(L, -1);
     lua_pop(L, 1);
     err_set(err, "%s", text);

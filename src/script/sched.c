@@ -337,8 +337,6 @@ static void resume(struct task *t)
         after_yield(t);
     else if (status == 0)
         end_task(t, TASK_RETURNED, NULL, NULL);
-    else if (status == LUA_ERRMEM)
-        BUG("Lua is out of memory");
     else
         end_by_error(t);
 }

@@ -309,6 +309,19 @@ describe("a handler", function()
     check(went_on)
   end)
 
+  it("that throws an empty text makes a failure too", function()
+    check.equal((judged("/status/200", function() error("", 0) end)), "(a failure without a text)")
+  end)
+
+  it("that runs out of memory makes a failure", function()
+    check.equal((judged("/status/200", function() return ("x"):rep(2 ^ 31 - 1) end)), "not enough memory")
+  end)
+
+  it("that runs out of memory where no answer came is logged", function()
+    check.match((judged("/drop", function() return ("x"):rep(2 ^ 31 - 1) end)), "^RemoteDisconnected")
+    check.contains(spec.log(), "ERROR katydid.user.task: a handler: not enough memory")
+  end)
+
   it("that throws over a bad status gives its own reason", function()
     check.match((judged("/status/500", function(response) return response.text.x.y end)), "attempt to index")
   end)

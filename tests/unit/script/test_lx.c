@@ -53,6 +53,21 @@ TEST(a_failed_call_tells_message_and_place)
     lua_close(L);
 }
 
+/* Lua calls no handler then, and its state is as good as before. */
+TEST(a_lack_of_memory_is_an_error_like_others)
+{
+    lua_State *L = open_state();
+    struct err err = ERR_INIT;
+    push_chunk(L, "return function() return ('x'):rep(2^31 - 1) end");
+    char *traceback;
+    CHECK_INT(lx_call(L, 0, 1, &traceback, &err), -1);
+    CHECK_TEXT(err.text, "not enough memory");
+    CHECK_TEXT(traceback, "(no traceback)");
+    CHECK_INT(lua_gettop(L), 0);
+    free(traceback);
+    lua_close(L);
+}
+
 TEST(error_values_have_texts)
 {
     lua_State *L = open_state();
@@ -151,5 +166,6 @@ TEST(errors_name_the_callers_line)
 }
 
 TEST_MAIN(RUN(a_call_gives_results); RUN(a_failed_call_tells_message_and_place);
-          RUN(error_values_have_texts); RUN(boxes_answer_until_they_are_closed);
-          RUN(the_collector_releases_a_box); RUN(errors_name_the_callers_line);)
+          RUN(a_lack_of_memory_is_an_error_like_others); RUN(error_values_have_texts);
+          RUN(boxes_answer_until_they_are_closed); RUN(the_collector_releases_a_box);
+          RUN(errors_name_the_callers_line);)
