@@ -15,6 +15,15 @@
 #define CONNECT_NONE_MS (24 * 3600 * 1000L)
 #define CONNECT_DEFAULT_MS (300 * 1000L) /* libcurl's, where it isn't told otherwise */
 
+/*
+ * libcurl takes a buffer for each transfer under way. A small one comes from malloc's fast lists, and
+ * ten thousand of them fit the caches; a large answer would be read in many small pieces with it.
+ */
+#define BUFFER_SMALL 1024L
+#define BUFFER_LARGE 16384L
+#define FITTING_FIRST 4   /* answers that show that a user's are small */
+#define FITTING_AGAIN 100 /* once one was not */
+
 static size_t on_header(char *line, size_t size, size_t n, void *self);
 static size_t on_body(char *p, size_t size, size_t n, void *self);
 static int on_connected(void *self, char *ip, char *local_ip, int port, int local_port);
@@ -39,6 +48,7 @@ static void set_constants(struct curl_handle *h)
     curl_easy_setopt(e, CURLOPT_DNS_CACHE_TIMEOUT, -1L); // names are the resolver's
     curl_easy_setopt(e, CURLOPT_MAXAGE_CONN, IDLE_LIMIT_S);
     curl_easy_setopt(e, CURLOPT_MAXLIFETIME_CONN, 0L);
+    h->fitting_wanted = FITTING_FIRST;
 }
 
 int curl_handle_init(struct curl_handle *h, const struct loop *loop)
@@ -184,6 +194,25 @@ static void set_settings(struct curl_handle *h, const struct http_settings *s)
     curl_easy_setopt(e, CURLOPT_FORBID_REUSE, can_reuse(s) ? 0L : 1L);
     // Requests side by side share a connection, as a browser's do, rather than making one each.
     curl_easy_setopt(e, CURLOPT_PIPEWAIT, is_http2(s) ? 1L : 0L);
+}
+
+static void set_buffer(struct curl_handle *h)
+{
+    bool is_small = h->fitting >= h->fitting_wanted;
+    if (is_small != h->has_small_buffer)
+        curl_easy_setopt(h->easy, CURLOPT_BUFFERSIZE, is_small ? BUFFER_SMALL : BUFFER_LARGE);
+    h->has_small_buffer = is_small;
+}
+
+/* What the next answer's buffer should be, from this one. */
+static void learn_size(struct curl_handle *h)
+{
+    if (h->head_bytes + h->received <= BUFFER_SMALL) {
+        h->fitting++;
+    } else {
+        h->fitting = 0;
+        h->fitting_wanted = FITTING_AGAIN;
+    }
 }
 
 /* A CURLU saves libcurl parsing the same URL for each request. NULL, or why it refuses it. */
@@ -353,6 +382,7 @@ const char *curl_handle_prepare(struct curl_handle *h, const struct transfer_spe
     set_headers(h, spec->headers);
     set_resolve(h, lines);
     set_connect_limit(h, has_several_addresses);
+    set_buffer(h);
     return set_url(h, spec->url);
 }
 
@@ -527,6 +557,7 @@ void curl_handle_end(struct curl_handle *h, CURLcode code, double elapsed_s,
                      struct transfer_end *end, struct buf *text)
 {
     read_timings(h, &end->timings);
+    learn_size(h);
     end->was_sent = h->was_sent;
     end->failure = HTTP_OK;
     if ((code == CURLE_OK && h->has_head) || add_own_failure(h, end, text))

@@ -65,6 +65,8 @@ struct curl_handle {
     struct curl_slist resolve[2];
     char *resolve_lines[2];
     long connect_ms;
+    bool has_small_buffer;
+    unsigned fitting, fitting_wanted; /* answers on end that a small buffer holds, of so many */
     char error[CURL_ERROR_SIZE];
 };
 

@@ -62,6 +62,12 @@ static bool answer(struct raw_server *s, int fd, const char *path)
                     "x\r\n\r\n");
     } else if (strcmp(path, "/head") == 0) {
         raw_say(fd, "HTTP/1.1 200\r\nContent-Length: 1000\r\n\r\n");
+    } else if (strcmp(path, "/large") == 0) {
+        struct buf body = BUF_INIT;
+        buf_add_many(&body, 'x', 100000);
+        raw_say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
+        raw_write(fd, body.p, body.n);
+        buf_release(&body);
     } else if (strcmp(path, "/many") == 0) {
         raw_say(fd, "HTTP/1.1 200 OK\r\n");
         for (int i = 0; i <= HTTP_HEADERS_LIMIT; i++)
@@ -254,6 +260,25 @@ TEST(a_reset_one_is_as_new)
     close_room(&room);
 }
 
+TEST(small_answers_have_a_small_buffer)
+{
+    struct room room;
+    open_room(&room);
+    for (int i = 0; i < 4; i++) {
+        ask(&room, "GET", "/a", NULL);
+        CHECK(!room.handle.has_small_buffer);
+    }
+    ask(&room, "GET", "/large", NULL); // not foreseen, and read nevertheless
+    CHECK(room.handle.has_small_buffer);
+    CHECK_INT(room.end.failure, HTTP_OK);
+    CHECK_INT(room.heard.body.n, 100000);
+    for (int i = 0; i < 101; i++) {
+        ask(&room, "GET", "/a", NULL);
+        CHECK_INT(room.handle.has_small_buffer, i == 100);
+    }
+    close_room(&room);
+}
+
 TEST(sends_only_once)
 {
     struct room room;
@@ -283,4 +308,5 @@ TEST(refuses_what_libcurl_cannot_ask)
 
 TEST_MAIN(RUN(writes_what_it_is_given_and_no_more); RUN(keeps_the_order_of_headers);
           RUN(large_bodies_wait_for_nobody); RUN(reads_heads); RUN(stops_where_it_is_told);
-          RUN(a_reset_one_is_as_new); RUN(sends_only_once); RUN(refuses_what_libcurl_cannot_ask);)
+          RUN(a_reset_one_is_as_new); RUN(small_answers_have_a_small_buffer); RUN(sends_only_once);
+          RUN(refuses_what_libcurl_cannot_ask);)
