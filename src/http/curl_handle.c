@@ -475,8 +475,6 @@ static size_t on_header(char *p, size_t size, size_t n, void *self)
     struct curl_handle *h = self;
     struct str line = str_make(p, n * size);
     h->active_ns = loop_now_ns(h->loop);
-    if (h->has_head) // trailers
-        return line.n;
     h->head_bytes += line.n;
     if (h->head_bytes > HTTP_HEAD_LIMIT)
         h->too_large = "the headers are longer than 256 KB";
@@ -484,6 +482,8 @@ static size_t on_header(char *p, size_t size, size_t n, void *self)
         h->too_large = "there are more than 1000 headers";
     if (h->too_large != NULL)
         return 0;
+    if (h->has_head) // trailers: libcurl keeps them, so they count
+        return line.n;
     while (line.n > 0 && (line.p[line.n - 1] == '\n' || line.p[line.n - 1] == '\r'))
         line.n--;
     if (!h->is_in_head && str_starts(line, STR("HTTP/")))

@@ -38,6 +38,7 @@ struct http_request {
     unsigned max_redirects;
     struct buf location; /* of this hop's answer */
     int hop_status;      /* where it is a redirect; 0: it is not */
+    uint64_t passed_by;  /* of its body */
 
     struct decoder *decoder;
     enum http_failure broken; /* why we ended the transfer ourselves */
@@ -61,6 +62,11 @@ static void note_broken(struct http_request *r, enum http_failure failure, const
         return;
     r->broken = failure;
     http_failure_add_named(&r->broken_text, name, str_of(text));
+}
+
+static void note_too_large(struct http_request *r)
+{
+    note_broken(r, HTTP_TOO_LARGE, "ResponseTooLarge", "the body is larger than 1 GiB");
 }
 
 static double wall_s(const struct http_request *r)
@@ -188,7 +194,7 @@ static bool decode(struct http_request *r, struct str piece, struct buf *out)
         }
     }
     if (out->overflowed) {
-        note_broken(r, HTTP_TOO_LARGE, "ResponseTooLarge", "the body is larger than 1 GiB");
+        note_too_large(r);
         return false;
     }
     return true;
@@ -214,11 +220,21 @@ static bool stream(struct http_request *r, struct str piece)
     return is_well;
 }
 
+/* A redirect's body is read so that the connection can be kept. */
+static bool pass_by(struct http_request *r, struct str piece)
+{
+    r->passed_by += piece.n;
+    if (r->passed_by <= HTTP_BODY_LIMIT)
+        return true;
+    note_too_large(r);
+    return false;
+}
+
 static bool on_body(void *self, struct str piece)
 {
     struct http_request *r = self;
-    if (r->hop_status != 0) // a redirect's body is read so that the connection can be kept
-        return true;
+    if (r->hop_status != 0)
+        return pass_by(r, piece);
     if (r->piece != NULL)
         return stream(r, piece);
     if (!decode(r, piece, &r->response->body))
@@ -235,6 +251,7 @@ static void send_hop(struct http_request *r)
     struct transport *transport = r->session->transport;
     struct transfer_sink sink = {.self = r, .head = on_head, .body = on_body, .done = on_done};
     r->hop_status = 0;
+    r->passed_by = 0;
     r->hop.url = buf_slice(&r->url);
     r->hop.settings = &r->settings;
     r->hop.total_left_s = 0;

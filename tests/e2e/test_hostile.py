@@ -29,6 +29,7 @@ EXPECTED = {
     "status_of_letters": (PATIENT, r"BadStatusLine"),
     "big_header": (PATIENT, r"ResponseTooLarge"),
     "endless_headers": (PATIENT, r"ResponseTooLarge"),
+    "endless_trailers": (PATIENT, r"ResponseTooLarge\('the headers are longer than 256 KB'\)"),
     "chunk_no_number": (PATIENT, r"InvalidChunkLength"),
     "chunk_too_large": (PATIENT, r"InvalidChunkLength"),
     "chunk_negative": (PATIENT, r"InvalidChunkLength"),

@@ -114,6 +114,13 @@ def endless_headers(s, server):
         s.sendall(b"".join(b"X-%d: %d\r\n" % (i, n) for n in range(100)))
 
 
+def endless_trailers(s, server):
+    read_request(s)
+    s.sendall(OK + b"Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n")
+    while not server.ended.is_set():
+        s.sendall(b"X-Trailer: %s\r\n" % (b"x" * 1000) * 100)
+
+
 def endless_interim(s, server):
     """One "100 Continue" after the other."""
     read_request(s)
@@ -170,6 +177,7 @@ BEHAVIOURS = {
     "status_of_letters": answer(b"HTTP/1.1 abc OK\r\nContent-Length: 0\r\n\r\n"),
     "big_header": big_header,
     "endless_headers": endless_headers,
+    "endless_trailers": endless_trailers,
     "endless_interim": endless_interim,
     "chunk_no_number": chunks(b"zz\r\nxx\r\n0\r\n\r\n"),
     "chunk_too_large": chunks(b"fffffffffffffffff\r\nxx\r\n0\r\n\r\n"),

@@ -267,6 +267,20 @@ TEST(redirects_to_nowhere)
     }
 }
 
+/* Nobody keeps it, but it would never end. */
+TEST(redirects_with_a_body_without_end)
+{
+    struct room room;
+    struct str endless = {"x", HTTP_BODY_LIMIT + 1}; // nobody reads it
+    open_room(&room, ANSWERS({.status = 302, .headers = "Location: /a", .body = endless}));
+    struct http_response *r = ask(&room);
+    CHECK_INT(r->failure, HTTP_TOO_LARGE);
+    CHECK_TEXT(r->failure_text, "ResponseTooLarge('the body is larger than 1 GiB')");
+    CHECK_INT(room.transport.asked, 1);
+    http_response_free(r);
+    CHECK(close_room(&room));
+}
+
 TEST(the_total_limit_spans_the_chain)
 {
     struct room room;
@@ -485,6 +499,7 @@ TEST(settings_are_copied)
 
 TEST_MAIN(RUN(an_answer); RUN(redirects_change_method_and_body); RUN(a_chain_is_one_request);
           RUN(cookies_are_taken_and_sent_at_each_hop); RUN(redirects_that_are_not_followed);
-          RUN(too_many_redirects); RUN(redirects_to_nowhere); RUN(the_total_limit_spans_the_chain);
+          RUN(too_many_redirects); RUN(redirects_to_nowhere);
+          RUN(redirects_with_a_body_without_end); RUN(the_total_limit_spans_the_chain);
           RUN(failures_of_the_transport); RUN(urls_that_cannot_be_asked); RUN(bodies_are_decoded);
           RUN(cancel_tells_nobody); RUN(may_be_freed_when_it_is_done); RUN(settings_are_copied);)
