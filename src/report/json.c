@@ -112,7 +112,8 @@ static void add_seconds(struct buf *out, const char *name, const struct window *
     end_map(out, is_first);
 }
 
-static void add_entry(struct buf *out, const struct entry *e)
+/* All of Locust's fields, and the element left open. */
+static void begin_entry(struct buf *out, const struct entry *e)
 {
     bool has_times = e->times.count > 0;
     buf_add_cstr(out, "{\n        \"name\": ");
@@ -131,7 +132,21 @@ static void add_entry(struct buf *out, const struct entry *e)
     add_buckets(out, &e->times);
     add_seconds(out, "num_reqs_per_sec", &e->per_second);
     add_seconds(out, "num_fail_per_sec", &e->failures_per_second);
+}
+
+static void end_entry(struct buf *out)
+{
     buf_add_cstr(out, "\n    }");
+}
+
+/* Who reads Locust's list finds its fields here too, with nothing counted. */
+static void add_in_flight(struct buf *out, const struct stats *s)
+{
+    struct entry *e = entry_new(STR_EMPTY, STR(JSON_IN_FLIGHT_NAME), s->total->start_s, false);
+    begin_entry(out, e);
+    add_integer(out, "in_flight_at_end", s->in_flight_at_end);
+    end_entry(out);
+    entry_free(e);
 }
 
 void json_add_stats(struct buf *out, const struct stats *s)
@@ -143,12 +158,13 @@ void json_add_stats(struct buf *out, const struct stats *s)
         if (e->requests == 0 && e->failures == 0)
             continue;
         buf_add_cstr(out, before);
-        add_entry(out, e);
+        begin_entry(out, e);
+        end_entry(out);
         before = ",\n    ";
     }
     if (s->in_flight_at_end > 0) {
-        buf_addf(out, "%s{\n        \"in_flight_at_end\": %" PRIu64 "\n    }", before,
-                 s->in_flight_at_end);
+        buf_add_cstr(out, before);
+        add_in_flight(out, s);
         before = ",\n    ";
     }
     buf_add_cstr(out, before[0] == ',' ? "\n]\n" : "]\n");

@@ -9,9 +9,11 @@
 #include "base/buf.h"
 #include "stats/stats.h"
 
+#define JSON_IN_FLIGHT_NAME "(in flight at the end)"
+
 /* Entries with requests or failures in order of first occurrence, indent 4, a line feed at the end.
- * Requests in flight at the end, where there are any, are told by a last element
- * {"in_flight_at_end": n}. Resets nothing. */
+ * Requests in flight at the end, where there are any, are told by a last element of that name, which
+ * has counted nothing, in a field of its own: "in_flight_at_end". Resets nothing. */
 void json_add_stats(struct buf *out, const struct stats *s);
 
 /* Locust's rounding of a response time: half to even, to 1, 10, 100 or 1000 ms by its size. All

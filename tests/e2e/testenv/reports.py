@@ -52,7 +52,7 @@ def csv_table(rows):
 def json_table(entries):
     """The same of --json, without the total."""
     return {(entry["method"], entry["name"]): (entry["num_requests"], entry["num_failures"])
-            for entry in entries if "name" in entry}
+            for entry in entries if "in_flight_at_end" not in entry}
 
 
 def json_in_flight(entries):
