@@ -26,7 +26,7 @@
 
 #define CURL_SPARE_LIMIT 64
 
-enum curl_state { CURL_IDLE, CURL_RESOLVING, CURL_FAILED, CURL_RUNNING };
+enum curl_state { CURL_IDLE, CURL_RESOLVING, CURL_QUEUED, CURL_FAILED, CURL_RUNNING };
 
 /* One transfer, and the handle that it is done with, which outlives it. The transport's, but for
  * what is marked. */
@@ -47,7 +47,7 @@ struct curl_transfer {
 
     enum http_failure failure; /* of CURL_FAILED */
     struct buf text;
-    struct curl_transfer *next_failed;
+    struct curl_transfer *queue_prev, *queue_next; /* while queued or failed */
 
     struct timer limit; /* cancelled before the transfer becomes spare or ends */
     uint64_t limit_ns;

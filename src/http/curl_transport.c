@@ -4,11 +4,13 @@
  * Collect, then wake: libcurl's multi may not be called from inside its callbacks, so these only take
  * notes, and what is done is read and told after curl_multi_socket_action has returned.
  *
- *      start -> resolving -> running -> done        (cancel: from each of them to idle)
- *           \-------------> failed --/
+ *      start -> resolving -> queued -> running -> done      (cancel: from each of them to idle)
+ *           \-------------> failed ------------/
  *
- * libcurl's wish to be called "in 0 ms", which each start has, is put off to the end of the turn: so
- * one call serves all that were started in it, and none completes inside its start.
+ * What is started is queued, and handed to libcurl at the end of the turn, so that none completes
+ * inside its start; and a few at a time. One call of libcurl sends whatever it has been given, and
+ * what was answered meanwhile is only told, and timed, after it: with thousands of users that would
+ * be late. And libcurl walks all that it has to tell for each handle that it is to let go.
  */
 // SPDX-License-Identifier: MIT
 #include "http/curl_transport.h"
@@ -25,6 +27,7 @@
 #include <utlist.h>
 
 #define SESSION_CONNECTIONS_MAX 100L /* kept idle, of one session */
+#define STARTED_AT_ONCE 16           /* by one call of libcurl */
 
 struct curl_transport {
     struct transport base; /* first */
@@ -35,10 +38,12 @@ struct curl_transport {
     struct curl_stock stock;
     CURLM *multi;
     bool is_inside; /* a call of libcurl that may call back */
+    bool is_adding; /* handles, which it is going to be called for at once */
     struct timer timer;
     struct deferred kick;
+    struct curl_transfer *queued; /* list: to be started */
     struct curl_transfer *failed; /* list: could not be started, and must be told */
-    size_t n_failed;
+    size_t n_queued, n_failed;
 };
 
 static struct curl_transport *transport_of(const struct curl_transfer *x)
@@ -108,8 +113,11 @@ static void detach(struct curl_transfer *x)
     if (x->state == CURL_RESOLVING && x->resolution != NULL) {
         resolver_cancel(x->resolution);
     } else if (x->state == CURL_FAILED) {
-        LL_DELETE2(t->failed, x, next_failed);
+        DL_DELETE2(t->failed, x, queue_prev, queue_next);
         t->n_failed--;
+    } else if (x->state == CURL_QUEUED) {
+        DL_DELETE2(t->queued, x, queue_prev, queue_next);
+        t->n_queued--;
     } else if (x->state == CURL_RUNNING) {
         curl_multi_remove_handle(t->multi, x->handle.easy);
     }
@@ -159,7 +167,7 @@ static void fail_later(struct curl_transfer *x, enum http_failure failure)
     struct curl_transport *t = transport_of(x);
     x->state = CURL_FAILED;
     x->failure = failure;
-    LL_APPEND2(t->failed, x, next_failed);
+    DL_APPEND2(t->failed, x, queue_prev, queue_next);
     t->n_failed++;
     deferred_start(t->loop, &t->kick);
 }
@@ -211,11 +219,32 @@ static void act(struct curl_transport *t, curl_socket_t fd, int events)
     collect(t);
 }
 
+static void add_queued(struct curl_transport *t, size_t n)
+{
+    t->is_adding = true;
+    for (; n > 0 && t->queued != NULL; n--) {
+        struct curl_transfer *x = t->queued;
+        DL_DELETE2(t->queued, x, queue_prev, queue_next);
+        t->n_queued--;
+        x->state = CURL_RUNNING;
+        if (curl_multi_add_handle(t->multi, x->handle.easy) != CURLM_OK)
+            BUG("libcurl takes no transfer");
+    }
+    t->is_adding = false;
+}
+
+/* What is queued from here on waits for the next turn. */
 static void on_kick(void *self)
 {
     struct curl_transport *t = self;
     tell_failed(t);
-    act(t, CURL_SOCKET_TIMEOUT, 0);
+    size_t left = t->n_queued;
+    do {
+        size_t n = left < STARTED_AT_ONCE ? left : STARTED_AT_ONCE;
+        add_queued(t, n);
+        act(t, CURL_SOCKET_TIMEOUT, 0);
+        left -= n;
+    } while (left > 0);
 }
 
 static void on_timer(void *self)
@@ -227,6 +256,8 @@ static int on_timer_wish(CURLM *multi, long ms, void *self)
 {
     struct curl_transport *t = self;
     (void)multi;
+    if (t->is_adding)
+        return 0;
     if (ms == 0) {
         timer_cancel(t->loop, &t->timer);
         deferred_start(t->loop, &t->kick);
@@ -279,9 +310,10 @@ static void run(struct curl_transfer *x)
         return;
     }
     x->handle.active_ns = loop_now_ns(t->loop);
-    x->state = CURL_RUNNING;
-    if (curl_multi_add_handle(t->multi, x->handle.easy) != CURLM_OK)
-        BUG("libcurl takes no transfer");
+    x->state = CURL_QUEUED;
+    DL_APPEND2(t->queued, x, queue_prev, queue_next);
+    t->n_queued++;
+    deferred_start(t->loop, &t->kick);
 }
 
 static void fail_name(struct curl_transfer *x, const struct resolver_answer *answer)
