@@ -14,7 +14,7 @@ static volatile sig_atomic_t wake_fd = -1;
 
 const char *signals_name(int number)
 {
-    return number == SIGTERM ? "SIGTERM" : "SIGINT";
+    return number == SIGTERM ? "SIGTERM" : number == SIGHUP ? "SIGHUP" : "SIGINT";
 }
 
 /* Async-signal-safe, as all that follows. */
@@ -46,6 +46,8 @@ static void handle(int number)
     uint64_t wake = (uint64_t)number;
     int saved = errno;
 
+    if (how_many > 0 && number == SIGHUP)
+        return; // a terminal that goes may say so twice: by its shell, and by the system
     if (how_many > 0)
         end_at_once(number);
     how_many = 1;
@@ -82,8 +84,12 @@ int signals_start(struct loop *loop, struct signals *s, void (*first)(void *self
     sigemptyset(&action.sa_mask);
     sigaddset(&action.sa_mask, SIGINT);
     sigaddset(&action.sa_mask, SIGTERM);
+    sigaddset(&action.sa_mask, SIGHUP);
     sigaction(SIGINT, &action, &s->old_int);
     sigaction(SIGTERM, &action, &s->old_term);
+    sigaction(SIGHUP, &action, &s->old_hup);
+    if (s->old_hup.sa_handler == SIG_IGN) // nohup(1)
+        sigaction(SIGHUP, &s->old_hup, NULL);
     return 0;
 }
 
@@ -98,6 +104,7 @@ void signals_cancel(struct signals *s)
     signals_leave_loop(s);
     sigaction(SIGINT, &s->old_int, NULL);
     sigaction(SIGTERM, &s->old_term, NULL);
+    sigaction(SIGHUP, &s->old_hup, NULL);
     wake_fd = -1;
     close(s->fd);
     s->fd = -1;

@@ -1,9 +1,11 @@
 /*
- * signals -- SIGINT and SIGTERM of a run: the first ends it in good order, a second one at once.
+ * signals -- SIGINT, SIGTERM and SIGHUP of a run: the first ends it in good order, a second one at
+ * once.
  *
  * The first arrives as an event of the loop. The second ends the process in the handler itself, with
- * 128 + its number, so that a script which never gives the loop its turn can be ended too. One at a
- * time in a process.
+ * 128 + its number, so that a script which never gives the loop its turn can be ended too. SIGHUP,
+ * by which a terminal takes leave, is only ever a first, and none where it was ignored before. One at
+ * a time in a process.
  */
 // SPDX-License-Identifier: MIT
 #ifndef APP_SIGNALS_H
@@ -21,7 +23,7 @@ struct signals {
     void *self;
     struct io io; /* private, from here */
     int fd;       /* what the handler writes to */
-    struct sigaction old_int, old_term;
+    struct sigaction old_int, old_term, old_hup;
 };
 
 int signals_start(struct loop *loop, struct signals *s, void (*first)(void *self, int number),
@@ -31,7 +33,7 @@ void signals_leave_loop(struct signals *s);
 /* As it was before signals_start. */
 void signals_cancel(struct signals *s);
 
-/* "SIGINT", "SIGTERM". */
+/* "SIGINT", "SIGTERM", "SIGHUP". */
 const char *signals_name(int number);
 
 #endif

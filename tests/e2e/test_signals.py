@@ -1,4 +1,4 @@
-"""test_signals -- one SIGINT or SIGTERM ends a run in good order, two end it at once."""
+"""test_signals -- one SIGINT, SIGTERM or SIGHUP ends a run in good order, two end it at once."""
 # SPDX-License-Identifier: MIT
 
 import signal
@@ -41,6 +41,11 @@ def test_interrupt_ends_in_good_order(env):
 @testenv.with_asan
 def test_terminate_ends_in_good_order(env):
     ends_in_good_order(env, signal.SIGTERM)
+
+
+@testenv.with_asan
+def test_hangup_ends_in_good_order(env):
+    ends_in_good_order(env, signal.SIGHUP)
 
 
 @testenv.with_asan

@@ -20,7 +20,7 @@ static void caught(void *self, int number)
     loop_stop(seen->loop);
 }
 
-TEST(the_first_is_an_event)
+static void check_first(int number)
 {
     struct clock clock;
     struct err err = ERR_INIT;
@@ -30,13 +30,40 @@ TEST(the_first_is_an_event)
     clock_init(&clock);
     seen.loop = loop_new(&clock);
     CHECK_INT(signals_start(seen.loop, &signals, caught, &seen, &err), 0);
-    raise(SIGTERM);
+    raise(number);
     CHECK_INT(seen.number, 0);
     loop_run(seen.loop);
-    CHECK_INT(seen.number, SIGTERM);
+    CHECK_INT(seen.number, number);
     signals_leave_loop(&signals);
     CHECK(loop_is_idle(seen.loop));
     signals_cancel(&signals);
+    loop_free(seen.loop);
+}
+
+TEST(the_first_is_an_event)
+{
+    check_first(SIGINT);
+    check_first(SIGTERM);
+    check_first(SIGHUP);
+}
+
+/* As nohup(1) has it. */
+TEST(a_hangup_that_was_ignored_still_is)
+{
+    struct clock clock;
+    struct err err = ERR_INIT;
+    struct signals signals;
+    struct seen seen = {.number = 0};
+
+    clock_init(&clock);
+    seen.loop = loop_new(&clock);
+    signal(SIGHUP, SIG_IGN);
+    CHECK_INT(signals_start(seen.loop, &signals, caught, &seen, &err), 0);
+    raise(SIGHUP);
+    loop_turn(seen.loop, false);
+    CHECK_INT(seen.number, 0);
+    signals_cancel(&signals);
+    signal(SIGHUP, SIG_DFL);
     loop_free(seen.loop);
 }
 
@@ -71,12 +98,22 @@ TEST(the_second_ends_the_process_at_once)
     CHECK_INT(status_of_two(SIGINT, SIGINT), 130);
     CHECK_INT(status_of_two(SIGTERM, SIGTERM), 143);
     CHECK_INT(status_of_two(SIGINT, SIGTERM), 143);
+    CHECK_INT(status_of_two(SIGHUP, SIGTERM), 143);
+}
+
+TEST(a_second_hangup_is_nothing)
+{
+    fflush(stdout);
+    CHECK_INT(status_of_two(SIGHUP, SIGHUP), 99);
+    CHECK_INT(status_of_two(SIGTERM, SIGHUP), 99);
 }
 
 TEST(names)
 {
     CHECK_TEXT(signals_name(SIGINT), "SIGINT");
     CHECK_TEXT(signals_name(SIGTERM), "SIGTERM");
+    CHECK_TEXT(signals_name(SIGHUP), "SIGHUP");
 }
 
-TEST_MAIN(RUN(the_first_is_an_event); RUN(the_second_ends_the_process_at_once); RUN(names);)
+TEST_MAIN(RUN(the_first_is_an_event); RUN(a_hangup_that_was_ignored_still_is);
+          RUN(a_second_hangup_is_nothing); RUN(the_second_ends_the_process_at_once); RUN(names);)
