@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "base/buf.h"
 #include "base/log.h"
 #include "script/lx.h"
 
@@ -43,8 +44,13 @@ static int l_user_error(lua_State *L)
     struct hook what = {.kind = HOOK_USER_ERROR};
     what.u.error.message = lx_check_str(L, 1);
     what.u.error.traceback = lx_check_str(L, 2);
-    log_error("katydid.user.task", "%.*s%s%.*s", STR_ARG(what.u.error.message),
-              what.u.error.traceback.n > 0 ? "\n" : "", STR_ARG(what.u.error.traceback));
+    struct buf text = BUF_INIT;
+    buf_add_str(&text, what.u.error.message);
+    if (what.u.error.traceback.n > 0)
+        buf_add_char(&text, '\n');
+    buf_add_str(&text, what.u.error.traceback);
+    log_text(LOG_ERROR, "katydid.user.task", buf_slice(&text)); // whole, whatever it holds
+    buf_release(&text);
     hooks_fire(core_vm(L)->options.hooks, &what);
     return 0;
 }
