@@ -3,10 +3,12 @@
 #include "script/l_http.h"
 
 #include "base/buf.h"
+#include "base/log.h"
 #include "http/failure.h"
 #include "script/core.h"
 #include "script/lx.h"
 
+#define LOGGER "katydid.main"
 #define REQUEST_TYPE "katydid.request"
 
 /* A request under way, or done and not yet collected; a userdata that is used again. */
@@ -96,6 +98,20 @@ static int l_start(lua_State *L)
     return 1;
 }
 
+/* Failures that are this machine's are said to be so, once: among the server's they mislead. */
+static void tell_own_limit(struct vm *vm, enum http_failure failure)
+{
+    if (failure == HTTP_NO_DESCRIPTORS && !vm->told_of_descriptors) {
+        vm->told_of_descriptors = true;
+        log_error(LOGGER, "Requests fail because this process may not open more files: a limit of "
+                          "this machine (ulimit -n), not of the server");
+    } else if (failure == HTTP_NO_PORTS && !vm->told_of_ports) {
+        vm->told_of_ports = true;
+        log_error(LOGGER, "Requests fail because no port is left to connect from: a limit of this "
+                          "machine (net.ipv4.ip_local_port_range), not of the server");
+    }
+}
+
 /* collect(request) -> response, status, ms, length, target, failure or nil */
 static int l_collect(lua_State *L)
 {
@@ -104,6 +120,7 @@ static int l_collect(lua_State *L)
         return luaL_argerror(L, 1, "this request is not there to be collected");
     struct http_response *r = http_request_take_response(box->request);
     forget_request(box);
+    tell_own_limit(box->vm, r->failure);
     if (!l_response_push(L, r)) {
         http_response_free(r);
         return luaL_error(L, "the response is larger than Lua can hold");

@@ -38,8 +38,9 @@ struct vm {
     struct vm_options options;
     struct runner *runner; /* set once there is one; core.run answers "ready" and 0 before */
     bool has_exit_code;
-    int exit_code;   /* environment.process_exit_code */
-    bool stop_asked; /* k.stop_test or os.exit before there was a runner */
+    int exit_code;                           /* environment.process_exit_code */
+    bool stop_asked;                         /* k.stop_test or os.exit before there was a runner */
+    bool told_of_descriptors, told_of_ports; /* that they ran out */
 };
 
 /* Opens the state: libraries, katydid.core, the Lua half in package.preload (or from the folder that

@@ -118,3 +118,7 @@ test_stop
 quitting, the one that was added last
 quitting
 quit	0
+
+# What this machine lacks is said to be no fault of the server, once.
+$ (ulimit -n 40; katydid waiting.lua --headless -u 60 -r 1000 -t 1 2>&1 >/dev/null) | grep ERROR
+[*] */ERROR/katydid.main: Requests fail because this process may not open more files: a limit of this machine (ulimit -n), not of the server
