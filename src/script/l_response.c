@@ -48,6 +48,7 @@ static void push_text_or_nil(lua_State *L, const struct packed *r, struct piece 
 /* headers[name], for a name that isn't written as the server wrote it */
 static int find_header(lua_State *L)
 {
+    luaL_checktype(L, 1, LUA_TTABLE); // scripts can reach it
     if (lua_type(L, 2) != LUA_TSTRING)
         return 0;
     struct str wanted = lx_check_str(L, 2);

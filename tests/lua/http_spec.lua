@@ -54,6 +54,7 @@ describe("a response", function()
     check.equal(headers["Content-Type"], "text/plain")
     check.equal(headers["x-A"], "1, 2")
     check.equal(headers.nothing, nil)
+    check.error(function() getmetatable(headers).__index(5, "x") end, "table expected, got number")
     local names = {}
     for name, value in pairs(headers) do names[name] = value end
     check.same(names, { ["Content-Type"] = "text/plain", ["X-A"] = "1, 2" })
