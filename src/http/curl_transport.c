@@ -40,7 +40,7 @@ struct curl_transport {
     bool is_inside; /* a call of libcurl that may call back */
     bool is_adding; /* handles, which it is going to be called for at once */
     struct timer timer;
-    struct deferred kick;
+    struct deferred kick;         /* late: requests that users start in a turn go out with it */
     struct curl_transfer *queued; /* list: to be started */
     struct curl_transfer *failed; /* list: could not be started, and must be told */
     size_t n_queued, n_failed;
@@ -169,7 +169,7 @@ static void fail_later(struct curl_transfer *x, enum http_failure failure)
     x->failure = failure;
     DL_APPEND2(t->failed, x, queue_prev, queue_next);
     t->n_failed++;
-    deferred_start(t->loop, &t->kick);
+    deferred_start_late(t->loop, &t->kick);
 }
 
 static void tell_failed(struct curl_transport *t)
@@ -260,7 +260,7 @@ static int on_timer_wish(CURLM *multi, long ms, void *self)
         return 0;
     if (ms == 0) {
         timer_cancel(t->loop, &t->timer);
-        deferred_start(t->loop, &t->kick);
+        deferred_start_late(t->loop, &t->kick);
     } else if (ms < 0) {
         timer_cancel(t->loop, &t->timer);
     } else {
@@ -313,7 +313,7 @@ static void run(struct curl_transfer *x)
     x->state = CURL_QUEUED;
     DL_APPEND2(t->queued, x, queue_prev, queue_next);
     t->n_queued++;
-    deferred_start(t->loop, &t->kick);
+    deferred_start_late(t->loop, &t->kick);
 }
 
 static void fail_name(struct curl_transfer *x, const struct resolver_answer *answer)

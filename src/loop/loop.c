@@ -21,6 +21,7 @@ struct loop {
 
     struct timers timers;
     struct deferred waiting; /* ring: those that run at the end of this turn */
+    struct deferred late;    /* ring: those that run behind them */
     struct deferred running; /* ring: those that are being run */
     size_t ios, signals;
 
@@ -88,6 +89,7 @@ struct loop *loop_new(struct clock *clock)
     loop->clock = clock;
     loop->ev = ev;
     ring_init(&loop->waiting);
+    ring_init(&loop->late);
     ring_init(&loop->running);
     ev_set_invoke_pending_cb(ev, leave_pending);
     if (timer_fd_open(loop) < 0) {
@@ -113,10 +115,15 @@ void loop_free(struct loop *loop)
     free(loop);
 }
 
+static bool has_deferred(const struct loop *loop)
+{
+    return !ring_is_empty(&loop->waiting) || !ring_is_empty(&loop->late);
+}
+
 /* Whether anything is left that could happen by itself: signals need somebody to send them. */
 static bool is_alive(const struct loop *loop)
 {
-    return loop->ios > 0 || !timers_are_empty(&loop->timers) || !ring_is_empty(&loop->waiting);
+    return loop->ios > 0 || !timers_are_empty(&loop->timers) || has_deferred(loop);
 }
 
 bool loop_is_idle(const struct loop *loop)
@@ -148,7 +155,7 @@ static void arm_timer_fd(struct loop *loop)
 /* Collects what is ready, waiting for it if that is wanted and nothing else is to be done. */
 static void collect(struct loop *loop, bool wait)
 {
-    wait = wait && is_alive(loop) && ring_is_empty(&loop->waiting);
+    wait = wait && is_alive(loop) && !has_deferred(loop);
     uint64_t first_ns = timers_first_ns(&loop->timers);
     if (first_ns <= clock_now_ns(loop->clock)) {
         wait = false;
@@ -163,13 +170,13 @@ static void collect(struct loop *loop, bool wait)
     ev_run(loop->ev, wait ? EVRUN_ONCE : EVRUN_NOWAIT);
 }
 
-/* What is put off from here waits for the next turn. */
-static void run_deferred(struct loop *loop)
+/* What is put off to the same ring from here waits for the next turn. */
+static void run_deferred(struct loop *loop, struct deferred *ring)
 {
-    if (ring_is_empty(&loop->waiting))
+    if (ring_is_empty(ring))
         return;
-    struct deferred *first = loop->waiting.next, *last = loop->waiting.prev;
-    ring_init(&loop->waiting);
+    struct deferred *first = ring->next, *last = ring->prev;
+    ring_init(ring);
     loop->running.next = first;
     loop->running.prev = last;
     first->prev = last->next = &loop->running;
@@ -189,7 +196,8 @@ bool loop_turn(struct loop *loop, bool wait)
     loop->is_turning = true;
     ev_invoke_pending(loop->ev);
     timers_run(&loop->timers, loop->now_ns);
-    run_deferred(loop);
+    run_deferred(loop, &loop->waiting);
+    run_deferred(loop, &loop->late);
     loop->is_turning = false;
     return is_alive(loop);
 }
@@ -221,15 +229,25 @@ void deferred_init(struct deferred *d, void (*run)(void *self), void *self)
     *d = (struct deferred){.run = run, .self = self};
 }
 
-void deferred_start(struct loop *loop, struct deferred *d)
+static void ring_append(struct deferred *ring, struct deferred *d)
 {
     if (d->is_waiting)
         return;
-    d->next = &loop->waiting;
-    d->prev = loop->waiting.prev;
+    d->next = ring;
+    d->prev = ring->prev;
     d->prev->next = d;
-    loop->waiting.prev = d;
+    ring->prev = d;
     d->is_waiting = true;
+}
+
+void deferred_start(struct loop *loop, struct deferred *d)
+{
+    ring_append(&loop->waiting, d);
+}
+
+void deferred_start_late(struct loop *loop, struct deferred *d)
+{
+    ring_append(&loop->late, d);
 }
 
 void deferred_cancel(struct loop *loop, struct deferred *d)

@@ -54,6 +54,9 @@ struct deferred {
 };
 void deferred_init(struct deferred *d, void (*run)(void *self), void *self);
 void deferred_start(struct loop *loop, struct deferred *d);
+/* Behind all of those, and this turn still where one of those puts it off: what others gather for
+ * while they run, so that it goes out with this turn. From a late one: with the next turn. */
+void deferred_start_late(struct loop *loop, struct deferred *d);
 void deferred_cancel(struct loop *loop, struct deferred *d);
 
 /* Whether nothing is left on it: no timer, descriptor, signal or deferred. Tests ask at their end. */

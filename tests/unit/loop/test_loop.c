@@ -21,16 +21,25 @@ struct job {
     char name;
     struct job *starts, *cancels;
     int again; /* how often it puts itself off */
+    bool is_late;
 };
+
+static void put_off(struct loop *loop, struct job *j)
+{
+    if (j->is_late)
+        deferred_start_late(loop, &j->deferred);
+    else
+        deferred_start(loop, &j->deferred);
+}
 
 static void run(void *self)
 {
     struct job *j = self;
     buf_add_char(&trace, j->name);
     if (j->again-- > 0)
-        deferred_start(j->loop, &j->deferred);
+        put_off(j->loop, j);
     if (j->starts != NULL)
-        deferred_start(j->loop, &j->starts->deferred);
+        put_off(j->loop, j->starts);
     if (j->cancels != NULL)
         deferred_cancel(j->loop, &j->cancels->deferred);
 }
@@ -99,6 +108,30 @@ TEST(put_off_from_there_runs_next_turn)
     a.starts = NULL;
     CHECK(!loop_turn(loop, true));
     CHECK_TEXT(buf_cstr(&trace), "aab");
+    loop_free(loop);
+}
+
+TEST(late_ones_run_behind_all_others_of_their_turn)
+{
+    struct clock clock;
+    struct loop *loop = loop_under(&clock);
+    struct job a, b, late;
+    job_init(&a, loop, 'a');
+    job_init(&b, loop, 'b');
+    job_init(&late, loop, 'l');
+    late.is_late = true;
+    late.again = 1; // from a late one: the next turn
+    a.starts = &late;
+    put_off(loop, &late);
+    put_off(loop, &a);
+    put_off(loop, &b);
+    CHECK(loop_turn(loop, true));
+    CHECK_TEXT(buf_cstr(&trace), "abl");
+    CHECK(!loop_turn(loop, true));
+    CHECK_TEXT(buf_cstr(&trace), "abll");
+    put_off(loop, &late);
+    deferred_cancel(loop, &late.deferred);
+    CHECK(loop_is_idle(loop));
     loop_free(loop);
 }
 
@@ -337,7 +370,8 @@ TEST(no_descriptors_no_loop)
 }
 
 TEST_MAIN(RUN(empty_loop_ends_at_once); RUN(put_off_runs_in_order_once);
-          RUN(put_off_from_there_runs_next_turn); RUN(put_off_can_be_cancelled);
+          RUN(put_off_from_there_runs_next_turn);
+          RUN(late_ones_run_behind_all_others_of_their_turn); RUN(put_off_can_be_cancelled);
           RUN(one_that_ran_can_wait_again_before_others_ran);
           RUN(a_turn_is_ready_then_due_then_put_off);
           RUN(virtual_clock_stands_while_something_is_at_hand); RUN(stops_after_the_turn);
