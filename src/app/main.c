@@ -23,5 +23,7 @@ int main(int argc, char **argv)
     open_standard_descriptors();
     // A peer or a reader that went away is an error of that write, and no end of the process.
     signal(SIGPIPE, SIG_IGN);
+    // So is a file that would become larger than allowed (ulimit -f).
+    signal(SIGXFSZ, SIG_IGN);
     return commands_main(argc, argv);
 }

@@ -45,22 +45,25 @@ static double wall_s(const struct csv *c)
     return c->start_s + runner_run_time_s(c->runner);
 }
 
-static void write_table(struct csv *c, struct table *t)
+/* What fails in the run may be mended before its end: only at the end it is certain what is missing. */
+static void write_table(struct csv *c, struct table *t, bool is_last)
 {
     struct err err = ERR_INIT;
     buf_clear(&c->text);
     t->add(&c->text, c->stats);
     bool failed = file_write(t->path, buf_slice(&c->text), &err) < 0;
-    if (failed && !t->has_failed)
+    if (failed && is_last)
+        log_error(LOGGER, "%s. It shows an earlier state, not the end of the run", err.text);
+    else if (failed && !t->has_failed)
         log_error(LOGGER, "%s. It keeps its last state until it can be written again", err.text);
     t->has_failed = failed;
 }
 
-static void write_tables(struct csv *c)
+static void write_tables(struct csv *c, bool is_last)
 {
     c->seconds_left = csv_interval_s(c->stats->n_entries);
     for (size_t i = 0; i < TABLES; i++)
-        write_table(c, &c->tables[i]);
+        write_table(c, &c->tables[i], is_last);
 }
 
 static void append_history(struct csv *c)
@@ -89,7 +92,7 @@ static void on_test_start(void *self, const struct hook *what)
     (void)what;
     c->start_s = c->stats->total->start_s;
     append_history(c);
-    write_tables(c);
+    write_tables(c, false);
 }
 
 static void on_second(void *self, const struct hook *what)
@@ -98,7 +101,7 @@ static void on_second(void *self, const struct hook *what)
     (void)what;
     append_history(c);
     if (--c->seconds_left == 0)
-        write_tables(c);
+        write_tables(c, false);
 }
 
 /* Every file is written once, so that a bad place is found before the run. */
@@ -146,7 +149,7 @@ bool csv_finish(struct csv *c)
         append_history(c);
     growing_file_close(c->history);
     c->history = NULL;
-    write_tables(c);
+    write_tables(c, true);
     bool is_whole = !c->history_failed;
     for (size_t i = 0; i < TABLES; i++)
         is_whole = is_whole && !c->tables[i].has_failed;
