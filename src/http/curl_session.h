@@ -36,7 +36,7 @@ struct curl_transfer {
     enum curl_state state;
     const struct transfer_spec *spec;
     struct transfer_sink sink;
-    uint64_t start_ns;
+    uint64_t start_ns, queued_from_ns, queued_ns;
     double dns_ms;
 
     struct curl_name *names[CURL_PLACES_MAX]; /* whose addresses are needed */

@@ -130,6 +130,7 @@ static void tell(struct curl_transfer *x, struct transfer_end *end, struct buf *
     struct transfer_sink sink = x->sink;
     x->session->is_connected = end->failure == HTTP_OK;
     end->start_ns = x->start_ns;
+    end->queued_ns = x->queued_ns;
     end->timings.dns = x->dns_ms;
     end->text = buf_slice(text);
     detach(x);
@@ -226,6 +227,7 @@ static void add_queued(struct curl_transport *t, size_t n)
         struct curl_transfer *x = t->queued;
         DL_DELETE2(t->queued, x, queue_prev, queue_next);
         t->n_queued--;
+        x->queued_ns = clock_now_ns(loop_clock(t->loop)) - x->queued_from_ns;
         x->state = CURL_RUNNING;
         if (curl_multi_add_handle(t->multi, x->handle.easy) != CURLM_OK)
             BUG("libcurl takes no transfer");
@@ -310,6 +312,7 @@ static void run(struct curl_transfer *x)
         return;
     }
     x->handle.active_ns = loop_now_ns(t->loop);
+    x->queued_from_ns = clock_now_ns(loop_clock(t->loop));
     x->state = CURL_QUEUED;
     DL_APPEND2(t->queued, x, queue_prev, queue_next);
     t->n_queued++;
@@ -405,6 +408,7 @@ static struct transfer *start(struct transport *base, struct http_session *s,
     x->spec = spec;
     x->sink = *sink;
     x->start_ns = clock_now_ns(loop_clock(t->loop));
+    x->queued_ns = 0;
     x->dns_ms = 0;
     if (spec->has_body && str_equal(spec->method, STR("HEAD"))) {
         http_failure_add_named(&x->text, "RequestError", STR("a HEAD request can't have a body"));

@@ -46,6 +46,7 @@ struct http_request {
 
     struct deferred failed_at_once;
     uint64_t start_ns, end_ns;
+    uint64_t queued_ns; /* in between, of all hops, they waited for their turn with us */
     bool is_done, was_sent;
 };
 
@@ -109,7 +110,7 @@ static void complete(struct http_request *r)
 {
     if (r->end_ns == 0)
         r->end_ns = clock_now_ns(loop_clock(r->loop));
-    r->response->response_time_ms = ns_to_ms(r->end_ns - r->start_ns);
+    r->response->response_time_ms = ns_to_ms(r->end_ns - r->start_ns - r->queued_ns);
     r->is_done = true;
     r->done(r->self, r); // may free it
 }
@@ -345,6 +346,7 @@ static void on_done(void *self, const struct transfer_end *end)
     struct http_request *r = self;
     r->transfer = NULL;
     r->was_sent |= end->was_sent;
+    r->queued_ns += end->queued_ns;
     r->end_ns = end->end_ns; // the body is decoded as it comes
     add_timings(&r->response->timings, &end->timings);
     if (r->broken != HTTP_OK)

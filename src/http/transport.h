@@ -64,7 +64,8 @@ struct transfer_end {
     enum http_failure failure;
     struct str text; /* of the failure, as http/failure has them; empty for HTTP_OK */
     struct transfer_timings timings;
-    uint64_t start_ns, end_ns; /* of the loop's clock: before sending, after the last byte */
+    uint64_t start_ns, end_ns; /* of the loop's clock: of `start`, after the last byte */
+    uint64_t queued_ns;        /* of these it waited for its turn with us: no part of any answer */
     bool was_sent;             /* something of the request may have reached the server */
 };
 

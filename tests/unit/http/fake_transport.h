@@ -23,7 +23,7 @@ struct fake_answer {
     const char *headers; /* "Name: value\nName: value" */
     struct str body;
     size_t step; /* bytes of the body at a time; 0: all at once */
-    double after_s;
+    double after_s, queued_s;
     enum http_failure failure; /* instead of the end, or of everything where status is 0 */
     const char *text;
     bool was_not_sent;
@@ -72,6 +72,7 @@ static inline void fake_fire(void *self)
         .timings = {.dns = 1, .connect = 2, .tls = 3, .wait = 4, .receive = 5},
         .start_ns = x->start_ns,
         .end_ns = loop_now_ns(x->transport->loop),
+        .queued_ns = s_to_ns(a->queued_s),
         .was_sent = !a->was_not_sent};
     if (a->status != 0) {
         fake_give_head(x);

@@ -157,6 +157,26 @@ TEST(an_answer)
     CHECK(close_room(&room));
 }
 
+/* What the process does before it comes to send a request is no time of the server's. */
+TEST(times_begin_when_it_is_sent)
+{
+    struct room room;
+    open_room(&room);
+    uint64_t begin_ns = clock_now_ns(&room.wire.clock);
+    struct http_request *request = wire_start(&room.wire, room.session, to(&room, "/ok"));
+    while (clock_now_ns(&room.wire.clock) < begin_ns + 50 * NS_PER_MS)
+        continue;
+    wire_wait(&room.wire, request);
+    double all_ms = ns_to_ms(clock_now_ns(&room.wire.clock) - begin_ns);
+    struct http_response *r = http_request_take_response(request);
+    CHECK_INT(r->status, 200);
+    CHECK(r->response_time_ms > 0);
+    CHECK(r->response_time_ms < all_ms - 49);
+    http_response_free(r);
+    http_request_free(request);
+    CHECK(close_room(&room));
+}
+
 TEST(a_connection_is_kept_and_is_the_sessions)
 {
     struct room room;
@@ -612,10 +632,10 @@ TEST(many_users)
     CHECK(close_room(&room));
 }
 
-TEST_MAIN(RUN(an_answer); RUN(a_connection_is_kept_and_is_the_sessions);
-          RUN(a_session_may_disconnect); RUN(several_at_once_have_connections_of_their_own);
-          RUN(names_are_resolved); RUN(failures_by_name);
-          RUN(a_connection_that_died_idle_is_replaced); RUN(nobody_listens); RUN(limits);
-          RUN(the_limit_to_connect_includes_the_handshake_and_the_name); RUN(cancel_in_each_state);
-          RUN(what_cannot_be_started); RUN(no_descriptors_left); RUN(proxies); RUN(checks_settings);
-          RUN(many_users);)
+TEST_MAIN(RUN(an_answer); RUN(times_begin_when_it_is_sent);
+          RUN(a_connection_is_kept_and_is_the_sessions); RUN(a_session_may_disconnect);
+          RUN(several_at_once_have_connections_of_their_own); RUN(names_are_resolved);
+          RUN(failures_by_name); RUN(a_connection_that_died_idle_is_replaced); RUN(nobody_listens);
+          RUN(limits); RUN(the_limit_to_connect_includes_the_handshake_and_the_name);
+          RUN(cancel_in_each_state); RUN(what_cannot_be_started); RUN(no_descriptors_left);
+          RUN(proxies); RUN(checks_settings); RUN(many_users);)

@@ -102,6 +102,20 @@ TEST(an_answer)
     CHECK_INT(room.transport.closed, 1);
 }
 
+TEST(what_waits_for_its_turn_waits_for_no_answer)
+{
+    struct room room;
+    open_room(
+        &room,
+        ANSWERS({.status = 302, .headers = "Location: /a", .after_s = 0.25, .queued_s = 0.125},
+                {.status = 200, .after_s = 0.5, .queued_s = 0.25}));
+    struct http_response *r = ask(&room);
+    CHECK_INT(r->status, 200);
+    CHECK_DOUBLE(r->response_time_ms, 375, 1e-6);
+    http_response_free(r);
+    CHECK(close_room(&room));
+}
+
 /* The redirect matrix: what the second hop asks. */
 TEST(redirects_change_method_and_body)
 {
@@ -497,7 +511,8 @@ TEST(settings_are_copied)
     CHECK(close_room(&room));
 }
 
-TEST_MAIN(RUN(an_answer); RUN(redirects_change_method_and_body); RUN(a_chain_is_one_request);
+TEST_MAIN(RUN(an_answer); RUN(what_waits_for_its_turn_waits_for_no_answer);
+          RUN(redirects_change_method_and_body); RUN(a_chain_is_one_request);
           RUN(cookies_are_taken_and_sent_at_each_hop); RUN(redirects_that_are_not_followed);
           RUN(too_many_redirects); RUN(redirects_to_nowhere);
           RUN(redirects_with_a_body_without_end); RUN(the_total_limit_spans_the_chain);
