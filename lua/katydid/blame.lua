@@ -78,6 +78,13 @@ function blame.show(value)
   return "a " .. kind
 end
 
+---A URL, or what was meant to be one, without its password.
+---@param url string
+---@return string
+function blame.masked(url)
+  return (url:gsub(":[^:/]*@", ":***@"))
+end
+
 ---Raises "WHERE: expected …, got …".
 ---@param where string
 ---@param expected string

@@ -58,7 +58,7 @@ local function url_of(client, path, what)
   end
   if first ~= SLASH and client._is_bare and find(path, "^[^?#]") then
     blame.raise("%s: expected a path that begins with '/', or an http:// or https:// URL, got %s", what,
-                blame.show(path)) -- it would change the host
+                blame.show(blame.masked(path))) -- it would change the host
   end
   return client._base .. path, client._name
 end

@@ -2,6 +2,7 @@
 -- SPDX-License-Identifier: MIT
 
 local core = require "katydid.core"
+local blame = require "katydid.blame"
 local co = require "katydid.co"
 local environment = require "katydid.environment"
 local events = require "katydid.events"
@@ -55,8 +56,9 @@ local function check_host(class)
   end
   if not host:find("^[Hh][Tt][Tt][Pp][Ss]?://") then
     local scheme = host:match("^%a[%w+.-]*://")
-    if scheme then fail("the host of %s is '%s': expected http:// or https://", info.name, host) end
-    fail("the host of %s is '%s', without a scheme (did you mean 'http://%s'?)", info.name, host, host)
+    local shown = blame.masked(host)
+    if scheme then fail("the host of %s is '%s': expected http:// or https://", info.name, shown) end
+    fail("the host of %s is '%s', without a scheme (did you mean 'http://%s'?)", info.name, shown, shown)
   end
   local ok, why = co.pcall(core.url.parse, host)
   if not ok then fail("the host of %s: %s", info.name, tostring(why)) end

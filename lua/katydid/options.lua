@@ -218,7 +218,8 @@ end
 function known.proxy(spec, value, key)
   expect(key, value, "string", "a URL")
   if not value:find("^%a[%w+.-]*://.") then
-    blame.expected("option 'proxy'", "a URL with its scheme, as in 'http://127.0.0.1:3128'", value)
+    blame.expected("option 'proxy'", "a URL with its scheme, as in 'http://127.0.0.1:3128'",
+                   blame.masked(value))
   end
   spec.proxy = value
 end

@@ -39,6 +39,13 @@ describe("the host", function()
       "the host of A is 'ftp://a': expected http:// or https://")
   end)
 
+  it("is shown without its password", function()
+    check.error(function() spec.run { classes = http_user "ftp://u:secret@a" } end,
+      "the host of A is 'ftp://u:%*%*%*@a': expected http://")
+    check.error(function() spec.run { classes = http_user "u:secret@a:80" } end,
+      "'u:%*%*%*@a:80', without a scheme %(did you mean 'http://u:%*%*%*@a:80'%?%)")
+  end)
+
   it("is a URL", function()
     check.error(function() spec.run { classes = http_user "http://" } end, "the host of A: ")
     check.error(function() spec.run { classes = http_user "http://a:99999" } end, "the host of A: ")

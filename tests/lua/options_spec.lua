@@ -159,6 +159,7 @@ describe("the others", function()
     refused({ cert = { "a.pem" } }, "option 'cert': expected { certificate, key }")
     refused({ cert = true }, "option 'cert': expected the name of a file")
     refused({ proxy = "127.0.0.1:3128" }, "option 'proxy': expected a URL with its scheme")
+    refused({ proxy = "u:secret@p:1" }, "got 'u:%*%*%*@p:1'")
     refused({ http_version = "3" },
       "option 'http_version': expected one of '1%.0', '1%.1', '2', '2%-prior%-knowledge'")
     refused({ http_version = 2 }, "got 2")
