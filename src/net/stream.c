@@ -1,0 +1,307 @@
+/*
+ * stream -- a non-blocking byte stream on the loop.
+ *
+ * The fields that one exchange touches stand together at the beginning; what is needed only now and
+ * then (dialling, the rest of a write) has memory of its own while it lasts.
+ */
+// SPDX-License-Identifier: MIT
+#include "net/stream.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "loop/io.h"
+#include "net/dial.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define PIECES_AT_ONCE 16
+
+enum state { STREAM_DIALS, STREAM_IS_OPEN, STREAM_HAS_ENDED };
+
+/* What the kernel did not take. */
+struct rest {
+    struct buf bytes;
+    size_t gone;
+};
+
+struct stream {
+    struct io io;
+    int fd; /* -1: none */
+    unsigned char state;
+    bool is_dry; /* the last read emptied the socket, and no event came since */
+    int write_errno;
+    struct rest *rest;
+    struct stream_events events;
+    struct loop *loop;
+    struct deferred tell; /* that there is something to read, though no event says so */
+    struct dial *dial;
+    struct stream_timings timings;
+};
+
+static uint64_t now_ns(const struct stream *s)
+{
+    return clock_now_ns(loop_clock(s->loop));
+}
+
+static void free_rest(struct stream *s)
+{
+    if (s->rest == NULL)
+        return;
+    buf_release(&s->rest->bytes);
+    free(s->rest);
+    s->rest = NULL;
+}
+
+/* Nothing happens on it any more; the descriptor stays until stream_close. */
+static void end(struct stream *s)
+{
+    s->state = STREAM_HAS_ENDED;
+    io_cancel(&s->io);
+    deferred_cancel(s->loop, &s->tell);
+    free_rest(s);
+}
+
+static void fill_errno(struct stream_error *why, int number)
+{
+    const char *text = strerrordesc_np(number);
+    why->failure = STREAM_ERRNO;
+    why->code = number;
+    snprintf(why->text, sizeof(why->text), "%s", text != NULL ? text : "Unknown error");
+}
+
+static void fill_closed(struct stream_error *why)
+{
+    why->failure = STREAM_CLOSED;
+    why->code = 0;
+    snprintf(why->text, sizeof(why->text), "the connection was closed");
+}
+
+/* May close the stream: the last thing that a caller does. */
+static void tell_readable(struct stream *s)
+{
+    if (s->events.readable != NULL)
+        s->events.readable(s->events.self);
+    else if (s->state == STREAM_IS_OPEN && stream_is_dead(s))
+        end(s);
+}
+
+static void on_tell(void *self)
+{
+    tell_readable(self);
+}
+
+/* Takes note of why nothing can be written; whoever reads is told. */
+static void set_write_errno(struct stream *s, int number)
+{
+    s->write_errno = number;
+    free_rest(s);
+    io_change(&s->io, IO_READ);
+    deferred_start(s->loop, &s->tell);
+}
+
+static ptrdiff_t send_pieces(struct stream *s, const struct str *pieces, size_t n)
+{
+    struct iovec parts[PIECES_AT_ONCE];
+    if (n == 1)
+        return send(s->fd, pieces[0].p, pieces[0].n, MSG_NOSIGNAL);
+    for (size_t i = 0; i < n; i++)
+        parts[i] = (struct iovec){(void *)(uintptr_t)pieces[i].p, pieces[i].n};
+    struct msghdr message = {.msg_iov = parts, .msg_iovlen = n};
+    return sendmsg(s->fd, &message, MSG_NOSIGNAL);
+}
+
+static size_t total_of(const struct str *pieces, size_t n)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < n; i++)
+        total += pieces[i].n;
+    return total;
+}
+
+/* How many bytes of some pieces went; -1: the stream can't be written any more. */
+static ptrdiff_t write_now(struct stream *s, const struct str *pieces, size_t n)
+{
+    ptrdiff_t gone = send_pieces(s, pieces, n);
+    if (gone >= 0)
+        return gone;
+    if (errno == EAGAIN || errno == EINTR)
+        return 0;
+    set_write_errno(s, errno);
+    return -1;
+}
+
+static void keep_rest(struct stream *s, const struct str *pieces, size_t n, size_t gone)
+{
+    if (s->rest == NULL) {
+        s->rest = xcalloc(1, sizeof(*s->rest));
+        buf_reserve(&s->rest->bytes, total_of(pieces, n) - gone);
+        io_change(&s->io, IO_READ | IO_WRITE);
+    }
+    for (size_t i = 0; i < n; i++) {
+        size_t skip = gone < pieces[i].n ? gone : pieces[i].n;
+        buf_add_str(&s->rest->bytes, str_slice(pieces[i], skip, pieces[i].n));
+        gone -= skip;
+    }
+}
+
+int stream_write(struct stream *s, const struct str *pieces, size_t n)
+{
+    if (s->state == STREAM_DIALS)
+        BUG("stream_write before it was connected");
+    if (s->state != STREAM_IS_OPEN || s->write_errno != 0)
+        return -1;
+    while (n > 0 && s->rest == NULL) {
+        size_t some = n < PIECES_AT_ONCE ? n : PIECES_AT_ONCE;
+        ptrdiff_t gone = write_now(s, pieces, some);
+        if (gone < 0)
+            return -1;
+        if ((size_t)gone < total_of(pieces, some))
+            keep_rest(s, pieces, some, (size_t)gone);
+        pieces += some;
+        n -= some;
+    }
+    if (n > 0)
+        keep_rest(s, pieces, n, 0);
+    return 0;
+}
+
+bool stream_is_drained(const struct stream *s)
+{
+    return s->rest == NULL;
+}
+
+/* The kernel takes more: may call back. */
+static void write_rest(struct stream *s)
+{
+    struct str left = str_slice(buf_slice(&s->rest->bytes), s->rest->gone, s->rest->bytes.n);
+    ptrdiff_t gone = write_now(s, &left, 1);
+    if (gone < 0)
+        return;
+    s->rest->gone += (size_t)gone;
+    if ((size_t)gone < left.n)
+        return;
+    free_rest(s);
+    io_change(&s->io, IO_READ);
+    if (s->events.drained != NULL)
+        s->events.drained(s->events.self);
+}
+
+/* One callback for each event: it may close the stream. What is not told now, the loop tells again. */
+static void on_ready(void *self, int events)
+{
+    struct stream *s = self;
+    if (events & IO_READ)
+        s->is_dry = false;
+    if ((events & IO_WRITE) && s->rest != NULL)
+        write_rest(s);
+    else if (events & IO_READ)
+        tell_readable(s);
+}
+
+ptrdiff_t stream_read(struct stream *s, char *into, size_t n, struct stream_error *why)
+{
+    assert(n > 0);
+    if (s->state != STREAM_IS_OPEN) {
+        fill_closed(why);
+        return -1;
+    }
+    if (s->is_dry && s->write_errno == 0)
+        return 0;
+    ssize_t got = recv(s->fd, into, n, 0);
+    int number = errno;
+    if (got > 0) {
+        s->is_dry = (size_t)got < n;
+        return got;
+    }
+    if (got < 0 && (number == EAGAIN || number == EINTR) && s->write_errno == 0) {
+        s->is_dry = number == EAGAIN;
+        return 0;
+    }
+    if (s->write_errno != 0)
+        fill_errno(why, s->write_errno);
+    else if (got < 0)
+        fill_errno(why, number);
+    else
+        fill_closed(why);
+    end(s);
+    return -1;
+}
+
+bool stream_is_dead(struct stream *s)
+{
+    char byte;
+    if (s->state != STREAM_IS_OPEN || s->write_errno != 0)
+        return true;
+    return recv(s->fd, &byte, 1, MSG_PEEK) >= 0 || (errno != EAGAIN && errno != EINTR);
+}
+
+static void on_connected(void *self, int fd, uint64_t resolved_ns)
+{
+    struct stream *s = self;
+    s->dial = NULL;
+    s->fd = fd;
+    s->timings.resolved_ns = resolved_ns;
+    s->timings.connected_ns = now_ns(s);
+    s->is_dry = true;
+    s->state = STREAM_IS_OPEN;
+    io_start(s->loop, &s->io, fd, IO_READ);
+    if (s->events.connected != NULL)
+        s->events.connected(s->events.self);
+}
+
+static void on_failed(void *self, const struct stream_error *why)
+{
+    struct stream *s = self;
+    s->dial = NULL;
+    end(s);
+    if (s->events.failed != NULL)
+        s->events.failed(s->events.self, why);
+}
+
+struct stream *stream_start(struct loop *loop, struct resolver *resolver,
+                            const struct stream_target *target, const struct stream_events *events)
+{
+    const struct dial_spec spec = {target->host, target->port, target->is_unix, target->source,
+                                   target->choice};
+    if (target->tls != NULL)
+        BUG("there is no TLS context yet");
+    struct stream *s = xcalloc(1, sizeof(*s));
+    io_init(&s->io, on_ready, s);
+    s->fd = -1;
+    s->events = *events;
+    s->loop = loop;
+    deferred_init(&s->tell, on_tell, s);
+    s->timings.start_ns = now_ns(s);
+    s->dial = dial_start(loop, resolver, &spec, &(struct dial_events){s, on_connected, on_failed});
+    return s;
+}
+
+void stream_close(struct stream *s)
+{
+    if (s == NULL)
+        return;
+    if (s->dial != NULL)
+        dial_cancel(s->dial);
+    end(s);
+    if (s->fd >= 0)
+        close(s->fd);
+    free(s);
+}
+
+void stream_set_events(struct stream *s, const struct stream_events *events)
+{
+    s->events = *events;
+}
+
+const struct stream_timings *stream_timings(const struct stream *s)
+{
+    return &s->timings;
+}
