@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "loop/io.h"
 #include "net/dial.h"
+#include "net/tls.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -23,8 +24,9 @@
 #include <unistd.h>
 
 #define PIECES_AT_ONCE 16
+#define RECORD_MAX 16384
 
-enum state { STREAM_DIALS, STREAM_IS_OPEN, STREAM_HAS_ENDED };
+enum state { STREAM_DIALS, STREAM_SECURES, STREAM_IS_OPEN, STREAM_HAS_ENDED };
 
 /* What the kernel did not take. */
 struct rest {
@@ -38,6 +40,7 @@ struct stream {
     unsigned char state;
     bool is_dry; /* the last read emptied the socket, and no event came since */
     int write_errno;
+    struct tls *tls; /* NULL: plain */
     struct rest *rest;
     struct stream_events events;
     struct loop *loop;
@@ -102,6 +105,8 @@ static void on_tell(void *self)
 static void set_write_errno(struct stream *s, int number)
 {
     s->write_errno = number;
+    if (s->tls != NULL)
+        tls_wake(s->tls);
     free_rest(s);
     io_change(&s->io, IO_READ);
     deferred_start(s->loop, &s->tell);
@@ -126,9 +131,51 @@ static size_t total_of(const struct str *pieces, size_t n)
     return total;
 }
 
+/* Some pieces as one, without the first `skip` bytes, as far as there is room. */
+static size_t join(char *into, size_t room, const struct str *pieces, size_t n, size_t skip)
+{
+    size_t done = 0;
+    for (size_t i = 0; i < n && done < room; i++) {
+        size_t from = skip < pieces[i].n ? skip : pieces[i].n;
+        struct str piece = str_slice(pieces[i], from, from + room - done);
+        memcpy(into + done, piece.p, piece.n);
+        done += piece.n;
+        skip -= from;
+    }
+    return done;
+}
+
+static enum tls_status write_record(struct stream *s, const char *p, size_t n, size_t *gone)
+{
+    struct stream_error why;
+    size_t done;
+    enum tls_status status = tls_write(s->tls, p, n, &done, &why);
+    *gone += done;
+    if (status == TLS_ENDED)
+        set_write_errno(s, why.failure == STREAM_ERRNO ? why.code : EPROTO);
+    return status;
+}
+
+/* As few records as can be: each costs a write. */
+static ptrdiff_t write_secured(struct stream *s, const struct str *pieces, size_t n)
+{
+    char record[RECORD_MAX];
+    enum tls_status status = TLS_DONE;
+    size_t total = total_of(pieces, n), gone = 0;
+    while (status == TLS_DONE && gone < total) {
+        if (n == 1)
+            status = write_record(s, pieces[0].p, pieces[0].n, &gone);
+        else
+            status = write_record(s, record, join(record, sizeof(record), pieces, n, gone), &gone);
+    }
+    return status == TLS_ENDED ? -1 : (ptrdiff_t)gone;
+}
+
 /* How many bytes of some pieces went; -1: the stream can't be written any more. */
 static ptrdiff_t write_now(struct stream *s, const struct str *pieces, size_t n)
 {
+    if (s->tls != NULL)
+        return write_secured(s, pieces, n);
     ptrdiff_t gone = send_pieces(s, pieces, n);
     if (gone >= 0)
         return gone;
@@ -154,7 +201,7 @@ static void keep_rest(struct stream *s, const struct str *pieces, size_t n, size
 
 int stream_write(struct stream *s, const struct str *pieces, size_t n)
 {
-    if (s->state == STREAM_DIALS)
+    if (s->state == STREAM_DIALS || s->state == STREAM_SECURES)
         BUG("stream_write before it was connected");
     if (s->state != STREAM_IS_OPEN || s->write_errno != 0)
         return -1;
@@ -194,16 +241,108 @@ static void write_rest(struct stream *s)
         s->events.drained(s->events.self);
 }
 
+static void fail(struct stream *s, const struct stream_error *why)
+{
+    end(s);
+    if (s->events.failed != NULL)
+        s->events.failed(s->events.self, why);
+}
+
+static void open_now(struct stream *s)
+{
+    s->state = STREAM_IS_OPEN;
+    if (s->events.connected != NULL)
+        s->events.connected(s->events.self);
+}
+
+static void secure(struct stream *s)
+{
+    struct stream_error why;
+    switch (tls_handshake(s->tls, &why)) {
+    case TLS_DONE:
+        s->timings.secured_ns = now_ns(s);
+        io_change(&s->io, IO_READ);
+        if (tls_has_pending(s->tls))
+            deferred_start(s->loop, &s->tell);
+        open_now(s);
+        return;
+    case TLS_WANTS_READ:
+        io_change(&s->io, IO_READ);
+        return;
+    case TLS_WANTS_WRITE:
+        io_change(&s->io, IO_READ | IO_WRITE);
+        return;
+    case TLS_ENDED:
+        fail(s, &why);
+        return;
+    }
+}
+
+/* TLS wanted to write something of its own, and could not while it was read. */
+static void read_on(struct stream *s)
+{
+    io_change(&s->io, IO_READ);
+    tell_readable(s);
+}
+
 /* One callback for each event: it may close the stream. What is not told now, the loop tells again. */
 static void on_ready(void *self, int events)
 {
     struct stream *s = self;
-    if (events & IO_READ)
+    if (events & IO_READ) {
         s->is_dry = false;
-    if ((events & IO_WRITE) && s->rest != NULL)
+        if (s->tls != NULL)
+            tls_wake(s->tls);
+    }
+    if (s->state == STREAM_SECURES)
+        secure(s);
+    else if ((events & IO_WRITE) && s->rest != NULL)
         write_rest(s);
-    else if (events & IO_READ)
+    else if (events & IO_WRITE)
+        read_on(s);
+    else
         tell_readable(s);
+}
+
+/* What the socket has: bytes (> 0), 0: nothing now, -1: the end, *why. */
+static ptrdiff_t read_plain(struct stream *s, char *into, size_t n, struct stream_error *why)
+{
+    ssize_t got = recv(s->fd, into, n, 0);
+    if (got > 0) {
+        s->is_dry = (size_t)got < n;
+        return got;
+    }
+    if (got == 0) {
+        fill_closed(why);
+        return -1;
+    }
+    if (errno == EAGAIN || errno == EINTR) {
+        s->is_dry = errno == EAGAIN;
+        return 0;
+    }
+    fill_errno(why, errno);
+    return -1;
+}
+
+static ptrdiff_t read_secured(struct stream *s, char *into, size_t n, struct stream_error *why)
+{
+    size_t got = 0;
+    switch (tls_read(s->tls, into, n, &got, why)) {
+    case TLS_DONE:
+        // The loop knows nothing of what has come already.
+        if (tls_has_pending(s->tls))
+            deferred_start(s->loop, &s->tell);
+        return (ptrdiff_t)got;
+    case TLS_WANTS_WRITE:
+        io_change(&s->io, IO_READ | IO_WRITE);
+        return 0;
+    case TLS_WANTS_READ:
+        deferred_cancel(s->loop, &s->tell);
+        return 0;
+    case TLS_ENDED:
+        break;
+    }
+    return -1;
 }
 
 ptrdiff_t stream_read(struct stream *s, char *into, size_t n, struct stream_error *why)
@@ -215,22 +354,11 @@ ptrdiff_t stream_read(struct stream *s, char *into, size_t n, struct stream_erro
     }
     if (s->is_dry && s->write_errno == 0)
         return 0;
-    ssize_t got = recv(s->fd, into, n, 0);
-    int number = errno;
-    if (got > 0) {
-        s->is_dry = (size_t)got < n;
+    ptrdiff_t got = s->tls != NULL ? read_secured(s, into, n, why) : read_plain(s, into, n, why);
+    if (got > 0 || (got == 0 && s->write_errno == 0))
         return got;
-    }
-    if (got < 0 && (number == EAGAIN || number == EINTR) && s->write_errno == 0) {
-        s->is_dry = number == EAGAIN;
-        return 0;
-    }
-    if (s->write_errno != 0)
+    if (s->write_errno != 0 && (got == 0 || why->failure != STREAM_TLS))
         fill_errno(why, s->write_errno);
-    else if (got < 0)
-        fill_errno(why, number);
-    else
-        fill_closed(why);
     end(s);
     return -1;
 }
@@ -240,6 +368,8 @@ bool stream_is_dead(struct stream *s)
     char byte;
     if (s->state != STREAM_IS_OPEN || s->write_errno != 0)
         return true;
+    if (s->tls != NULL)
+        return tls_is_dead(s->tls);
     return recv(s->fd, &byte, 1, MSG_PEEK) >= 0 || (errno != EAGAIN && errno != EINTR);
 }
 
@@ -250,20 +380,22 @@ static void on_connected(void *self, int fd, uint64_t resolved_ns)
     s->fd = fd;
     s->timings.resolved_ns = resolved_ns;
     s->timings.connected_ns = now_ns(s);
-    s->is_dry = true;
-    s->state = STREAM_IS_OPEN;
     io_start(s->loop, &s->io, fd, IO_READ);
-    if (s->events.connected != NULL)
-        s->events.connected(s->events.self);
+    if (s->tls == NULL) {
+        s->is_dry = true;
+        open_now(s);
+        return;
+    }
+    s->state = STREAM_SECURES;
+    tls_attach(s->tls, fd);
+    secure(s);
 }
 
 static void on_failed(void *self, const struct stream_error *why)
 {
     struct stream *s = self;
     s->dial = NULL;
-    end(s);
-    if (s->events.failed != NULL)
-        s->events.failed(s->events.self, why);
+    fail(s, why);
 }
 
 struct stream *stream_start(struct loop *loop, struct resolver *resolver,
@@ -271,8 +403,6 @@ struct stream *stream_start(struct loop *loop, struct resolver *resolver,
 {
     const struct dial_spec spec = {target->host, target->port, target->is_unix, target->source,
                                    target->choice};
-    if (target->tls != NULL)
-        BUG("there is no TLS context yet");
     struct stream *s = xcalloc(1, sizeof(*s));
     io_init(&s->io, on_ready, s);
     s->fd = -1;
@@ -280,6 +410,11 @@ struct stream *stream_start(struct loop *loop, struct resolver *resolver,
     s->loop = loop;
     deferred_init(&s->tell, on_tell, s);
     s->timings.start_ns = now_ns(s);
+    if (target->tls != NULL) {
+        bool is_named = !str_is_empty(target->server_name);
+        s->tls = tls_new(target->tls, target->tickets,
+                         is_named ? target->server_name : target->host, target->port);
+    }
     s->dial = dial_start(loop, resolver, &spec, &(struct dial_events){s, on_connected, on_failed});
     return s;
 }
@@ -291,6 +426,7 @@ void stream_close(struct stream *s)
     if (s->dial != NULL)
         dial_cancel(s->dial);
     end(s);
+    tls_free(s->tls);
     if (s->fd >= 0)
         close(s->fd);
     free(s);
@@ -304,4 +440,14 @@ void stream_set_events(struct stream *s, const struct stream_events *events)
 const struct stream_timings *stream_timings(const struct stream *s)
 {
     return &s->timings;
+}
+
+struct str stream_alpn(const struct stream *s)
+{
+    return s->tls != NULL ? tls_alpn(s->tls) : STR_EMPTY;
+}
+
+bool stream_is_resumed(const struct stream *s)
+{
+    return s->tls != NULL && tls_is_resumed(s->tls);
 }

@@ -25,15 +25,17 @@
 
 struct stream;
 struct tls_context; /* net/tls: what connections share: certificates, settings */
+struct tls_tickets; /* net/tls: what one client remembers, to resume */
 
 struct stream_target {
     struct str host; /* a name, an address, or the path of a Unix socket where is_unix */
     uint16_t port;
     bool is_unix;
-    struct str source;       /* address to bind to; empty: the system's choice */
-    size_t choice;           /* which of several addresses to try first: modulo their number */
-    struct tls_context *tls; /* NULL: plain */
-    struct str server_name;  /* for TLS: SNI and verification */
+    struct str source;           /* address to bind to; empty: the system's choice */
+    size_t choice;               /* which of several addresses to try first: modulo their number */
+    struct tls_context *tls;     /* NULL: plain */
+    struct str server_name;      /* for TLS: SNI and verification; empty: host */
+    struct tls_tickets *tickets; /* for TLS; NULL: each connection starts afresh */
 };
 
 /* Of the loop's clock; 0: not needed or not yet. */
@@ -53,8 +55,8 @@ struct stream_events {
     void (*drained)(void *self); /* what was left of a stream_write has gone */
 };
 
-/* Begins to resolve, connect and secure. All is borrowed for the call; loop and resolver for the
- * stream's life. Addresses that refuse are passed over for the next. */
+/* Begins to resolve, connect and secure. All is borrowed for the call; loop, resolver, TLS context and
+ * tickets for the stream's life. Addresses that refuse are passed over for the next. */
 struct stream *stream_start(struct loop *loop, struct resolver *resolver,
                             const struct stream_target *target, const struct stream_events *events);
 /* Closes it at once, whatever it is doing; NULL is fine. No event comes afterwards. */
@@ -82,5 +84,8 @@ ptrdiff_t stream_read(struct stream *s, char *into, size_t n, struct stream_erro
 bool stream_is_dead(struct stream *s);
 
 const struct stream_timings *stream_timings(const struct stream *s);
+/* Once connected: the protocol that ALPN settled on (empty: none), and whether TLS was resumed. */
+struct str stream_alpn(const struct stream *s);
+bool stream_is_resumed(const struct stream *s);
 
 #endif
