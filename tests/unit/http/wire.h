@@ -5,8 +5,8 @@
 #ifndef TESTS_HTTP_WIRE_H
 #define TESTS_HTTP_WIRE_H
 
-#include "http/curl_transport.h"
 #include "http/request.h"
+#include "net/resolver.h"
 
 struct wire {
     struct clock clock;
@@ -16,14 +16,16 @@ struct wire {
     int done; /* requests that have ended */
 };
 
-static inline void wire_open(struct wire *w)
+static inline void wire_open(struct wire *w,
+                             struct transport *(*make)(struct loop *loop, struct resolver *resolver,
+                                                       struct err *err))
 {
     struct err err = ERR_INIT;
     memset(w, 0, sizeof(*w));
     clock_init(&w->clock);
     w->loop = loop_new(&w->clock);
     w->resolver = resolver_new(w->loop, &err);
-    w->transport = w->resolver != NULL ? curl_transport_new(w->loop, w->resolver, &err) : NULL;
+    w->transport = w->resolver != NULL ? make(w->loop, w->resolver, &err) : NULL;
     if (w->transport == NULL)
         BUG(err.text);
 }

@@ -1,0 +1,366 @@
+/*
+ * h1_connection -- one connection to a server, and the request that is on it.
+ *
+ * How a stream ends is told by reading it. So what a server said before it broke off is read first:
+ * an answer that came whole is an answer, also where the request could not be written to its end.
+ */
+// SPDX-License-Identifier: MIT
+#include "http/h1_connection.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define READ_BYTES (64 * 1024)   /* the shared buffer */
+#define REST_BYTES (16 * 1024)   /* what is read at a time while a head is unfinished */
+#define SLICE_BYTES (256 * 1024) /* of a body, written at a time */
+#define READS_AT_ONCE 8          /* then others have their turn */
+
+void h1_line_init(struct h1_line *line, struct loop *loop, struct resolver *resolver)
+{
+    *line = (struct h1_line){.loop = loop, .resolver = resolver, .head = BUF_INIT};
+    line->bytes = xmalloc(READ_BYTES);
+}
+
+void h1_line_release(struct h1_line *line)
+{
+    free(line->bytes);
+    buf_release(&line->head);
+}
+
+void h1_exchange_init(struct h1_exchange *x)
+{
+    x->was_sent = false;
+    x->active_ns = x->sent_ns = x->first_ns = x->last_ns = 0;
+    x->connection = NULL;
+    x->parser = (struct h1_parser){.status = 0};
+    buf_init(&x->rest, 0);
+    x->body_gone = 0;
+}
+
+void h1_exchange_release(struct h1_exchange *x)
+{
+    h1_parser_release(&x->parser);
+    buf_release(&x->rest);
+}
+
+static uint64_t now_ns(const struct h1_line *line)
+{
+    return clock_now_ns(loop_clock(line->loop));
+}
+
+/* --- the end of an exchange -------------------------------------------------------------------- */
+
+static void end(struct h1_connection *c, enum http_failure failure, struct buf *text, bool keeps)
+{
+    struct h1_exchange *x = c->exchange;
+    c->exchange = NULL;
+    x->connection = NULL;
+    c->line->ended(x, c, failure, text != NULL ? buf_slice(text) : STR_EMPTY, keeps);
+    if (text != NULL)
+        buf_release(text);
+}
+
+/* Of a connection that did not come about, or broke. */
+static enum http_failure add_stream_failure(struct buf *text, const struct stream_error *why)
+{
+    switch (why->failure) {
+    case STREAM_NAME:
+        http_failure_add_name_unknown(text, why->code, why->text);
+        return HTTP_NAME_UNKNOWN;
+    case STREAM_ERRNO:
+        http_failure_add_errno(text, why->code);
+        return http_failure_of_errno(why->code);
+    case STREAM_TLS:
+        http_failure_add_named(text, "SSLError", str_of(why->text));
+        return HTTP_TLS;
+    default:
+        http_failure_add_closed(text);
+        return HTTP_CLOSED;
+    }
+}
+
+static void end_broken(struct h1_connection *c, const struct stream_error *why)
+{
+    struct buf text = BUF_INIT;
+    enum http_failure failure = add_stream_failure(&text, why);
+    end(c, failure, &text, false);
+}
+
+static void end_unparsed(struct h1_connection *c)
+{
+    struct h1_parser *p = &c->exchange->parser;
+    struct buf text = BUF_INIT;
+    h1_parser_add_failure(p, &text);
+    end(c, p->failure, &text, false);
+}
+
+static void end_stopped(struct h1_connection *c)
+{
+    struct buf text = BUF_INIT;
+    buf_add_cstr(&text, "RequestError('stopped')");
+    end(c, HTTP_OTHER, &text, false);
+}
+
+static bool is_written(const struct h1_connection *c)
+{
+    const struct h1_exchange *x = c->exchange;
+    return x->body_gone == x->spec->body.n && stream_is_drained(c->stream);
+}
+
+/* The answer is whole. What came behind it belongs to nobody: such a connection is not used again. */
+static void end_well(struct h1_connection *c, bool has_surplus)
+{
+    struct h1_exchange *x = c->exchange;
+    bool keeps =
+        x->parser.keeps_connection && !x->framing.wants_close && !has_surplus && is_written(c);
+    end(c, HTTP_OK, NULL, keeps);
+}
+
+/* --- reading ----------------------------------------------------------------------------------- */
+
+static void tell_head(struct h1_connection *c)
+{
+    struct h1_exchange *x = c->exchange;
+    struct h1_parser *p = &x->parser;
+    c->line->is_inside = true;
+    x->sink.head(x->sink.self, p->status, p->reason, &p->headers);
+    c->line->is_inside = false;
+}
+
+static bool tell_piece(struct h1_connection *c, struct str piece)
+{
+    c->line->is_inside = true;
+    bool goes_on = c->exchange->sink.body(c->exchange->sink.self, piece);
+    c->line->is_inside = false;
+    return goes_on;
+}
+
+/* Reads on in the answer. False: the exchange has ended, and the connection perhaps with it. */
+static bool parse(struct h1_connection *c, struct str *in)
+{
+    struct str piece;
+    for (;;) {
+        switch (h1_parser_next(&c->exchange->parser, in, &piece)) {
+        case H1_MORE:
+            return true;
+        case H1_HEAD:
+            tell_head(c);
+            break;
+        case H1_PIECE:
+            if (tell_piece(c, piece))
+                break;
+            end_stopped(c);
+            return false;
+        case H1_END:
+            end_well(c, in->n > 0);
+            return false;
+        case H1_FAILED:
+            end_unparsed(c);
+            return false;
+        }
+    }
+}
+
+/* What has not been read of `in` is kept until more comes. */
+static void keep_rest(struct buf *rest, struct str in)
+{
+    if (in.n == 0 || rest->n == 0) {
+        buf_clear(rest);
+        buf_add_str(rest, in);
+    } else if (in.n < rest->n) {
+        memmove(rest->p, in.p, in.n);
+        buf_truncate(rest, in.n);
+    }
+}
+
+/* Reads into the shared buffer, or behind what is kept. As stream_read; *in is all there is. */
+static ptrdiff_t read_some(struct h1_connection *c, struct str *in, struct stream_error *why)
+{
+    struct buf *rest = &c->exchange->rest;
+    if (rest->n == 0) {
+        ptrdiff_t got = stream_read(c->stream, c->line->bytes, READ_BYTES, why);
+        *in = str_make(c->line->bytes, got > 0 ? (size_t)got : 0);
+        return got;
+    }
+    buf_reserve(rest, REST_BYTES);
+    ptrdiff_t got = stream_read(c->stream, rest->p + rest->n, REST_BYTES, why);
+    rest->n += got > 0 ? (size_t)got : 0;
+    *in = buf_slice(rest);
+    return got;
+}
+
+/* The stream has ended under the request. */
+static void on_end(struct h1_connection *c, const struct stream_error *why)
+{
+    if (why->failure != STREAM_CLOSED)
+        end_broken(c, why);
+    else if (h1_parser_close(&c->exchange->parser) == H1_END)
+        end_well(c, false);
+    else
+        end_unparsed(c);
+}
+
+/* Nothing is expected: it is the end, or what nobody asked for (or TLS's own, which is nothing). */
+static void on_idle_readable(struct h1_connection *c)
+{
+    struct stream_error why;
+    char byte;
+    if (stream_read(c->stream, &byte, 1, &why) != 0)
+        c->line->lost(c);
+}
+
+static void on_readable(void *self)
+{
+    struct h1_connection *c = self;
+    if (c->exchange == NULL) {
+        on_idle_readable(c);
+        return;
+    }
+    for (int i = 0; i < READS_AT_ONCE; i++) {
+        struct h1_exchange *x = c->exchange;
+        struct stream_error why;
+        struct str in;
+        ptrdiff_t got = read_some(c, &in, &why);
+        if (got == 0)
+            return;
+        x->active_ns = x->last_ns = now_ns(c->line);
+        if (got < 0) {
+            on_end(c, &why);
+            return;
+        }
+        if (x->first_ns == 0)
+            x->first_ns = x->last_ns;
+        if (!parse(c, &in))
+            return;
+        keep_rest(&x->rest, in);
+    }
+}
+
+/* --- writing ----------------------------------------------------------------------------------- */
+
+/* The next slice of the body, with what stands before and behind it; -1: nothing can be written. */
+static int write_slice(struct h1_connection *c, struct str before)
+{
+    struct h1_exchange *x = c->exchange;
+    struct str left = str_slice(x->spec->body, x->body_gone, x->spec->body.n);
+    struct str slice = str_slice(left, 0, SLICE_BYTES);
+    struct str pieces[3];
+    size_t n = 0;
+    if (before.n > 0)
+        pieces[n++] = before;
+    if (slice.n > 0)
+        pieces[n++] = slice;
+    if (x->framing.is_chunked && slice.n == left.n)
+        pieces[n++] = slice.n > 0 ? STR(H1_LAST_CHUNK) : STR("0\r\n\r\n");
+    if (stream_write(c->stream, pieces, n) < 0)
+        return -1;
+    x->body_gone += slice.n;
+    return 0;
+}
+
+/* Slices until the kernel takes no more. */
+static int write_body(struct h1_connection *c)
+{
+    const struct h1_exchange *x = c->exchange;
+    while (x->body_gone < x->spec->body.n && stream_is_drained(c->stream)) {
+        if (write_slice(c, STR_EMPTY) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int write_request(struct h1_connection *c)
+{
+    struct h1_exchange *x = c->exchange;
+    struct buf *head = &c->line->head;
+    buf_clear(head);
+    h1_request_add(head, x->spec, &x->framing);
+    h1_parser_begin(&x->parser, str_equal(x->spec->method, STR("HEAD")));
+    if (write_slice(c, buf_slice(head)) < 0)
+        return -1;
+    x->was_sent = true;
+    return write_body(c);
+}
+
+static void on_connected(void *self)
+{
+    struct h1_connection *c = self;
+    c->is_connected = true;
+    if (c->exchange == NULL)
+        return;
+    c->exchange->active_ns = c->exchange->sent_ns = now_ns(c->line);
+    write_request(c); // where it can't be written, what is read next says why
+}
+
+static void on_drained(void *self)
+{
+    struct h1_connection *c = self;
+    if (c->exchange == NULL)
+        return;
+    c->exchange->active_ns = loop_now_ns(c->line->loop);
+    write_body(c);
+}
+
+static void on_failed(void *self, const struct stream_error *why)
+{
+    struct h1_connection *c = self;
+    if (c->exchange == NULL) {
+        c->line->lost(c);
+        return;
+    }
+    c->exchange->last_ns = now_ns(c->line);
+    end_broken(c, why);
+}
+
+int h1_connection_send(struct h1_connection *c, struct h1_exchange *x)
+{
+    c->exchange = x;
+    x->connection = c;
+    if (!c->is_connected)
+        return 0;
+    x->active_ns = loop_now_ns(c->line->loop);
+    if (write_request(c) == 0 || x->was_sent)
+        return 0;
+    c->exchange = NULL;
+    x->connection = NULL;
+    return -1;
+}
+
+/* --- its life ---------------------------------------------------------------------------------- */
+
+struct h1_connection *h1_connection_open(struct h1_line *line, void *owner, const struct url *url,
+                                         size_t choice)
+{
+    struct h1_connection *c = xmalloc(sizeof(*c) + url->host.n);
+    *c = (struct h1_connection){
+        .owner = owner, .line = line, .port = url->port, .host_n = url->host.n};
+    memcpy(c->host, url->host.p, url->host.n);
+    struct stream_target target = {.host = url->host, .port = url->port, .choice = choice};
+    struct stream_events events = {.self = c,
+                                   .readable = on_readable,
+                                   .connected = on_connected,
+                                   .failed = on_failed,
+                                   .drained = on_drained};
+    c->stream = stream_start(line->loop, line->resolver, &target, &events);
+    return c;
+}
+
+void h1_connection_close(struct h1_connection *c)
+{
+    if (c->exchange != NULL)
+        c->exchange->connection = NULL;
+    stream_close(c->stream);
+    free(c);
+}
+
+bool h1_connection_serves(const struct h1_connection *c, const struct url *url)
+{
+    return c->port == url->port && str_equal_nocase(str_make(c->host, c->host_n), url->host);
+}
+
+bool h1_connection_is_dead(struct h1_connection *c)
+{
+    return stream_is_dead(c->stream);
+}

@@ -1,0 +1,101 @@
+/*
+ * h1_connection -- one connection to a server, and the request that is on it.
+ *
+ *      opening --> idle <--> busy --> closed
+ *         \-- a request may wait for it --/
+ *
+ * All connections of a process read into one buffer; only what is left of an answer's head between
+ * two reads is kept by its request. A request goes out with one write, and a large body in slices,
+ * so that it is neither copied whole nor taken for a stall while it moves.
+ */
+// SPDX-License-Identifier: MIT
+#ifndef HTTP_H1_CONNECTION_H
+#define HTTP_H1_CONNECTION_H
+
+#include "base/buf.h"
+#include "http/h1_parser.h"
+#include "http/h1_request.h"
+#include "http/transport.h"
+#include "loop/loop.h"
+#include "net/resolver.h"
+#include "net/stream.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct h1_connection;
+struct h1_exchange;
+
+/* What all connections of a transport share. Embedded in its owner. */
+struct h1_line {
+    struct loop *loop;
+    struct resolver *resolver;
+    /* The exchange is over, and the connection idle or of no use: then it must be closed. Each may
+     * be used at once, or freed. The failure's text is in `text`, borrowed for the call. */
+    void (*ended)(struct h1_exchange *x, struct h1_connection *c, enum http_failure failure,
+                  struct str text, bool keeps_connection);
+    /* An idle one was closed by the server, or spoke unasked: it must be closed. */
+    void (*lost)(struct h1_connection *c);
+
+    bool is_inside; /* a sink's head or body */
+
+    /* private */
+    char *bytes;     /* what is read */
+    struct buf head; /* what is written */
+};
+
+void h1_line_init(struct h1_line *line, struct loop *loop, struct resolver *resolver);
+void h1_line_release(struct h1_line *line); /* all connections must be closed */
+
+/* A request and its answer. Embedded in its owner. */
+struct h1_exchange {
+    const struct transfer_spec *spec;
+    struct transfer_sink sink; /* its `done` is the owner's to call */
+    bool was_sent;             /* something of it may have reached the server */
+    uint64_t active_ns;        /* when it was last sent, or something of its answer came */
+    uint64_t sent_ns; /* where it had to wait for its connection: when that stood; else 0 */
+    uint64_t first_ns, last_ns;       /* the first and the last that came; 0: nothing yet */
+    struct h1_connection *connection; /* NULL: none */
+
+    /* private, from here */
+    struct h1_parser parser;
+    struct h1_framing framing;
+    struct buf rest;  /* of the head, between two reads */
+    size_t body_gone; /* bytes of the body that were written */
+};
+
+struct h1_connection {
+    struct h1_connection *next; /* the owner's */
+    void *owner;
+    struct stream *stream; /* may be asked for its timings */
+
+    /* private, from here */
+    struct h1_line *line;
+    struct h1_exchange *exchange; /* NULL: it is idle */
+    uint16_t port;
+    bool is_connected;
+    size_t host_n;
+    char host[];
+};
+
+/* Begins to connect. `choice`: which of several addresses is tried first. */
+struct h1_connection *h1_connection_open(struct h1_line *line, void *owner, const struct url *url,
+                                         size_t choice);
+/* At once, whatever is on it; what is told no more. */
+void h1_connection_close(struct h1_connection *c);
+
+/* Whether a request for this URL can go over it. */
+bool h1_connection_serves(const struct h1_connection *c, const struct url *url);
+/* Asked of an idle one before it is used again. */
+bool h1_connection_is_dead(struct h1_connection *c);
+
+/* Spec and sink are set; the rest need not be. */
+void h1_exchange_init(struct h1_exchange *x);
+void h1_exchange_release(struct h1_exchange *x);
+
+/* Sends it now, or once the connection stands. -1: the connection can't be used any more, nothing of
+ * the request has left, and nothing is told of it. */
+int h1_connection_send(struct h1_connection *c, struct h1_exchange *x);
+
+#endif

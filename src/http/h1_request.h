@@ -1,0 +1,26 @@
+/*
+ * h1_request -- a request as HTTP/1.1 writes it: its line, its headers, and what frames its body.
+ *
+ * Host stands first, Content-Length last; between them the headers as they were given.
+ */
+// SPDX-License-Identifier: MIT
+#ifndef HTTP_H1_REQUEST_H
+#define HTTP_H1_REQUEST_H
+
+#include "base/buf.h"
+#include "http/transport.h"
+
+#include <stdbool.h>
+
+struct h1_framing {
+    bool is_chunked;  /* the script's Transfer-Encoding asks for it: the body is one chunk */
+    bool wants_close; /* the connection can't be used for another request */
+};
+
+/* Behind the body of one that is chunked. */
+#define H1_LAST_CHUNK "\r\n0\r\n\r\n"
+
+/* Adds all that comes before the body. */
+void h1_request_add(struct buf *out, const struct transfer_spec *spec, struct h1_framing *framing);
+
+#endif

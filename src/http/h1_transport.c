@@ -1,0 +1,409 @@
+/*
+ * h1_transport -- sessions, their connections and their limits.
+ *
+ *      start -> active -> done        (cancel: from each of them to its end)
+ *          \--> failed --/
+ *
+ * What can't be started, and what takes too long, waits in the list of those that failed until the end
+ * of the turn: so nothing completes inside its start, and whoever is told may end the session.
+ */
+// SPDX-License-Identifier: MIT
+#include "http/h1_transport.h"
+
+#include "base/mem.h"
+#include "http/h1_connection.h"
+#include "http/session.h"
+#include "loop/timer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <utlist.h>
+
+#define SPARE_TRANSFERS 1024
+#define IDLE_LIMIT 100 /* connections that a session keeps */
+#define HOST_BYTES_MAX 255
+
+struct h1_transport {
+    struct transport base; /* first */
+    struct h1_line line;
+    struct freelist transfers;
+    struct deferred kick;
+    struct h1_transfer *failed; /* list */
+    size_t n_failed;
+    size_t n_sessions; /* so far: each tries another of a name's addresses first */
+};
+
+struct h1_session {
+    struct h1_transport *transport;
+    struct h1_connection *idle; /* list: the last that was used is first */
+    size_t n_idle;
+    struct h1_transfer *active; /* list, also of those that failed */
+    size_t choice;
+    struct timer limit;
+    uint64_t limit_ns;
+};
+
+struct h1_transfer {
+    struct h1_exchange exchange; /* first */
+    struct h1_session *session;
+    uint64_t start_ns;
+    enum http_failure failure; /* it is among the failed; HTTP_OK: it isn't */
+    struct buf text;
+    struct h1_transfer *prev, *next, *next_failed;
+};
+
+/* --- how a transfer ends ----------------------------------------------------------------------- */
+
+static void release_transfer(struct h1_transfer *x)
+{
+    DL_DELETE(x->session->active, x);
+    h1_exchange_release(&x->exchange);
+    buf_release(&x->text);
+    freelist_give(&x->session->transport->transfers, x);
+}
+
+static double ms_between(uint64_t from_ns, uint64_t to_ns)
+{
+    return from_ns != 0 && to_ns > from_ns ? ns_to_ms(to_ns - from_ns) : 0;
+}
+
+/* What it took to connect, where this transfer did; c NULL: it got none. */
+static void read_timings(const struct h1_transfer *x, const struct h1_connection *c, bool is_new,
+                         struct transfer_timings *t)
+{
+    const struct h1_exchange *e = &x->exchange;
+    if (c != NULL && is_new) {
+        const struct stream_timings *s = stream_timings(c->stream);
+        uint64_t resolved_ns = s->resolved_ns != 0 ? s->resolved_ns : s->start_ns;
+        t->dns = ms_between(s->start_ns, s->resolved_ns);
+        t->connect = ms_between(resolved_ns, s->connected_ns);
+        t->tls = ms_between(s->connected_ns, s->secured_ns);
+    }
+    t->wait = ms_between(e->sent_ns != 0 ? e->sent_ns : x->start_ns, e->first_ns);
+    t->receive = ms_between(e->first_ns, e->last_ns);
+}
+
+/* The transfer is given back before it is told: who is told may start the next one. */
+static void tell(struct h1_transfer *x, struct transfer_end *end)
+{
+    struct transfer_sink sink = x->exchange.sink;
+    end->start_ns = x->start_ns;
+    end->was_sent = x->exchange.was_sent;
+    release_transfer(x);
+    sink.done(sink.self, end);
+}
+
+static void put_idle(struct h1_session *s, struct h1_connection *c)
+{
+    if (s->n_idle == IDLE_LIMIT) {
+        h1_connection_close(c);
+        return;
+    }
+    LL_PREPEND(s->idle, c);
+    s->n_idle++;
+}
+
+static void on_ended(struct h1_exchange *exchange, struct h1_connection *c,
+                     enum http_failure failure, struct str text, bool keeps_connection)
+{
+    struct h1_transfer *x = (struct h1_transfer *)exchange;
+    struct transfer_end end = {.failure = failure, .text = text, .end_ns = exchange->last_ns};
+    bool is_new = exchange->sent_ns != 0;
+    read_timings(x, c, is_new, &end.timings);
+    if (keeps_connection)
+        put_idle(x->session, c);
+    else
+        h1_connection_close(c);
+    tell(x, &end);
+}
+
+static void on_lost(struct h1_connection *c)
+{
+    struct h1_session *s = c->owner;
+    LL_DELETE(s->idle, c);
+    s->n_idle--;
+    h1_connection_close(c);
+}
+
+/* To be told at the end of the turn. */
+static void fail_later(struct h1_transfer *x, enum http_failure failure)
+{
+    struct h1_transport *t = x->session->transport;
+    x->failure = failure;
+    LL_APPEND2(t->failed, x, next_failed);
+    t->n_failed++;
+    deferred_start(t->line.loop, &t->kick);
+}
+
+static void forget_failed(struct h1_transfer *x)
+{
+    struct h1_transport *t = x->session->transport;
+    LL_DELETE2(t->failed, x, next_failed);
+    t->n_failed--;
+}
+
+static void on_kick(void *self)
+{
+    struct h1_transport *t = self;
+    for (size_t n = t->n_failed; n > 0 && t->failed != NULL; n--) {
+        struct h1_transfer *x = t->failed;
+        struct buf text = x->text;
+        struct transfer_end end = {.failure = x->failure, .text = buf_slice(&text)};
+        end.end_ns = clock_now_ns(loop_clock(t->line.loop));
+        buf_init(&x->text, 0);
+        forget_failed(x);
+        tell(x, &end);
+        buf_release(&text);
+    }
+}
+
+/* --- limits ------------------------------------------------------------------------------------ */
+
+static uint64_t after(uint64_t from_ns, double limit_s)
+{
+    return limit_s > 0 ? from_ns + s_to_ns(limit_s) : UINT64_MAX;
+}
+
+/* The limit that is broken next, and when. Before the request is sent it is that of connecting, which
+ * the name's resolution belongs to. */
+static uint64_t next_limit(const struct h1_transfer *x, enum http_failure *which)
+{
+    const struct h1_exchange *e = &x->exchange;
+    const struct http_settings *s = e->spec->settings;
+    uint64_t phase_ns =
+        e->was_sent ? after(e->active_ns, s->read_s) : after(x->start_ns, s->connect_s);
+    uint64_t total_ns = after(x->start_ns, e->spec->total_left_s);
+    *which = e->was_sent ? HTTP_READ_TIMEOUT : HTTP_CONNECT_TIMEOUT;
+    if (total_ns <= phase_ns)
+        *which = HTTP_TOTAL_TIMEOUT;
+    return phase_ns < total_ns ? phase_ns : total_ns;
+}
+
+/*
+ * The timer is only ever moved to an earlier time: one that fires too early looks again. What is read
+ * next may have a shorter limit than connecting has: until then it counts from now.
+ */
+static void move_limit(struct h1_transfer *x)
+{
+    struct h1_session *s = x->session;
+    struct loop *loop = s->transport->line.loop;
+    enum http_failure which;
+    uint64_t at_ns = next_limit(x, &which);
+    if (!x->exchange.was_sent) {
+        uint64_t read_ns = after(loop_now_ns(loop), x->exchange.spec->settings->read_s);
+        at_ns = read_ns < at_ns ? read_ns : at_ns;
+    }
+    if (at_ns == UINT64_MAX || (timer_is_started(&s->limit) && s->limit_ns <= at_ns))
+        return;
+    s->limit_ns = at_ns;
+    timer_start_at(loop, &s->limit, at_ns);
+}
+
+static void break_limit(struct h1_transfer *x, enum http_failure which)
+{
+    const struct http_settings *s = x->exchange.spec->settings;
+    double limit_s = which == HTTP_CONNECT_TIMEOUT ? s->connect_s
+                     : which == HTTP_READ_TIMEOUT  ? s->read_s
+                                                   : s->total_s;
+    h1_connection_close(x->exchange.connection);
+    http_failure_add_timeout(&x->text, which, limit_s);
+    fail_later(x, which);
+}
+
+static void on_limit(void *self)
+{
+    struct h1_session *s = self;
+    uint64_t now_ns = loop_now_ns(s->transport->line.loop);
+    struct h1_transfer *x;
+    DL_FOREACH (s->active, x) {
+        enum http_failure which;
+        if (x->failure != HTTP_OK)
+            continue;
+        if (next_limit(x, &which) <= now_ns)
+            break_limit(x, which);
+        else
+            move_limit(x);
+    }
+}
+
+/* --- how a transfer begins --------------------------------------------------------------------- */
+
+/* NULL, or why a host can't be asked. Letters beyond ASCII are translated before (net/punycode); those
+ * that can't be come here. */
+static const char *check_host(struct str host)
+{
+    if (host.n == 0 || host.n > HOST_BYTES_MAX)
+        return "expected a host name of 1 to 255 bytes";
+    for (size_t i = 0; i < host.n; i++) {
+        if ((unsigned char)host.p[i] >= 0x80)
+            return "expected a host name in UTF-8, its labels at most 63 bytes long";
+    }
+    return NULL;
+}
+
+/* An idle connection to where the request goes, taken off the list; NULL: there is none that lives. */
+static struct h1_connection *take_idle(struct h1_session *s, const struct url *url)
+{
+    struct h1_connection *c, *next;
+    LL_FOREACH_SAFE (s->idle, c, next) {
+        if (!h1_connection_serves(c, url))
+            continue;
+        LL_DELETE(s->idle, c);
+        s->n_idle--;
+        if (!h1_connection_is_dead(c))
+            return c;
+        h1_connection_close(c);
+    }
+    return NULL;
+}
+
+/* On a connection that is there, else on a new one. */
+static void send_transfer(struct h1_transfer *x)
+{
+    struct h1_session *s = x->session;
+    const struct url *url = &x->exchange.spec->parts;
+    struct h1_connection *c;
+    while ((c = take_idle(s, url)) != NULL) {
+        if (h1_connection_send(c, &x->exchange) == 0)
+            return;
+        h1_connection_close(c); // it broke under the write, of which nothing has left
+    }
+    c = h1_connection_open(&s->transport->line, s, url, s->choice);
+    h1_connection_send(c, &x->exchange);
+}
+
+static struct h1_session *session_new(struct h1_transport *t)
+{
+    struct h1_session *s = xmalloc(sizeof *s);
+    *s = (struct h1_session){.transport = t, .choice = t->n_sessions++};
+    timer_init(&s->limit, on_limit, s);
+    return s;
+}
+
+static struct h1_transfer *take_transfer(struct h1_session *s, const struct transfer_spec *spec,
+                                         const struct transfer_sink *sink)
+{
+    struct h1_transfer *x = freelist_take(&s->transport->transfers);
+    x->exchange.spec = spec;
+    x->exchange.sink = *sink;
+    h1_exchange_init(&x->exchange);
+    x->session = s;
+    x->start_ns = clock_now_ns(loop_clock(s->transport->line.loop));
+    x->failure = HTTP_OK;
+    buf_init(&x->text, 0);
+    DL_APPEND(s->active, x);
+    return x;
+}
+
+static struct transfer *start(struct transport *base, struct http_session *session,
+                              const struct transfer_spec *spec, const struct transfer_sink *sink)
+{
+    struct h1_transport *t = (struct h1_transport *)base;
+    if (t->line.is_inside)
+        BUG("a transfer is started from inside a sink's head or body");
+    if (session->own == NULL)
+        session->own = session_new(t);
+    struct h1_transfer *x = take_transfer(session->own, spec, sink);
+    const char *bad_host = check_host(spec->parts.host);
+    if (spec->has_body && str_equal(spec->method, STR("HEAD"))) {
+        http_failure_add_named(&x->text, "RequestError", STR("a HEAD request can't have a body"));
+        fail_later(x, HTTP_SEND);
+    } else if (bad_host != NULL) {
+        http_failure_add_named(&x->text, "InvalidURL", str_of(bad_host));
+        fail_later(x, HTTP_SEND);
+    } else {
+        send_transfer(x);
+        move_limit(x);
+    }
+    return (struct transfer *)x;
+}
+
+static bool cancel(struct transfer *transfer)
+{
+    struct h1_transfer *x = (struct h1_transfer *)transfer;
+    if (x->session->transport->line.is_inside)
+        BUG("a transfer is cancelled from inside a sink's head or body");
+    bool was_sent = x->exchange.was_sent;
+    if (x->failure != HTTP_OK)
+        forget_failed(x);
+    else
+        h1_connection_close(x->exchange.connection);
+    release_transfer(x);
+    return was_sent;
+}
+
+/* --- the transport ----------------------------------------------------------------------------- */
+
+static void close_session(struct transport *base, struct http_session *session)
+{
+    struct h1_session *s = session->own;
+    struct h1_connection *c, *next;
+    (void)base;
+    session->own = NULL;
+    if (s == NULL)
+        return;
+    if (s->active != NULL)
+        BUG("a session ends before its requests");
+    LL_FOREACH_SAFE (s->idle, c, next)
+        h1_connection_close(c);
+    timer_cancel(s->transport->line.loop, &s->limit);
+    free(s);
+}
+
+static void disconnect(struct transport *base, struct http_session *session)
+{
+    const struct h1_session *s = session->own;
+    if (s != NULL && s->active == NULL)
+        close_session(base, session);
+}
+
+static int check_file(const char *option, const char *path, struct err *err)
+{
+    if (path == NULL || access(path, R_OK) == 0)
+        return 0;
+    return err_set(err, "%s: can't read '%s': %s", option, path, strerror(errno));
+}
+
+static int check(struct transport *base, const struct http_settings *settings, struct err *err)
+{
+    (void)base;
+    if (settings->version == HTTP_VERSION_2 || settings->version == HTTP_VERSION_2_PRIOR)
+        return err_set(err, "http_version: FastHttpUser speaks HTTP/1.1 (or '1.0'); HttpUser "
+                            "speaks HTTP/2 too");
+    if (settings->proxy != NULL)
+        return err_set(err, "proxy: FastHttpUser knows no proxies; HttpUser does");
+    if (check_file("verify", settings->verify ? settings->ca_file : NULL, err) < 0 ||
+        check_file("cert", settings->cert_file, err) < 0 ||
+        check_file("cert", settings->key_file, err) < 0)
+        return -1;
+    return 0;
+}
+
+static void transport_free(struct transport *base)
+{
+    struct h1_transport *t = (struct h1_transport *)base;
+    deferred_cancel(t->line.loop, &t->kick);
+    freelist_release(&t->transfers);
+    h1_line_release(&t->line);
+    free(t);
+}
+
+struct transport *h1_transport_new(struct loop *loop, struct resolver *resolver)
+{
+    struct h1_transport *t = xcalloc(1, sizeof *t);
+    t->base = (struct transport){.start = start,
+                                 .cancel = cancel,
+                                 .close_session = close_session,
+                                 .disconnect = disconnect,
+                                 .check = check,
+                                 .free = transport_free};
+    h1_line_init(&t->line, loop, resolver);
+    t->line.ended = on_ended;
+    t->line.lost = on_lost;
+    freelist_init(&t->transfers, sizeof(struct h1_transfer), SPARE_TRANSFERS);
+    deferred_init(&t->kick, on_kick, t);
+    return &t->base;
+}
