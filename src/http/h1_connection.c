@@ -330,14 +330,20 @@ int h1_connection_send(struct h1_connection *c, struct h1_exchange *x)
 
 /* --- its life ---------------------------------------------------------------------------------- */
 
-struct h1_connection *h1_connection_open(struct h1_line *line, void *owner, const struct url *url,
-                                         size_t choice)
+struct h1_connection *h1_connection_open(struct h1_line *line, void *owner,
+                                         const struct h1_place *place)
 {
+    const struct url *url = place->url;
     struct h1_connection *c = xmalloc(sizeof(*c) + url->host.n);
     *c = (struct h1_connection){
-        .owner = owner, .line = line, .port = url->port, .host_n = url->host.n};
+        .owner = owner, .line = line, .tls = place->tls, .port = url->port, .host_n = url->host.n};
     memcpy(c->host, url->host.p, url->host.n);
-    struct stream_target target = {.host = url->host, .port = url->port, .choice = choice};
+    struct stream_target target = {.host = url->host,
+                                   .port = url->port,
+                                   .choice = place->choice,
+                                   .tls = place->tls,
+                                   .server_name = url->host,
+                                   .tickets = place->tickets};
     struct stream_events events = {.self = c,
                                    .readable = on_readable,
                                    .connected = on_connected,
@@ -355,9 +361,10 @@ void h1_connection_close(struct h1_connection *c)
     free(c);
 }
 
-bool h1_connection_serves(const struct h1_connection *c, const struct url *url)
+bool h1_connection_serves(const struct h1_connection *c, const struct h1_place *place)
 {
-    return c->port == url->port && str_equal_nocase(str_make(c->host, c->host_n), url->host);
+    return c->port == place->url->port && c->tls == place->tls &&
+           str_equal_nocase(str_make(c->host, c->host_n), place->url->host);
 }
 
 bool h1_connection_is_dead(struct h1_connection *c)

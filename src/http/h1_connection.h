@@ -19,6 +19,7 @@
 #include "loop/loop.h"
 #include "net/resolver.h"
 #include "net/stream.h"
+#include "net/tls.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -73,20 +74,29 @@ struct h1_connection {
     /* private, from here */
     struct h1_line *line;
     struct h1_exchange *exchange; /* NULL: it is idle */
+    const struct tls_context *tls;
     uint16_t port;
     bool is_connected;
     size_t host_n;
     char host[];
 };
 
-/* Begins to connect. `choice`: which of several addresses is tried first. */
-struct h1_connection *h1_connection_open(struct h1_line *line, void *owner, const struct url *url,
-                                         size_t choice);
+/* Where a request goes. */
+struct h1_place {
+    const struct url *url;
+    struct tls_context *tls;     /* NULL: plain */
+    struct tls_tickets *tickets; /* with TLS: what the session remembers of servers */
+    size_t choice;               /* which of several addresses is tried first */
+};
+
+/* Begins to connect. The place is borrowed for the call, what its TLS is for the connection's life. */
+struct h1_connection *h1_connection_open(struct h1_line *line, void *owner,
+                                         const struct h1_place *place);
 /* At once, whatever is on it; what is told no more. */
 void h1_connection_close(struct h1_connection *c);
 
-/* Whether a request for this URL can go over it. */
-bool h1_connection_serves(const struct h1_connection *c, const struct url *url);
+/* Whether a request to this place can go over it. */
+bool h1_connection_serves(const struct h1_connection *c, const struct h1_place *place);
 /* Asked of an idle one before it is used again. */
 bool h1_connection_is_dead(struct h1_connection *c);
 

@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "http/h1_connection.h"
+#include "http/h1_tls.h"
 #include "http/session.h"
 #include "loop/timer.h"
 
@@ -29,6 +30,7 @@
 struct h1_transport {
     struct transport base; /* first */
     struct h1_line line;
+    struct h1_tls tls;
     struct freelist transfers;
     struct deferred kick;
     struct h1_transfer *failed; /* list */
@@ -40,7 +42,8 @@ struct h1_session {
     struct h1_transport *transport;
     struct h1_connection *idle; /* list: the last that was used is first */
     size_t n_idle;
-    struct h1_transfer *active; /* list, also of those that failed */
+    struct h1_transfer *active;  /* list, also of those that failed */
+    struct tls_tickets *tickets; /* NULL until it speaks TLS */
     size_t choice;
     struct timer limit;
     uint64_t limit_ns;
@@ -245,11 +248,11 @@ static const char *check_host(struct str host)
 }
 
 /* An idle connection to where the request goes, taken off the list; NULL: there is none that lives. */
-static struct h1_connection *take_idle(struct h1_session *s, const struct url *url)
+static struct h1_connection *take_idle(struct h1_session *s, const struct h1_place *place)
 {
     struct h1_connection *c, *next;
     LL_FOREACH_SAFE (s->idle, c, next) {
-        if (!h1_connection_serves(c, url))
+        if (!h1_connection_serves(c, place))
             continue;
         LL_DELETE(s->idle, c);
         s->n_idle--;
@@ -260,19 +263,43 @@ static struct h1_connection *take_idle(struct h1_session *s, const struct url *u
     return NULL;
 }
 
+/* Where it goes. False: nowhere, as its text says. */
+static bool find_place(struct h1_transfer *x, struct h1_place *place)
+{
+    struct h1_session *s = x->session;
+    const struct transfer_spec *spec = x->exchange.spec;
+    *place = (struct h1_place){.url = &spec->parts, .choice = s->choice};
+    if (spec->parts.scheme.n != sizeof("https") - 1)
+        return true;
+    struct err err = ERR_INIT;
+    place->tls = h1_tls_get(&s->transport->tls, spec->settings, &err);
+    if (place->tls == NULL) {
+        http_failure_add_named(&x->text, "SSLError", str_of(err.text));
+        return false;
+    }
+    if (s->tickets == NULL)
+        s->tickets = tls_tickets_new();
+    place->tickets = s->tickets;
+    return true;
+}
+
 /* On a connection that is there, else on a new one. */
 static void send_transfer(struct h1_transfer *x)
 {
     struct h1_session *s = x->session;
-    const struct url *url = &x->exchange.spec->parts;
     struct h1_connection *c;
-    while ((c = take_idle(s, url)) != NULL) {
-        if (h1_connection_send(c, &x->exchange) == 0)
-            return;
-        h1_connection_close(c); // it broke under the write, of which nothing has left
+    struct h1_place place;
+    if (!find_place(x, &place)) {
+        fail_later(x, HTTP_TLS);
+        return;
     }
-    c = h1_connection_open(&s->transport->line, s, url, s->choice);
-    h1_connection_send(c, &x->exchange);
+    while ((c = take_idle(s, &place)) != NULL && h1_connection_send(c, &x->exchange) < 0)
+        h1_connection_close(c); // it broke under the write, of which nothing has left
+    if (c == NULL) {
+        c = h1_connection_open(&s->transport->line, s, &place);
+        h1_connection_send(c, &x->exchange);
+    }
+    move_limit(x);
 }
 
 static struct h1_session *session_new(struct h1_transport *t)
@@ -316,7 +343,6 @@ static struct transfer *start(struct transport *base, struct http_session *sessi
         fail_later(x, HTTP_SEND);
     } else {
         send_transfer(x);
-        move_limit(x);
     }
     return (struct transfer *)x;
 }
@@ -349,6 +375,7 @@ static void close_session(struct transport *base, struct http_session *session)
         BUG("a session ends before its requests");
     LL_FOREACH_SAFE (s->idle, c, next)
         h1_connection_close(c);
+    tls_tickets_free(s->tickets);
     timer_cancel(s->transport->line.loop, &s->limit);
     free(s);
 }
@@ -387,6 +414,7 @@ static void transport_free(struct transport *base)
     struct h1_transport *t = (struct h1_transport *)base;
     deferred_cancel(t->line.loop, &t->kick);
     freelist_release(&t->transfers);
+    h1_tls_release(&t->tls);
     h1_line_release(&t->line);
     free(t);
 }

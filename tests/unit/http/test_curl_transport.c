@@ -30,25 +30,6 @@ TEST(times_begin_when_it_is_sent)
     CHECK(close_room(&room));
 }
 
-TEST(the_limit_to_connect_includes_the_handshake)
-{
-    struct room room;
-    open_room(&room);
-    room.spec.settings = (struct http_settings){.connect_s = 0.05, .read_s = 60, .verify = true};
-    // a server that takes the connection, and says nothing to TLS
-    snprintf(room.url, sizeof(room.url), "https://127.0.0.1:%d/", room.server.port);
-    room.spec.url = str_of(room.url);
-    struct http_request *request = wire_start(&room.wire, room.session, &room.spec);
-    wire_wait(&room.wire, request);
-    CHECK(!http_request_was_sent(request));
-    struct http_response *r = http_request_take_response(request);
-    http_request_free(request);
-    CHECK_INT(r->failure, HTTP_CONNECT_TIMEOUT);
-    CHECK_TEXT(r->failure_text, "ConnectTimeout('Connection timed out. (connect timeout=0.05)')");
-    http_response_free(r);
-    CHECK(close_room(&room));
-}
-
 TEST(proxies)
 {
     struct room room;
@@ -115,5 +96,4 @@ TEST(checks_settings)
     CHECK(wire_close(&w));
 }
 
-TEST_MAIN(RUN_TRANSPORT_CASES RUN(times_begin_when_it_is_sent);
-          RUN(the_limit_to_connect_includes_the_handshake); RUN(proxies); RUN(checks_settings);)
+TEST_MAIN(RUN_TRANSPORT_CASES RUN(times_begin_when_it_is_sent); RUN(proxies); RUN(checks_settings);)

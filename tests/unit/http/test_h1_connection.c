@@ -115,7 +115,7 @@ static void open_room(bool (*how)(struct raw_server *s, int fd, const char *path
     snprintf(room.url_text, sizeof(room.url_text), "%s/", room.server.base);
     if (url_parse(&room.url, str_of(room.url_text), &err) < 0)
         BUG(err.text);
-    room.connection = h1_connection_open(&room.line, NULL, &room.url, 0);
+    room.connection = h1_connection_open(&room.line, NULL, &(struct h1_place){.url = &room.url});
 }
 
 static bool close_room(void)
@@ -281,12 +281,19 @@ TEST(whom_it_serves)
 {
     open_room(answer);
     struct url url = room.url;
-    CHECK(h1_connection_serves(room.connection, &url));
+    struct h1_place place = {.url = &url};
+    CHECK(h1_connection_serves(room.connection, &place));
     url.port++;
-    CHECK(!h1_connection_serves(room.connection, &url));
+    CHECK(!h1_connection_serves(room.connection, &place));
     url = room.url;
     url.host = STR("localhost");
-    CHECK(!h1_connection_serves(room.connection, &url));
+    CHECK(!h1_connection_serves(room.connection, &place));
+    // under TLS, only what was secured in the same way
+    struct err err = ERR_INIT;
+    url = room.url;
+    place.tls = tls_context_new(&(struct tls_settings){.verify = false}, &err);
+    CHECK(!h1_connection_serves(room.connection, &place));
+    tls_context_free(place.tls);
     CHECK(close_room());
 }
 

@@ -381,6 +381,25 @@ TEST(limits)
     CHECK(close_room(&room));
 }
 
+TEST(the_limit_to_connect_includes_the_handshake)
+{
+    struct room room;
+    open_room(&room);
+    room.spec.settings = (struct http_settings){.connect_s = 0.05, .read_s = 60, .verify = true};
+    // a server that takes the connection, and says nothing to TLS
+    snprintf(room.url, sizeof(room.url), "https://127.0.0.1:%d/", room.server.port);
+    room.spec.url = str_of(room.url);
+    struct http_request *request = wire_start(&room.wire, room.session, &room.spec);
+    wire_wait(&room.wire, request);
+    CHECK(!http_request_was_sent(request));
+    struct http_response *r = http_request_take_response(request);
+    http_request_free(request);
+    CHECK_INT(r->failure, HTTP_CONNECT_TIMEOUT);
+    CHECK_TEXT(r->failure_text, "ConnectTimeout('Connection timed out. (connect timeout=0.05)')");
+    http_response_free(r);
+    CHECK(close_room(&room));
+}
+
 TEST(the_limit_to_connect_includes_the_name)
 {
     struct room room;
@@ -555,6 +574,7 @@ TEST(many_users)
     RUN(a_connection_that_died_idle_is_replaced);       \
     RUN(nobody_listens);                                \
     RUN(limits);                                        \
+    RUN(the_limit_to_connect_includes_the_handshake);   \
     RUN(the_limit_to_connect_includes_the_name);        \
     RUN(cancel_in_each_state);                          \
     RUN(what_cannot_be_started);                        \
