@@ -268,10 +268,11 @@ local Client = {
 local client = {}
 
 ---@param user katydid.User
+---@param transport "curl"|"h1"
 ---@return katydid.Client
-function client.new(user)
+function client.new(user, transport)
   return setmetatable({
-    _session = http.session(),
+    _session = http.session(transport),
     _user = user,
     _host = false,
     _base = false,

@@ -7,7 +7,7 @@ local co = require "katydid.co"
 local environment = require "katydid.environment"
 local events = require "katydid.events"
 local loader = require "katydid.loader"
-local HttpUser = require "katydid.http_user"
+local http_user = require "katydid.http_user"
 local object = require "katydid.object"
 local ratio = require "katydid.ratio"
 local shape = require "katydid.shape"
@@ -70,7 +70,7 @@ function driver.set_host(host)
   env.host = host
   for _, class in ipairs(classes) do
     if host then class.host = host end
-    if class:is(HttpUser) then check_host(class) end
+    if http_user.has_client(class) then check_host(class) end
   end
 end
 

@@ -1,4 +1,6 @@
--- http_user -- a user with an HTTP client of its own: cookies, connections, default headers.
+-- http_user -- users with an HTTP client of their own: cookies, connections, default headers.
+--
+-- HttpUser and FastHttpUser differ in what carries their requests, and in nothing else.
 -- SPDX-License-Identifier: MIT
 
 local core = require "katydid.core"
@@ -7,33 +9,55 @@ local Client = require "katydid.client"
 local user = require "katydid.user"
 local object = require "katydid.object"
 
----@class katydid.HttpUser: katydid.User
----@field client katydid.Client
-local HttpUser = user.User:extend("HttpUser")
-
-local info = object.info(HttpUser)
-info.fields.abstract = true
-
--- What classes have in its place.
-info.fields.client = setmetatable({}, {
+-- What classes have in place of a client.
+local no_client = setmetatable({}, {
   __index = function()
     blame.raise("only a running user has a client: self.client in a task, on_start or on_stop")
   end,
 })
 
-function info.fields:_prepare()
-  self.client = Client.new(self)
-  self._session = self.client._session
+-- `transport` as core.http.session wants it.
+local function make(name, transport)
+  local class = user.User:extend(name)
+  local fields = object.info(class).fields
+  fields.abstract = true
+  fields.client = no_client
+
+  function fields:_prepare()
+    self.client = Client.new(self, transport)
+    self._session = self.client._session
+  end
+
+  ---Whoever has gone keeps no connection open, however long the collector takes.
+  function fields:_release()
+    core.http.disconnect(self._session)
+  end
+
+  ---Sends and expects JSON; see client:rest.
+  function fields:rest(...)
+    return self.client:rest(...)
+  end
+
+  return class
 end
 
----Whoever has gone keeps no connection open, however long the collector takes.
-function info.fields:_release()
-  core.http.disconnect(self._session)
+local http_user = {}
+
+---Over libcurl: all that curl speaks.
+---@class katydid.HttpUser: katydid.User
+---@field client katydid.Client
+http_user.HttpUser = make("HttpUser", "curl")
+
+---Over our own HTTP/1.1, for a fraction of the cost; neither HTTP/2 nor proxies.
+---@class katydid.FastHttpUser: katydid.User
+---@field client katydid.Client
+http_user.FastHttpUser = make("FastHttpUser", "h1")
+
+---Whether users of this class have a client.
+---@param class katydid.User
+---@return boolean
+function http_user.has_client(class)
+  return class:is(http_user.HttpUser) or class:is(http_user.FastHttpUser)
 end
 
----Sends and expects JSON; see client:rest.
-function info.fields:rest(...)
-  return self.client:rest(...)
-end
-
-return HttpUser
+return http_user

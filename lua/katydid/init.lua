@@ -4,6 +4,7 @@
 local core = require "katydid.core"
 local blame = require "katydid.blame"
 local co = require "katydid.co"
+local http_user = require "katydid.http_user"
 local shape = require "katydid.shape"
 local task = require "katydid.task"
 local taskset = require "katydid.taskset"
@@ -21,7 +22,8 @@ end
 ---@class katydid
 local katydid = {
   User = user.User,
-  HttpUser = require "katydid.http_user",
+  HttpUser = http_user.HttpUser,
+  FastHttpUser = http_user.FastHttpUser,
   TaskSet = taskset.TaskSet,
   LoadTestShape = shape.LoadTestShape,
   task = task.task,

@@ -64,7 +64,7 @@ for name, attribute in next, taskset.attributes do
 end
 
 local fields = { weight = 1, fixed_count = 0 }
-local own_methods = { rest = true } -- of HttpUser
+local own_methods = { rest = true } -- of those with a client
 for name, method in next, methods do
   fields[name], own_methods[name] = method, true
 end
@@ -78,7 +78,7 @@ end
 ---@field abstract boolean
 ---@field tasks table
 ---@field environment katydid.Environment
----@field client katydid.Client? with k.HttpUser
+---@field client katydid.Client? with k.HttpUser and k.FastHttpUser
 ---@field user katydid.User itself
 ---@field id integer from 1
 ---@field extend fun(self: table, name: string, attributes: table?): table

@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "base/rng.h"
 #include "http/curl_transport.h"
+#include "http/h1_transport.h"
 #include "net/resolver.h"
 #include "run/hooks.h"
 #include "run/runner.h"
@@ -42,7 +43,7 @@ struct app {
     struct hooks *hooks;
     struct recorder recorder;
     struct resolver *resolver;
-    struct transport *transport;
+    struct transport *transport, *fast_transport;
     json_t *parsed_options;
     struct vm *vm;
     struct script_driver *driver;
@@ -113,11 +114,13 @@ static int open_house(struct app *app, struct err *err)
     app->transport = curl_transport_new(app->loop, app->resolver, err);
     if (app->transport == NULL)
         return -1;
+    app->fast_transport = h1_transport_new(app->loop, app->resolver);
     app->parsed_options = parsed_options(app->options);
     app->vm = vm_new(&(struct vm_options){.loop = app->loop,
                                           .stats = app->stats,
                                           .hooks = app->hooks,
                                           .transport = app->transport,
+                                          .fast_transport = app->fast_transport,
                                           .seed = app->seed,
                                           .print_to_stderr = options_flag(app->options, OPT_JSON),
                                           .parsed_options = app->parsed_options},
@@ -138,6 +141,8 @@ static void close_house(struct app *app)
     script_driver_free(app->driver);
     vm_free(app->vm);
     json_decref(app->parsed_options);
+    if (app->fast_transport != NULL)
+        app->fast_transport->free(app->fast_transport);
     if (app->transport != NULL)
         app->transport->free(app->transport);
     resolver_free(app->resolver);

@@ -89,7 +89,8 @@ static int l_start(lua_State *L)
     struct session_box *session = l_session_check(L, 1);
     struct task *task = core_check_user(L, vm, "a request", 2);
     struct http_spec spec;
-    spec_reader_read(lua_touserdata(L, lua_upvalueindex(2)), L, 2, vm->options.transport, &spec);
+    spec_reader_read(lua_touserdata(L, lua_upvalueindex(2)), L, 2, session->session->transport,
+                     &spec);
     sched_abandon(task); // a request that it started and never waited for
     struct request_box *box = take_box(L, vm, session);
     box->task = task;

@@ -23,15 +23,18 @@ static int collect_session(lua_State *L)
     return 0;
 }
 
-/* session() -> session */
+/* session(kind) -> session */
 static int l_session(lua_State *L)
 {
+    static const char *const kinds[] = {"curl", "h1", NULL};
+    const struct vm_options *options = &core_vm(L)->options;
+    bool is_fast = luaL_checkoption(L, 1, "curl", kinds) == 1;
     struct session_box *box = lua_newuserdata(L, sizeof *box);
     box->session = NULL;
     box->request = NULL;
     luaL_getmetatable(L, SESSION_TYPE);
     lua_setmetatable(L, -2);
-    box->session = http_session_new(core_vm(L)->options.transport);
+    box->session = http_session_new(is_fast ? options->fast_transport : options->transport);
     return 1;
 }
 

@@ -26,7 +26,8 @@ struct vm_options {
     struct loop *loop;
     struct stats *stats;
     struct hooks *hooks;
-    struct transport *transport; /* HttpUser's */
+    struct transport *transport;      /* HttpUser's */
+    struct transport *fast_transport; /* FastHttpUser's */
     uint64_t seed;
     bool print_to_stderr;         /* with --json */
     const json_t *parsed_options; /* an object: environment.parsed_options */

@@ -31,31 +31,35 @@ def load(path):
 
 
 def discover(words):
-    """(name, function, program) of each test that is wanted."""
+    """(name, function, program, user class) of each test that is wanted. A file whose USER_CLASSES
+    names several runs with each of them."""
     for path in sorted(HERE.glob("test_*.py")):
         if words == ["scenarios"] and path.stem != "test_scenarios":
             continue
-        for name, function in list(vars(load(path)).items()):
+        module = load(path)
+        for name, function in list(vars(module).items()):
             if not name.startswith("test_") or not callable(function):
                 continue
-            full = f"{path.stem}.{name}"
-            if words and words != ["scenarios"] and not any(word in full for word in words):
-                continue
-            yield full, function, testenv.PROGRAM
-            if getattr(function, "with_asan", False):
-                yield f"{full} (asan)", function, testenv.PROGRAM_ASAN
+            classes = getattr(module, "USER_CLASSES", ["HttpUser"])
+            for user_class in getattr(function, "user_classes", classes):
+                full = f"{path.stem}.{name}" + (f" {user_class}" if len(classes) > 1 else "")
+                if words and words != ["scenarios"] and not any(word in full for word in words):
+                    continue
+                yield full, function, testenv.PROGRAM, user_class
+                if getattr(function, "with_asan", False):
+                    yield f"{full} (asan)", function, testenv.PROGRAM_ASAN, user_class
 
 
 def on_alarm(_number, _frame):
     raise testenv.Failure("took too long")
 
 
-def run_one(name, function, program):
+def run_one(name, function, program, user_class):
     """"passed", "failed" or "skipped"."""
     if not program.exists():
         print(f"skipped: {name}: {program} was not built")
         return "skipped"
-    env = testenv.Env(program)
+    env = testenv.Env(program, user_class)
     signal.signal(signal.SIGALRM, on_alarm)
     signal.alarm(getattr(function, "bound_s", 120))
     try:
@@ -84,9 +88,9 @@ def main():
     signal.signal(signal.SIGTERM, on_end)
     signal.signal(signal.SIGHUP, on_end)
     counts = {"passed": 0, "failed": 0, "skipped": 0}
-    for name, function, program in discover(sys.argv[1:]):
+    for name, function, program, user_class in discover(sys.argv[1:]):
         started = time.monotonic()
-        result = run_one(name, function, program)
+        result = run_one(name, function, program, user_class)
         counts[result] += 1
         if result == "passed":
             print(f"ok {name} ({time.monotonic() - started:.1f} s)")

@@ -7,6 +7,8 @@ import testenv
 from testenv import Hostile, check, same
 from testenv.hostile import Deaf, Refusing
 
+USER_CLASSES = ["HttpUser", "FastHttpUser"]
+
 # What the client is told to allow, where waiting is what it meets.
 TOTAL = "timeout = 0.7"
 READ = "timeout = { read = 0.7 }"

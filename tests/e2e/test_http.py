@@ -6,6 +6,8 @@ import base64
 import testenv
 from testenv import Nginx, Proxy, check, same
 
+USER_CLASSES = ["HttpUser", "FastHttpUser"]
+
 
 def passes(test, body, host=None, args=(), **more):
     return test.passes(body, host or test.target().url, *args, **more)
@@ -330,6 +332,7 @@ def test_each_user_keeps_its_own_connection(env):
 
 # nginx: HTTP/2, TLS.
 
+@testenv.of_users("HttpUser")
 @testenv.with_asan
 def test_http_versions(env):
     nginx = Nginx(env)
@@ -409,6 +412,7 @@ def test_a_real_server_says_what_it_has(env):
 
 # Proxies.
 
+@testenv.of_users("HttpUser")
 @testenv.with_asan
 def test_proxy(env):
     target, nginx, proxy = env.target(), Nginx(env), Proxy(env)
@@ -422,6 +426,7 @@ def test_proxy(env):
                        f"CONNECT 127.0.0.1:{nginx.tls} HTTP/1.1"], "what the proxy was asked")
 
 
+@testenv.of_users("HttpUser")
 @testenv.with_asan
 def test_proxy_with_a_password(env):
     target = env.target()
@@ -437,6 +442,7 @@ def test_proxy_with_a_password(env):
     check("secret" not in run.out + run.err, "a proxy's password is not shown")
 
 
+@testenv.of_users("HttpUser")
 @testenv.with_asan
 def test_proxy_that_is_not_there(env):
     target, gone = env.target(), testenv.hostile.Refusing(env)
@@ -504,3 +510,25 @@ def test_httpbin(env):
       same(client:get("/response-headers?X-A=1").headers["x-a"], "1")
       same(client:get("/delay/1").response_time >= 1000, true)
     """, testenv.httpbin(env), timeout=80)
+
+
+# What FastHttpUser does not serve is said at once, and nothing is sent.
+
+@testenv.of_users("FastHttpUser")
+@testenv.with_asan
+def test_what_is_not_served(env):
+    target = env.target()
+    run = env.lua("""
+      local function says(text, options)
+        local ok, why = pcall(self.client.get, self.client, "/json", options)
+        same(ok, false, text)
+        same(tostring(why):find(text, 1, true) ~= nil, true, ("'%s' in '%s'"):format(text, tostring(why)))
+        same(tostring(why):find("scenario.lua:", 1, true) ~= nil, true, "the line in " .. tostring(why))
+      end
+      says("http_version: FastHttpUser speaks HTTP/1.1", { http_version = "2" })
+      says("http_version: FastHttpUser speaks HTTP/1.1", { http_version = "2-prior-knowledge" })
+      says("proxy: FastHttpUser knows no proxies; HttpUser does", { proxy = "http://127.0.0.1:1" })
+      same(self.client:get("/json", { http_version = "1.0" }).status_code, 200)
+    """, target.url)
+    same(run.exceptions(), {}, "exceptions")
+    same(target.counts()["received"], 1, "requests")

@@ -1,5 +1,5 @@
 -- clock: real
--- network_spec -- requests over libcurl, to the practice server in this process.
+-- network_spec -- requests over both transports, to the practice server in this process.
 -- SPDX-License-Identifier: MIT
 
 local core = require "katydid.core"
@@ -10,81 +10,85 @@ local spec = require "spec"
 local http = core.http
 local host = spec.target()
 
-local function send(path, fields)
-  fields = fields or {}
-  fields.method = fields.method or "GET"
-  fields.url = host .. path
-  return spec.as_user(function()
-    local request = http.start(http.session(), fields)
-    co.wait()
-    return http.collect(request)
+for _, transport in ipairs { "curl", "h1" } do
+  local function send(path, fields)
+    fields = fields or {}
+    fields.method = fields.method or "GET"
+    fields.url = host .. path
+    return spec.as_user(function()
+      local request = http.start(http.session(transport), fields)
+      co.wait()
+      return http.collect(request)
+    end)
+  end
+
+  describe("a request over " .. transport, function()
+    it("comes back with what the server sent", function()
+      local response, status, ms, length, target = send("/bytes/1000")
+      check.same({ status, length, target, #response.text }, { 200, 1000, "/bytes/1000", 1000 })
+      check(ms > 0)
+      check.equal(response.reason, "OK")
+      check.equal(response.ok, true)
+      check(response.timings.wait > 0)
+    end)
+
+    it("follows redirects", function()
+      local response = send("/redirect/2")
+      check.equal(response.status_code, 200)
+      check.equal(#response.history, 2)
+    end)
+
+    it("that is refused is a response too", function()
+      local failure = select(6, spec.as_user(function()
+        local request = http.start(http.session(transport), { method = "GET", url = "http://127.0.0.1:1/" })
+        co.wait()
+        return http.collect(request)
+      end))
+      check.match(failure, "ConnectionRefusedError%(111, 'Connection refused'%)")
+    end)
+
+    it("keeps its session while it is under way", function()
+      local length = select(4, spec.as_user(function()
+        local request = http.start(http.session(transport), { method = "GET", url = host .. "/delay/50" })
+        collectgarbage()
+        collectgarbage()
+        co.wait()
+        return http.collect(request)
+      end))
+      check(length >= 0)
+      collectgarbage()
+      collectgarbage()
+    end)
+
+    it("is cut off with its user", function()
+      local task = spec.start(function()
+        http.start(http.session(transport), { method = "GET", url = host .. "/stall/30" })
+        co.wait()
+      end)
+      spec.turn(0.2)
+      task:kill()
+      spec.turn(0.05)
+      check.equal(task.how, "stopped")
+      check.equal(spec.stats().in_flight_at_end, 1)
+    end)
   end)
 end
 
-describe("a request", function()
-  it("comes back with what the server sent", function()
-    local response, status, ms, length, target = send("/bytes/1000")
-    check.same({ status, length, target, #response.text }, { 200, 1000, "/bytes/1000", 1000 })
-    check(ms > 0)
-    check.equal(response.reason, "OK")
-    check.equal(response.ok, true)
-    check(response.timings.wait > 0)
-  end)
-
-  it("follows redirects", function()
-    local response = send("/redirect/2")
-    check.equal(response.status_code, 200)
-    check.equal(#response.history, 2)
-  end)
-
-  it("that is refused is a response too", function()
-    local failure = select(6, spec.as_user(function()
-      local request = http.start(http.session(), { method = "GET", url = "http://127.0.0.1:1/" })
-      co.wait()
-      return http.collect(request)
-    end))
-    check.match(failure, "ConnectionRefusedError%(111, 'Connection refused'%)")
-  end)
-
-  it("keeps its session while it is under way", function()
-    local length = select(4, spec.as_user(function()
-      local request = http.start(http.session(), { method = "GET", url = host .. "/delay/50" })
-      collectgarbage()
-      collectgarbage()
-      co.wait()
-      return http.collect(request)
-    end))
-    check(length >= 0)
-    collectgarbage()
-    collectgarbage()
-  end)
-
-  it("is cut off with its user", function()
-    local task = spec.start(function()
-      http.start(http.session(), { method = "GET", url = host .. "/stall/30" })
-      co.wait()
+for name, User in pairs { HttpUser = k.HttpUser, FastHttpUser = k.FastHttpUser } do
+  describe("a run of " .. name, function()
+    it("counts what the server counts", function()
+      local A = User:extend("A", { host = host, wait_time = k.constant(0.01) })
+      A.get = k.task(function(self) self.client:get("/bytes/10") end)
+      A.post = k.task(function(self) self.client:post("/echo", { json = { a = 1 } }) end)
+      A.miss = k.task(function(self) self.client:get("/status/404") end)
+      local result = spec.run { classes = A, users = 5, iterations = 60 }
+      check.equal(result.why, "iterations")
+      local sum = 0
+      for _, entry in pairs(result.entries) do sum = sum + entry.requests end
+      check.equal(sum, 60)
+      check.equal(result.total.requests, 60)
+      check.equal(result.total.failures, result.entries["GET /status/404"].requests)
+      check.equal(result.in_flight_at_end, 0)
     end)
-    spec.turn(0.2)
-    task:kill()
-    spec.turn(0.05)
-    check.equal(task.how, "stopped")
-    check.equal(spec.stats().in_flight_at_end, 1)
   end)
-end)
-
-describe("a run", function()
-  it("counts what the server counts", function()
-    local A = k.HttpUser:extend("A", { host = host, wait_time = k.constant(0.01) })
-    A.get = k.task(function(self) self.client:get("/bytes/10") end)
-    A.post = k.task(function(self) self.client:post("/echo", { json = { a = 1 } }) end)
-    A.miss = k.task(function(self) self.client:get("/status/404") end)
-    local result = spec.run { classes = A, users = 5, iterations = 60 }
-    check.equal(result.why, "iterations")
-    local sum = 0
-    for _, entry in pairs(result.entries) do sum = sum + entry.requests end
-    check.equal(sum, 60)
-    check.equal(result.total.requests, 60)
-    check.equal(result.total.failures, result.entries["GET /status/404"].requests)
-    check.equal(result.in_flight_at_end, 0)
-  end)
-end)
+end

@@ -33,6 +33,8 @@ describe("extend", function()
     check.equal(Base:extend("Sub").abstract, false)
     check.equal(k.User.abstract, true)
     check.equal(k.HttpUser.abstract, true)
+    check.equal(k.FastHttpUser.abstract, true)
+    check(not k.FastHttpUser:is(k.HttpUser) and k.FastHttpUser:is(k.User))
   end)
 
   it("sees what is set on the parent later", function()

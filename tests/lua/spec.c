@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "http/curl_transport.h"
+#include "http/h1_transport.h"
 #include "net/resolver.h"
 #include "run/runner.h"
 #include "script/driver.h"
@@ -39,7 +40,7 @@ struct spec {
     struct hooks *hooks;
     struct wire *wire; /* the virtual clock's transport */
     struct resolver *resolver;
-    struct transport *transport; /* the one in use */
+    struct transport *transport, *fast_transport; /* those in use */
     struct target *target;
     struct vm *vm;
     size_t turns;      /* of the case */
@@ -664,6 +665,7 @@ static int open_network(struct spec *s, struct err *err)
     if (network == NULL)
         return -1;
     s->transport = network;
+    s->fast_transport = h1_transport_new(s->loop, s->resolver);
     return 0;
 }
 
@@ -681,13 +683,14 @@ static int spec_open(struct spec *s, bool real_clock, struct err *err)
     hooks_add(s->hooks, HOOK_USER_ENDED, on_user_ended, s);
     hooks_add(s->hooks, HOOK_SECOND, on_second, s);
     s->wire = wire_new(s->loop);
-    s->transport = &s->wire->transport;
+    s->transport = s->fast_transport = &s->wire->transport;
     if (real_clock && open_network(s, err) < 0)
         return -1;
     struct vm_options options = {.loop = s->loop,
                                  .stats = s->stats,
                                  .hooks = s->hooks,
                                  .transport = s->transport,
+                                 .fast_transport = s->fast_transport,
                                  .seed = SEED};
     s->vm = vm_new(&options, err);
     if (s->vm == NULL)
@@ -700,8 +703,10 @@ static int spec_open(struct spec *s, bool real_clock, struct err *err)
 static void spec_close(struct spec *s)
 {
     vm_free(s->vm);
-    if (s->resolver != NULL && s->transport != &s->wire->transport)
+    if (s->resolver != NULL && s->transport != &s->wire->transport) {
+        s->fast_transport->free(s->fast_transport);
         s->transport->free(s->transport);
+    }
     resolver_free(s->resolver);
     if (s->wire != NULL)
         s->wire->transport.free(&s->wire->transport);

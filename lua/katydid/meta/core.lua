@@ -101,8 +101,9 @@ function rand.seed(seed) end
 
 ---@class katydid.core.http
 local http = {}
+---@param kind "curl"|"h1"|nil the transport: HttpUser's (which nil is too) or FastHttpUser's
 ---@return katydid.core.session
-function http.session() end
+function http.session(kind) end
 ---Closes its connections, unless a request uses them; the next request makes a new one.
 ---@param session katydid.core.session
 function http.disconnect(session) end

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: MIT
 
 from testenv.env import (Env, Failure, PROGRAM, PROGRAM_ASAN, ROOT, SCENARIOS, Skip, bound, check,
-                         same, wait_until, with_asan)
+                         of_users, same, wait_until, with_asan)
 from testenv import hostile, reports
 from testenv.hostile import Hostile
 from testenv.proxy import Proxy
 from testenv.servers import Nginx, flask_app, httpbin
 
 __all__ = ["Env", "Failure", "Hostile", "hostile", "reports", "Nginx", "PROGRAM", "PROGRAM_ASAN", "Proxy", "ROOT",
-           "SCENARIOS", "Skip", "bound", "check", "flask_app", "httpbin", "same", "wait_until",
+           "SCENARIOS", "Skip", "bound", "check", "flask_app", "httpbin", "of_users", "same", "wait_until",
            "with_asan"]

@@ -61,6 +61,14 @@ def with_asan(function):
     return function
 
 
+def of_users(*classes):
+    """Marks a test that is about some user classes alone: FastHttpUser knows neither HTTP/2 nor proxies."""
+    def mark(function):
+        function.user_classes = classes
+        return function
+    return mark
+
+
 def bound(seconds):
     """Marks a test that may take longer than others."""
     def mark(function):
@@ -195,8 +203,9 @@ class Target:
 
 
 class Env:
-    def __init__(self, program):
+    def __init__(self, program, user_class="HttpUser"):
         self.program = program
+        self.user_class = user_class
         self.is_asan = program == PROGRAM_ASAN
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="katydid-e2e-"))
         self.processes = []
@@ -253,7 +262,7 @@ local function same(actual, expected, what)
   end
 end
 {head}
-local Tester = k.HttpUser:extend("Tester", {{ host = "{host}", {attributes} }})
+local Tester = k.{self.user_class}:extend("Tester", {{ host = "{host}", {attributes} }})
 Tester.test = k.task(function(self)
 {body}
 end)
