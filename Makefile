@@ -1,5 +1,6 @@
 # Katydid. `make help` lists what can be made.
 VARIANT ?= release
+FUZZ_SECONDS ?= 60
 PREFIX  ?= /usr/local
 BUILD   := build/$(VARIANT)
 VERSION := 0.1.0
@@ -40,7 +41,7 @@ UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*/te
 SPECS   := $(BUILD)/tests/spec
 
 .DEFAULT_GOAL := all
-.PHONY: all run test check unit specs cli e2e accept bench lint format debug asan scenarios install \
+.PHONY: all run test check unit specs cli e2e accept bench fuzz lint format debug asan scenarios install \
         uninstall clean help setup-%
 
 all: setup-build                                 ## build build/release/katydid
@@ -63,6 +64,9 @@ accept: all setup-test setup-accept              ## full-length scenarios, soaks
 
 bench: all setup-bench                           ## cost per request and per user, as ratios to wrk's
 	@./tests/bench/bench.sh
+
+fuzz: setup-build                                ## feed each parser of foreign bytes nonsense (FUZZ_SECONDS=60 each)
+	@./tests/fuzz/fuzz.sh $(FUZZ_SECONDS)
 
 lint: setup-build setup-lint                     ## floors, headers, sizes, names, formatting, luacheck, shellcheck
 	@./tests/lint/lint.sh
