@@ -23,8 +23,11 @@ TICK = os.sysconf("SC_CLK_TCK")
 CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORE, CLIENT_CORE = CORES[0], CORES[-1]
 
-# users -> the bound of HttpUser's CPU per request as a ratio to wrk's
-HTTP_USER_BOUNDS = {64: 3.2, 1000: 4.5, 10000: 4.0}
+# class -> users -> the bound of its CPU per request as a ratio to wrk's
+REQUEST_BOUNDS = {"HttpUser": {64: 3.2, 1000: 4.5, 10000: 4.0}, "FastHttpUser": {64: 0.9, 1000: 0.9, 10000: 0.9}}
+USER_COUNTS = [64, 1000, 10000]
+# class -> the bounds of KB for a user that waits with its connection, and for one that has sent nothing
+MEMORY_BOUNDS = {"HttpUser": (30, 3), "FastHttpUser": (4, 2)}
 
 
 class Responder:
@@ -114,8 +117,10 @@ class Bench:
     def responder(self):
         return Responder(self.options.responder, self.folder)
 
-    def katydid(self, url, script, users):
-        return [self.options.program, os.path.join(HERE, script), "--headless", "-u", str(users), "-r", "20000",
+    def katydid(self, url, script, user_class, users):
+        """The class of the script that is over HttpUser or FastHttpUser: get.lua's HttpUserGets, …"""
+        verb = script[:-len(".lua")].rstrip("s") + "s"
+        return [self.options.program, os.path.join(HERE, script), user_class + verb.capitalize(), "--headless", "-u", str(users), "-r", "20000",
                 "-t", "120", "-H", url, "--only-summary", "--exit-code-on-error", "0"]
 
     def verdict(self, what, value, bound, unit=""):
@@ -127,33 +132,34 @@ class Bench:
     def round_of_requests(self, name, users):
         responder = self.responder()
         argv = (["wrk", "-t1", "-c%d" % users, "-d120", responder.url + "/"] if name == "wrk"
-                else self.katydid(responder.url, "get.lua", users))
+                else self.katydid(responder.url, "get.lua", name, users))
         try:
             return us_per_request(responder, argv, users, self.options.window)
         finally:
             responder.close()
 
     def requests(self):
-        """CPU per request of HttpUser, beside wrk's."""
-        clients = ["wrk", "HttpUser"]
+        """CPU per request of both user classes, beside wrk's."""
+        clients = ["wrk", *REQUEST_BOUNDS]
         rounds = {}
         for number in range(self.options.rounds):
-            for users in HTTP_USER_BOUNDS:
+            for users in USER_COUNTS:
                 for name in clients if number % 2 == 0 else reversed(clients):
                     rounds.setdefault((users, name), []).append(self.round_of_requests(name, users))
         print("CPU per request, small responses over keep-alive, median of %d rounds" % self.options.rounds)
-        for users, bound in HTTP_USER_BOUNDS.items():
+        for users in USER_COUNTS:
             for name in clients:
                 figures = rounds[users, name]
-                print("  %6d users  %-10s %8.2f us  %9.0f requests/s" % (
+                print("  %6d users  %-12s %8.2f us  %9.0f requests/s" % (
                     users, name, statistics.median(f[0] for f in figures), statistics.median(f[1] for f in figures)))
-            ratio = statistics.median(ours[0] / wrk[0] for ours, wrk in
-                                      zip(rounds[users, "HttpUser"], rounds[users, "wrk"]))
-            self.verdict("HttpUser / wrk at %d users" % users, ratio, bound)
+            for name, bounds in REQUEST_BOUNDS.items():
+                ratio = statistics.median(ours[0] / wrk[0] for ours, wrk in
+                                          zip(rounds[users, name], rounds[users, "wrk"]))
+                self.verdict("%s / wrk at %d users" % (name, users), ratio, bounds[users])
 
-    def resident(self, script, users, has_sent):
+    def resident(self, script, user_class, users, has_sent):
         responder = self.responder()
-        process = start(self.katydid(responder.url, script, users))
+        process = start(self.katydid(responder.url, script, user_class, users))
         try:
             if has_sent and not wait_until(lambda: responder.counts()[0] >= users, 60):
                 raise RuntimeError("not all users have sent")
@@ -166,11 +172,13 @@ class Bench:
     def memory(self):
         """What one more user costs: the difference of two runs."""
         print("Memory of a user: resident size of two runs, their difference by the users between")
-        for what, script, has_sent, few, many, bound in (
-                ("waits, with its connection", "waits.lua", True, 1000, 9000, 30),
-                ("has sent nothing yet", "idle.lua", False, 2000, 20000, 3)):
-            less, more = self.resident(script, few, has_sent), self.resident(script, many, has_sent)
-            self.verdict("HttpUser that %s" % what, (more - less) / (many - few), bound, " KB")
+        for name, (waiting, idle) in MEMORY_BOUNDS.items():
+            for what, script, has_sent, few, many, bound in (
+                    ("waits, with its connection", "waits.lua", True, 1000, 9000, waiting),
+                    ("has sent nothing yet", "idle.lua", False, 2000, 20000, idle)):
+                less = self.resident(script, name, few, has_sent)
+                more = self.resident(script, name, many, has_sent)
+                self.verdict("%s that %s" % (name, what), (more - less) / (many - few), bound, " KB")
 
     def start_up(self):
         """From exec to the first request at the server."""
@@ -178,7 +186,7 @@ class Bench:
         for _ in range(7):
             responder = self.responder()
             begin = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
-            process = start(self.katydid(responder.url, "get.lua", 1))
+            process = start(self.katydid(responder.url, "get.lua", "HttpUser", 1))
             try:
                 if wait_until(lambda: responder.counts()[2] != 0, 10):
                     times.append((responder.counts()[2] - begin) / 1e6)

@@ -1,10 +1,13 @@
--- One small GET after the other.
+-- One small GET after the other, over either transport: HttpUserGets, FastHttpUserGets.
 local k = require "katydid"
+local users = {}
 
-local Getter = k.HttpUser:extend("Getter")
+for _, base in ipairs { "HttpUser", "FastHttpUser" } do
+  local Getter = k[base]:extend(base .. "Gets")
+  Getter.get = k.task(function(self)
+    self.client:get("/")
+  end)
+  users[#users + 1] = Getter
+end
 
-Getter.get = k.task(function(self)
-  self.client:get("/")
-end)
-
-return Getter
+return users

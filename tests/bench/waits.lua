@@ -1,10 +1,13 @@
--- One GET, then a wait without end: a user with its connection.
+-- One GET, then a wait without end, over either transport: a user with its connection.
 local k = require "katydid"
+local users = {}
 
-local Waiter = k.HttpUser:extend("Waiter", { wait_time = k.constant(100000) })
+for _, base in ipairs { "HttpUser", "FastHttpUser" } do
+  local Waiter = k[base]:extend(base .. "Waits", { wait_time = k.constant(100000) })
+  Waiter.get = k.task(function(self)
+    self.client:get("/")
+  end)
+  users[#users + 1] = Waiter
+end
 
-Waiter.get = k.task(function(self)
-  self.client:get("/")
-end)
-
-return Waiter
+return users
