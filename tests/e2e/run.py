@@ -31,8 +31,8 @@ def load(path):
 
 
 def discover(words):
-    """(name, function, program, user class) of each test that is wanted. A file whose USER_CLASSES
-    names several runs with each of them."""
+    """(name, function, program, user class) of each test that is wanted. A file with USER_CLASSES runs
+    with each of them, and so does a test marked with testenv.of_users."""
     for path in sorted(HERE.glob("test_*.py")):
         if words == ["scenarios"] and path.stem != "test_scenarios":
             continue
@@ -40,9 +40,9 @@ def discover(words):
         for name, function in list(vars(module).items()):
             if not name.startswith("test_") or not callable(function):
                 continue
-            classes = getattr(module, "USER_CLASSES", ["HttpUser"])
-            for user_class in getattr(function, "user_classes", classes):
-                full = f"{path.stem}.{name}" + (f" {user_class}" if len(classes) > 1 else "")
+            classes = getattr(function, "user_classes", getattr(module, "USER_CLASSES", None))
+            for user_class in classes or ["HttpUser"]:
+                full = f"{path.stem}.{name}" + (f" {user_class}" if classes else "")
                 if words and words != ["scenarios"] and not any(word in full for word in words):
                     continue
                 yield full, function, testenv.PROGRAM, user_class

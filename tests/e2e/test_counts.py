@@ -4,6 +4,8 @@
 import testenv
 from testenv import SCENARIOS, check, reports, same
 
+BOTH = ["HttpUser", "FastHttpUser"]
+
 # Client's (method, name) -> the target's (method, pattern). Several names may be one pattern.
 NAMES = {
     ("POST", "/spam_detection_path"): ("POST", "/spam_detection_path"),
@@ -98,6 +100,7 @@ def test_shop(env):
     run_scenario(env, "shop", "-u", "10", "-r", "10")
 
 
+@testenv.of_users(*BOTH)
 @testenv.with_asan
 def test_name_by_name(env):
     """Without names of their own, requests are counted under what was sent: each path with its
@@ -121,6 +124,7 @@ def test_name_by_name(env):
     same(run.code, 1, "exit code")
 
 
+@testenv.of_users(*BOTH)
 @testenv.with_asan
 def test_bytes_are_those_served(env):
     target = env.target()
@@ -135,6 +139,7 @@ def test_bytes_are_those_served(env):
     same(entry["num_requests"], 20, "requests")
 
 
+@testenv.of_users(*BOTH)
 @testenv.with_asan
 @testenv.bound(90)
 def test_cut_off_requests_are_a_figure_of_their_own(env):
@@ -152,6 +157,7 @@ def test_cut_off_requests_are_a_figure_of_their_own(env):
     same(run.code, 0, "exit code")
 
 
+@testenv.of_users(*BOTH)
 @testenv.with_asan
 def test_dropped_requests_are_failures(env):
     """The server closes without an answer; each of its requests is reported once, and not tried
@@ -168,6 +174,7 @@ def test_dropped_requests_are_failures(env):
          {"GET /drop": 5, "GET /json": 5, "POST /drop": 5}, "served")
 
 
+@testenv.of_users(*BOTH)
 @testenv.with_asan
 def test_errors_and_delays_of_the_server(env):
     target = env.target("--delay", "1..5", "--error-rate", "0.3", "--seed", "3")

@@ -7,11 +7,13 @@ import time
 import testenv
 from testenv import check, same, wait_until
 
+USER_CLASSES = ["HttpUser", "FastHttpUser"]
+
 # Nobody, then many, then nobody again: what is open at the end was left behind.
 SCRIPT = """
 local k = require "katydid"
 
-local Passing = k.HttpUser:extend("Passing", {{ host = "{url}", wait_time = k.constant(0.02) }})
+local Passing = k.{user_class}:extend("Passing", {{ host = "{url}", wait_time = k.constant(0.02) }})
 
 Passing.go = k.task(function(self)
   self.client:get("/drop")
@@ -45,7 +47,8 @@ def at_rest(counts, begin, end):
 def test_back_to_the_start(env):
     target = env.target()
     refused = testenv.hostile.Refusing(env).url
-    script = env.write("wave.lua", SCRIPT.format(url=target.url, refused=refused, users=40))
+    script = env.write("wave.lua", SCRIPT.format(url=target.url, refused=refused, users=40,
+                                              user_class=env.user_class))
     process = env.start_katydid(script, "--loglevel", "ERROR", "--stop-timeout", "5")
     counts = []
     wait_until(lambda: (process.descriptors() or 0) > 5, "the process has begun")

@@ -355,6 +355,28 @@ def test_http_versions(env):
 
 
 @testenv.with_asan
+def test_http_1_with_and_without_tls(env):
+    nginx = Nginx(env)
+    passes(env, f"""
+      for _, url in ipairs {{ "{nginx.url}", "{nginx.tls_url}" }} do
+        local function get(path, version)
+          return self.client:get(url .. path, {{ http_version = version, verify = false, name = "x" }})
+        end
+        same(get("/protocol").text:match("%S+"), "HTTP/1.1")
+        same(get("/protocol", "1.1").text:match("%S+"), "HTTP/1.1")
+        same(get("/protocol", "1.0").text:match("%S+"), "HTTP/1.0")
+        for _ = 1, 20 do
+          same(get("/file").text, "a small file\\n")
+          same(#get("/big").text, 160000)
+          same(#get("/gzip").text, 160000)
+          same(get("/to-file").text, "a small file\\n")
+        end
+        same(get("/file").timings.connect, 0, "the connection is kept")
+      end
+    """, nginx.url)
+
+
+@testenv.with_asan
 def test_verify(env):
     nginx = Nginx(env)
     run = env.lua(f"""

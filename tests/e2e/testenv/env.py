@@ -62,7 +62,7 @@ def with_asan(function):
 
 
 def of_users(*classes):
-    """Marks a test that is about some user classes alone: FastHttpUser knows neither HTTP/2 nor proxies."""
+    """Marks a test that runs with these user classes, whatever the others of its file do."""
     def mark(function):
         function.user_classes = classes
         return function
