@@ -25,6 +25,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define RAW_PATH_SIZE 1024
 #define RAW_CONNECTIONS_MAX 256
 
 struct raw_server {
@@ -77,8 +78,9 @@ static inline void raw_stall(int fd)
         continue;
 }
 
-/* One request with its body, as long as Content-Length says; false: none came. */
-static inline bool raw_read(struct raw_server *s, int fd)
+/* One request with its body, as long as Content-Length says, and the path it asks for; false: none
+ * came. The path is of this request alone: `last` is whichever connection's was read last. */
+static inline bool raw_read(struct raw_server *s, int fd, char path[RAW_PATH_SIZE])
 {
     struct buf in = BUF_INIT;
     size_t whole = 0;
@@ -98,6 +100,8 @@ static inline bool raw_read(struct raw_server *s, int fd)
     }
     bool is_whole = whole > 0 && in.n >= whole;
     if (is_whole) {
+        if (sscanf(buf_cstr(&in), "%*s %1023s", path) != 1)
+            path[0] = '\0';
         pthread_mutex_lock(&s->lock);
         snprintf(s->last, sizeof(s->last), "%s", buf_cstr(&in));
         pthread_mutex_unlock(&s->lock);
@@ -110,13 +114,9 @@ static inline bool raw_read(struct raw_server *s, int fd)
 static inline void *raw_serve(void *arg)
 {
     struct raw_connection c = *(struct raw_connection *)arg;
-    char path[1024] = "";
+    char path[RAW_PATH_SIZE] = "";
     free(arg);
-    while (raw_read(c.server, c.fd)) {
-        pthread_mutex_lock(&c.server->lock);
-        if (sscanf(c.server->last, "%*s %1023s", path) != 1)
-            path[0] = '\0';
-        pthread_mutex_unlock(&c.server->lock);
+    while (raw_read(c.server, c.fd, path)) {
         if (!c.server->answer(c.server, c.fd, path))
             break;
     }
