@@ -34,7 +34,9 @@ void l_http_forget_request(struct request_box *box);
 
 /* One user's session; a userdata. */
 struct session_box {
+    struct vm *vm;
     struct http_session *session;
+    struct kept_session *kept; /* in the vm's list */
     struct request_box
         *request; /* of the last request, to be used again; its environment keeps it */
 };

@@ -2,7 +2,11 @@
 // SPDX-License-Identifier: MIT
 #include "script/l_http.h"
 
+#include <stdlib.h>
+#include <utlist.h>
+
 #include "base/clock.h"
+#include "base/mem.h"
 #include "script/core.h"
 #include "script/lx.h"
 
@@ -18,8 +22,12 @@ static int collect_session(lua_State *L)
     struct session_box *box = lua_touserdata(L, 1);
     if (box->request != NULL)
         l_http_forget_request(box->request); // both are garbage, and which goes first is open
+    if (box->kept != NULL)
+        DL_DELETE(box->vm->sessions, box->kept);
     http_session_free(box->session);
+    free(box->kept);
     box->session = NULL;
+    box->kept = NULL;
     return 0;
 }
 
@@ -27,14 +35,17 @@ static int collect_session(lua_State *L)
 static int l_session(lua_State *L)
 {
     static const char *const kinds[] = {"curl", "h1", NULL};
-    const struct vm_options *options = &core_vm(L)->options;
+    struct vm *vm = core_vm(L);
+    const struct vm_options *options = &vm->options;
     bool is_fast = luaL_checkoption(L, 1, "curl", kinds) == 1;
     struct session_box *box = lua_newuserdata(L, sizeof *box);
-    box->session = NULL;
-    box->request = NULL;
+    *box = (struct session_box){.vm = vm};
     luaL_getmetatable(L, SESSION_TYPE);
     lua_setmetatable(L, -2);
     box->session = http_session_new(is_fast ? options->fast_transport : options->transport);
+    box->kept = xmalloc(sizeof *box->kept);
+    box->kept->session = box->session;
+    DL_APPEND(vm->sessions, box->kept);
     return 1;
 }
 

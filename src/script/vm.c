@@ -7,9 +7,11 @@
 #include <lualib.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utlist.h>
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "http/session.h"
 #include "script/core.h"
 #include "script/embed.h"
 #include "script/lx.h"
@@ -169,6 +171,12 @@ void vm_free(struct vm *vm)
         return;
     sched_free(vm->sched);
     lua_close(vm->L);
+    // A finalizer that had to run while a script's stack was full never did its work.
+    struct kept_session *kept, *next;
+    DL_FOREACH_SAFE (vm->sessions, kept, next) {
+        http_session_free(kept->session);
+        free(kept);
+    }
     free(vm);
 }
 

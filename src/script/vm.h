@@ -33,11 +33,18 @@ struct vm_options {
     const json_t *parsed_options; /* an object: environment.parsed_options */
 };
 
+/* A session that no finalizer has freed yet. */
+struct kept_session {
+    struct http_session *session;
+    struct kept_session *prev, *next;
+};
+
 struct vm {
     lua_State *L;
     struct sched *sched;
     struct vm_options options;
     struct runner *runner; /* set once there is one; core.run answers "ready" and 0 before */
+    struct kept_session *sessions; /* list */
     bool has_exit_code;
     int exit_code;                           /* environment.process_exit_code */
     bool stop_asked;                         /* k.stop_test or os.exit before there was a runner */
