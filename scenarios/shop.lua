@@ -46,7 +46,7 @@ Customer.buy = k.tag("checkout", k.task(function(self)
   end)
 
   self.client:post("/orders", function(response)
-    if response.status_code ~= 201 then
+    if response.ok and response.status_code ~= 201 then
       response:failure("order not created: " .. response.status_code)
     end
   end)
