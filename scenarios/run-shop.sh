@@ -10,7 +10,8 @@ here=$(dirname "$0")
 # Its first line of output says where it listens.
 exec {said}< <(exec setsid "$program" target --port 0)
 server=$!
-trap 'kill "$server" 2>/dev/null' EXIT
+# Nothing is left running when this returns: the server is waited for, too.
+trap 'kill "$server" 2>/dev/null; wait "$server" 2>/dev/null' EXIT
 trap ':' INT
 
 read -r -t 10 -u "$said" line || { echo "run-shop.sh: the practice server didn't start" >&2; exit 2; }
