@@ -44,12 +44,16 @@ local function is_below(url, base)
   return url:sub(1, #base) == base and not url:find("^[^/?#]", #base + 1)
 end
 
+local function is_url(path)
+  return find(path, "^[Hh][Tt][Tt][Pp][Ss]?://") or find(path, "^[Hh][Tt][Tt][Pp]%+[Uu][Nn][Ii][Xx]://")
+end
+
 -- The URL of a path, and whether the base's credentials go with it.
 local function url_of(client, path, what)
   local host = client._user.host
   if host ~= client._host and host then set_base(client, host) end
   local first = byte(path)
-  if (first == h or first == H) and find(path, "^[Hh][Tt][Tt][Pp][Ss]?://") then
+  if (first == h or first == H) and is_url(path) then
     return path, client._name and is_below(path, client._base)
   end
   if not host then

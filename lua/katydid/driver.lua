@@ -45,6 +45,8 @@ function driver.load(scripts, chosen)
   return rows, run_shape and { use_common_options = run_shape.use_common_options }
 end
 
+local SCHEMES = { http = true, https = true, ["http+unix"] = true }
+
 local function check_host(class)
   local info = object.info(class)
   local host = class.host
@@ -54,10 +56,12 @@ local function check_host(class)
   if host == nil or host == "" then
     fail("%s has no host: set `host` in the class, or give --host", info.name)
   end
-  if not host:find("^[Hh][Tt][Tt][Pp][Ss]?://") then
-    local scheme = host:match("^%a[%w+.-]*://")
+  local scheme = host:match("^(%a[%w+.-]*)://")
+  if not (scheme and SCHEMES[scheme:lower()]) then
     local shown = blame.masked(host)
-    if scheme then fail("the host of %s is '%s': expected http:// or https://", info.name, shown) end
+    if scheme then
+      fail("the host of %s is '%s': expected http://, https:// or http+unix://", info.name, shown)
+    end
     fail("the host of %s is '%s', without a scheme (did you mean 'http://%s'?)", info.name, shown, shown)
   end
   local ok, why = co.pcall(core.url.parse, host)

@@ -23,6 +23,7 @@
 #include "http/curl_transport.h"
 #include "http/h1_transport.h"
 #include "net/resolver.h"
+#include "net/sources.h"
 #include "run/hooks.h"
 #include "run/runner.h"
 #include "script/driver.h"
@@ -42,6 +43,7 @@ struct app {
     struct stats *stats;
     struct hooks *hooks;
     struct recorder recorder;
+    struct sources *sources;
     struct resolver *resolver;
     struct transport *transport, *fast_transport;
     json_t *parsed_options;
@@ -111,10 +113,10 @@ static int open_house(struct app *app, struct err *err)
     app->resolver = resolver_new(app->loop, err);
     if (app->resolver == NULL)
         return -1;
-    app->transport = curl_transport_new(app->loop, app->resolver, err);
+    app->transport = curl_transport_new(app->loop, app->resolver, app->sources, err);
     if (app->transport == NULL)
         return -1;
-    app->fast_transport = h1_transport_new(app->loop, app->resolver);
+    app->fast_transport = h1_transport_new(app->loop, app->resolver, app->sources);
     app->parsed_options = parsed_options(app->options);
     app->vm = vm_new(&(struct vm_options){.loop = app->loop,
                                           .stats = app->stats,
@@ -146,6 +148,7 @@ static void close_house(struct app *app)
     if (app->transport != NULL)
         app->transport->free(app->transport);
     resolver_free(app->resolver);
+    sources_free(app->sources);
     hooks_free(app->hooks);
     stats_free(app->stats);
     if (app->has_signals)

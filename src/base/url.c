@@ -181,6 +181,23 @@ static const char *read_authority(struct url *u, struct str authority)
     return why;
 }
 
+/* What reads as a host is the path of a socket. NULL, or what is wrong; `why` it is no host. */
+static const char *check_socket(const struct url *u, const char *why)
+{
+    struct buf path = BUF_INIT;
+    if (u->host.n == 0 || u->has_port || u->host_is_ipv6)
+        return "expected a socket's path with %2F for '/', as in "
+               "http+unix://%2Frun%2Fapp.sock/login,";
+    if (why != NULL)
+        return why;
+    url_decode(&path, u->host);
+    bool fits = path.n <= URL_SOCKET_PATH_LIMIT, has_nul = memchr(path.p, '\0', path.n) != NULL;
+    buf_release(&path);
+    if (has_nul)
+        return "expected a socket's path without a zero byte";
+    return fits ? NULL : "expected a socket's path of at most 107 bytes";
+}
+
 int url_parse(struct url *u, struct str text, struct err *err)
 {
     *u = (struct url){.port = 0};
@@ -190,23 +207,39 @@ int url_parse(struct url *u, struct str text, struct err *err)
         return refuse(text, "expected a URL without control characters", err);
     struct pieces pieces = cut(text);
     bool is_http = str_equal_nocase(pieces.scheme, STR("http"));
-    if ((!is_http && !str_equal_nocase(pieces.scheme, STR("https"))) || !pieces.has_authority)
-        return refuse(text, "expected http:// or https:// at the beginning", err);
+    bool is_https = str_equal_nocase(pieces.scheme, STR("https"));
+    u->is_unix = str_equal_nocase(pieces.scheme, STR("http+unix"));
+    if (!(is_http || is_https || u->is_unix) || !pieces.has_authority)
+        return refuse(text, "expected http://, https:// or http+unix:// at the beginning", err);
     u->scheme = pieces.scheme;
-    u->port = is_http ? 80 : 443;
+    u->port = is_http ? 80 : is_https ? 443 : 0;
     u->path = pieces.path;
     u->query = pieces.query;
     u->has_query = pieces.has_query;
     u->fragment = pieces.fragment;
     u->has_fragment = pieces.has_fragment;
     const char *why = read_authority(u, pieces.authority);
+    if (u->is_unix)
+        why = check_socket(u, why);
     return why == NULL ? 0 : refuse(text, why, err);
+}
+
+bool url_same_host(const struct url *a, const struct url *b)
+{
+    if (!a->is_unix || !b->is_unix)
+        return a->is_unix == b->is_unix && str_equal_nocase(a->host, b->host);
+    struct buf one = BUF_INIT, other = BUF_INIT;
+    url_decode(&one, a->host);
+    url_decode(&other, b->host);
+    bool is_same = str_equal(buf_slice(&one), buf_slice(&other));
+    buf_release(&one);
+    buf_release(&other);
+    return is_same;
 }
 
 bool url_same_origin(const struct url *a, const struct url *b)
 {
-    return str_equal_nocase(a->scheme, b->scheme) && str_equal_nocase(a->host, b->host) &&
-           a->port == b->port;
+    return str_equal_nocase(a->scheme, b->scheme) && url_same_host(a, b) && a->port == b->port;
 }
 
 /* Adds a path without its "." and ".." segments (RFC 3986 5.2.4). */

@@ -12,16 +12,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define URL_LIMIT 65536 /* bytes; longer ones are an error */
+#define URL_LIMIT 65536           /* bytes; longer ones are an error */
+#define URL_SOCKET_PATH_LIMIT 107 /* bytes of a Unix socket's path: what the system takes */
 
 /* Pieces of the parsed text: borrowed from it. */
 struct url {
     struct str scheme; /* "http", as written */
     struct str user, password;
     bool has_user, has_password;
-    struct str host; /* without the brackets of an IPv6 address */
+    struct str host; /* without the brackets of an IPv6 address; of http+unix: the encoded path */
     bool host_is_ipv6;
-    uint16_t port; /* as written, else the scheme's (80, 443); 0 for other schemes */
+    bool is_unix;  /* http+unix: over the socket whose path the decoded host is */
+    uint16_t port; /* as written, else the scheme's (80, 443); 0 for http+unix */
     bool has_port;
     struct str path;  /* "" or begins with "/" */
     struct str query; /* without "?" */
@@ -30,8 +32,9 @@ struct url {
     bool has_fragment;
 };
 
-/* An absolute http or https URL. Refuses control characters, an empty host, a port out of range,
- * another scheme or none; the text names the URL with its password masked. */
+/* An absolute http, https or http+unix URL. Refuses control characters, an empty host, a port out of
+ * range, a socket's path that is too long, another scheme or none; the text names the URL with its
+ * password masked. */
 int url_parse(struct url *u, struct str text, struct err *err) ERR_CHECKED;
 
 /* Resolves a reference against an absolute base (RFC 3986 5.2), dot segments removed; the base's
@@ -50,7 +53,10 @@ void url_encode(struct buf *out, struct str text, bool plus_for_space);
 /* %XX resolved; a lone '%' stays. */
 void url_decode(struct buf *out, struct str text);
 
-/* Same scheme, host (any case) and port. */
+/* The same host, in any case; of http+unix the same path, once both are decoded. */
+bool url_same_host(const struct url *a, const struct url *b);
+
+/* Same scheme, host and port. */
 bool url_same_origin(const struct url *a, const struct url *b);
 
 /* The URL with any password shown as "***". */

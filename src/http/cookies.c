@@ -21,6 +21,7 @@ struct cookie {
     double expires_s;  /* INFINITY: with the session */
     bool is_secure;    /* over https alone */
     bool is_host_only; /* the domain itself, not those below it */
+    bool is_unix;      /* the domain is the path of a socket */
 };
 
 struct cookies {
@@ -96,6 +97,12 @@ static void make_room(struct cookies *c, double now_s)
     }
 }
 
+static bool have_same_domain(const struct cookie *a, const struct cookie *b)
+{
+    return a->is_unix == b->is_unix &&
+           (a->is_unix ? str_equal(a->domain, b->domain) : str_equal_nocase(a->domain, b->domain));
+}
+
 /* Copies the texts. One of the same name, domain and path is replaced, and keeps its age (RFC 6265
  * 5.3, 11). */
 static void store(struct cookies *c, struct cookie fresh, double now_s)
@@ -103,7 +110,7 @@ static void store(struct cookies *c, struct cookie fresh, double now_s)
     own(&fresh);
     for (size_t i = 0; i < c->n; i++) {
         struct cookie *old = &c->all[i];
-        if (str_equal(old->name, fresh.name) && str_equal_nocase(old->domain, fresh.domain) &&
+        if (str_equal(old->name, fresh.name) && have_same_domain(old, &fresh) &&
             old->is_host_only == fresh.is_host_only && str_equal(old->path, fresh.path)) {
             free(old->text);
             *old = fresh;
@@ -131,13 +138,20 @@ static bool is_address(const struct url *url)
     return true;
 }
 
+/* A socket's path is a host like any other; in it the case of letters counts. */
+static bool is_host(const struct url *url, struct str domain)
+{
+    return url->is_unix ? str_equal(url->host, domain) : str_equal_nocase(url->host, domain);
+}
+
 /* RFC 6265 5.1.3. */
 static bool domain_matches(const struct url *url, struct str domain)
 {
     struct str host = url->host;
-    if (str_equal_nocase(host, domain))
+    if (is_host(url, domain))
         return true;
-    if (host.n <= domain.n || host.p[host.n - domain.n - 1] != '.' || is_address(url))
+    if (url->is_unix || host.n <= domain.n || host.p[host.n - domain.n - 1] != '.' ||
+        is_address(url))
         return false;
     return str_equal_nocase(str_slice(host, host.n - domain.n, host.n), domain);
 }
@@ -172,6 +186,8 @@ static bool settle_domain(struct cookie *cookie, const struct url *url, struct s
     cookie->is_host_only = true;
     if (wanted.n == 0)
         return true;
+    if (url->is_unix)
+        return str_equal_nocase(wanted, STR("localhost")); // as Host says
     bool is_single_label = !str_contains(wanted, STR("."));
     if (is_single_label || is_address(url))
         return str_equal_nocase(wanted, url->host);
@@ -217,7 +233,8 @@ bool cookies_receive(struct cookies *c, const struct url *url, struct str set_co
                            .path =
                                str_starts(parsed.path, STR("/")) ? parsed.path : default_path(url),
                            .expires_s = parsed.expires_s,
-                           .is_secure = parsed.is_secure};
+                           .is_secure = parsed.is_secure,
+                           .is_unix = url->is_unix};
     if (!settle_domain(&fresh, url, parsed.domain))
         return false;
     if (fresh.is_secure && !is_https(url))
@@ -255,7 +272,7 @@ static bool is_for(const struct cookie *cookie, const struct url *url, double no
 {
     if (is_expired(cookie, now_s) || (cookie->is_secure && !is_https(url)))
         return false;
-    if (cookie->is_host_only ? !str_equal_nocase(cookie->domain, url->host)
+    if (cookie->is_host_only ? !is_host(url, cookie->domain)
                              : cookie->domain.n > 0 && !domain_matches(url, cookie->domain))
         return false;
     return path_matches(url->path, cookie->path);

@@ -3,7 +3,8 @@
  * __Secure- prefixes.
  *
  * No public suffix list: a Domain that is a single label, or an address other than the host itself,
- * is refused. At most COOKIES_LIMIT cookies, the oldest leave; a cookie over 4096 bytes is refused.
+ * is refused. Of http+unix the host is the socket: its cookies go to no other, and a Domain but
+ * "localhost" is refused. At most COOKIES_LIMIT cookies, the oldest leave; a cookie over 4096 bytes is refused.
  * Time is wall time in seconds. An empty jar costs one pointer.
  */
 // SPDX-License-Identifier: MIT

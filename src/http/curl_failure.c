@@ -78,6 +78,8 @@ static enum http_failure add_not_connected(struct buf *out, const struct curl_ou
     int number = o->open_errno != 0 ? o->open_errno : o->os_errno;
     if (o->was_retried)
         return add_broken_connection(out, o);
+    if (o->no_source != NULL && o->open_errno == 0)
+        return add_text(out, HTTP_NO_SOURCE, "SourceAddressError", o->no_source);
     if (o->has_proxy && o->open_errno == 0) {
         buf_add_cstr(out, "ProxyError('Cannot connect to proxy.', ");
         http_failure_add_errno(out, number);

@@ -91,10 +91,9 @@ static void release_rest(struct curl_handle *h)
 {
     curl_handle_clear(h);
     release_settings(h);
-    curl_url_cleanup(h->address);
+    curl_address_release(&h->address);
     free(h->custom_method);
     free(h->lines);
-    buf_release(&h->url);
     buf_release(&h->reason);
     buf_release(&h->empty_lines);
 }
@@ -213,26 +212,6 @@ static void learn_size(struct curl_handle *h)
         h->fitting = 0;
         h->fitting_wanted = FITTING_AGAIN;
     }
-}
-
-/* A CURLU saves libcurl parsing the same URL for each request. NULL, or why it refuses it. */
-static const char *set_url(struct curl_handle *h, struct str url)
-{
-    if (str_equal(buf_slice(&h->url), url))
-        return NULL;
-    if (h->address == NULL) {
-        h->address = curl_url();
-        if (h->address == NULL)
-            BUG("out of memory");
-        curl_easy_setopt(h->easy, CURLOPT_CURLU, h->address);
-    }
-    buf_clear(&h->url);
-    buf_add_str(&h->url, url);
-    CURLUcode code = curl_url_set(h->address, CURLUPART_URL, buf_cstr(&h->url), CURLU_PATH_AS_IS);
-    if (code == CURLUE_OK)
-        return NULL;
-    buf_clear(&h->url);
-    return curl_url_strerror(code);
 }
 
 static void set_custom_method(struct curl_handle *h, struct str method)
@@ -371,6 +350,8 @@ const char *curl_handle_prepare(struct curl_handle *h, const struct transfer_spe
     h->sink = *sink;
     h->was_sent = h->was_retried = false;
     h->open_errno = 0;
+    h->was_opened = false;
+    h->no_source = NULL;
     h->head_bytes = 0;
     h->status = 0;
     h->is_in_head = h->has_head = h->is_stopped = false;
@@ -383,7 +364,7 @@ const char *curl_handle_prepare(struct curl_handle *h, const struct transfer_spe
     set_resolve(h, lines);
     set_connect_limit(h, has_several_addresses);
     set_buffer(h);
-    return set_url(h, spec->url);
+    return curl_address_set(&h->address, h->easy, spec);
 }
 
 static bool may_send_twice(const struct curl_handle *h)
@@ -572,6 +553,7 @@ void curl_handle_end(struct curl_handle *h, CURLcode code, double elapsed_s,
                                    .text = h->error,
                                    .os_errno = (int)os_errno,
                                    .open_errno = h->open_errno,
+                                   .no_source = h->was_opened ? NULL : h->no_source,
                                    .was_sent = h->was_sent,
                                    .was_retried = h->was_retried,
                                    .has_proxy = h->spec->settings->proxy != NULL,

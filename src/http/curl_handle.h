@@ -15,6 +15,7 @@
 #ifndef HTTP_CURL_HANDLE_H
 #define HTTP_CURL_HANDLE_H
 
+#include "http/curl_address.h"
 #include "http/headers.h"
 #include "http/transport.h"
 
@@ -31,10 +32,12 @@ struct curl_handle {
     /* The transfer, from curl_handle_prepare to its end. */
     const struct transfer_spec *spec;
     struct transfer_sink sink;
-    bool was_sent;      /* the connection stood, and the request was about to be written */
-    bool was_retried;   /* and was about to be written once more, which was refused */
-    int open_errno;     /* of a socket that could not be made; set by the owner */
-    uint64_t active_ns; /* when something last came in, was connected or was sent */
+    bool was_sent;         /* the connection stood, and the request was about to be written */
+    bool was_retried;      /* and was about to be written once more, which was refused */
+    int open_errno;        /* of a socket that could not be made; set by the owner */
+    bool was_opened;       /* there was a socket; likewise */
+    const char *no_source; /* why no socket has a source; likewise */
+    uint64_t active_ns;    /* when something last came in, was connected or was sent */
 
     /* private */
     const struct loop *loop;
@@ -55,8 +58,7 @@ struct curl_handle {
         CURL_METHOD_BODY
     } method;
     char *custom_method; /* CURLOPT_CUSTOMREQUEST; NULL: none */
-    CURLU *address;
-    struct buf url;                /* that it holds */
+    struct curl_address address;
     struct http_settings settings; /* strings are owned */
     bool has_settings;
     struct curl_slist *lines; /* CURLOPT_HTTPHEADER, in an array */

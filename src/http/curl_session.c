@@ -19,9 +19,18 @@ static curl_socket_t open_socket(void *self, curlsocktype purpose, struct curl_s
     (void)purpose;
     if (!curl_handle_may_send(&x->handle))
         return CURL_SOCKET_BAD;
+    x->handle.no_source = sources_why_not(s->stock->sources, address->family);
+    if (x->handle.no_source != NULL)
+        return CURL_SOCKET_BAD;
     curl_socket_t fd = curl_sockets_open(s->stock->sockets, address, s);
-    if (fd == CURL_SOCKET_BAD)
+    x->handle.was_opened |= fd != CURL_SOCKET_BAD;
+    if (fd == CURL_SOCKET_BAD) {
         x->handle.open_errno = errno;
+    } else if (sources_bind(s->stock->sources, s->number, fd, address->family) < 0) {
+        x->handle.open_errno = errno;
+        curl_sockets_close(s->stock->sockets, fd);
+        return CURL_SOCKET_BAD;
+    }
     return fd;
 }
 
@@ -63,9 +72,9 @@ static void transfer_free(struct curl_stock *k, struct curl_transfer *x)
 }
 
 void curl_stock_init(struct curl_stock *k, struct loop *loop, struct curl_sockets *sockets,
-                     void (*limit)(void *self))
+                     const struct sources *sources, void (*limit)(void *self))
 {
-    *k = (struct curl_stock){.loop = loop, .sockets = sockets, .limit = limit};
+    *k = (struct curl_stock){.loop = loop, .sockets = sockets, .sources = sources, .limit = limit};
 }
 
 void curl_stock_release(struct curl_stock *k)
@@ -87,6 +96,7 @@ struct curl_session *curl_session_new(struct curl_stock *k, void *owner)
     if (s->share == NULL ||
         curl_share_setopt(s->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT) != CURLSHE_OK)
         BUG("out of memory");
+    s->number = k->n_made++;
     k->n_sessions++;
     return s;
 }

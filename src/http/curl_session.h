@@ -18,6 +18,7 @@
 #include "loop/loop.h"
 #include "loop/timer.h"
 #include "net/resolver.h"
+#include "net/sources.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -58,9 +59,11 @@ struct curl_transfer {
 struct curl_stock {
     struct loop *loop;
     struct curl_sockets *sockets;
-    void (*limit)(void *self); /* what a transfer's timer calls, with the transfer */
+    void (*limit)(void *self);     /* what a transfer's timer calls, with the transfer */
+    const struct sources *sources; /* NULL: the system's choice */
     struct curl_transfer *spare;
     size_t n_spare, n_sessions;
+    size_t n_made; /* sessions so far */
 };
 
 struct curl_session {
@@ -71,10 +74,12 @@ struct curl_session {
     struct curl_transfer *active; /* list of those that were taken */
     struct curl_name *last_name;  /* the transport's, from here: where the last request went */
     bool is_connected;            /* probably: the last request was answered */
+    size_t number;                /* the user's: says its source, and which of several addresses */
 };
 
+/* Loop, sockets and sources are borrowed for its life. */
 void curl_stock_init(struct curl_stock *k, struct loop *loop, struct curl_sockets *sockets,
-                     void (*limit)(void *self));
+                     const struct sources *sources, void (*limit)(void *self));
 void curl_stock_release(struct curl_stock *k); /* all sessions must be closed */
 
 struct curl_session *curl_session_new(struct curl_stock *k, void *owner);

@@ -369,6 +369,16 @@ static void on_resolved(void *self, const struct resolver_answer *answer)
     }
 }
 
+/* A socket has no name to be resolved. */
+static bool find_no_names(struct curl_transfer *x)
+{
+    x->n_names = 0;
+    if (x->spec->settings->proxy == NULL)
+        return true;
+    http_failure_add_named(&x->text, "ProxyError", STR("no proxy leads to a Unix socket"));
+    return false;
+}
+
 /* Where it goes. False: the URL or the proxy can't be read. */
 static bool find_names(struct curl_transfer *x)
 {
@@ -376,6 +386,8 @@ static bool find_names(struct curl_transfer *x)
     struct curl_transport *t = transport_of(x);
     const struct url *u = &x->spec->parts;
     const char *proxy = x->spec->settings->proxy;
+    if (u->is_unix)
+        return find_no_names(x);
     struct curl_name *last = session->last_name;
     if (proxy == NULL && last != NULL && last->port == u->port &&
         str_equal_nocase(last->host, u->host)) {
@@ -488,7 +500,8 @@ static void transport_free(struct transport *base)
     curl_global_cleanup();
 }
 
-struct transport *curl_transport_new(struct loop *loop, struct resolver *resolver, struct err *err)
+struct transport *curl_transport_new(struct loop *loop, struct resolver *resolver,
+                                     const struct sources *sources, struct err *err)
 {
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         err_set(err, "libcurl can't be prepared");
@@ -505,7 +518,7 @@ struct transport *curl_transport_new(struct loop *loop, struct resolver *resolve
     t->resolver = resolver;
     t->names = curl_names_new(resolver);
     t->sockets = curl_sockets_new(loop, on_ready, t);
-    curl_stock_init(&t->stock, loop, t->sockets, on_limit);
+    curl_stock_init(&t->stock, loop, t->sockets, sources, on_limit);
     t->multi = curl_multi_init();
     if (t->multi == NULL)
         BUG("out of memory");

@@ -17,9 +17,12 @@
 #include "http/transport.h"
 #include "loop/loop.h"
 #include "net/resolver.h"
+#include "net/sources.h"
 
-/* The loop and the resolver are borrowed for its life. All sessions must end before it. */
-struct transport *curl_transport_new(struct loop *loop, struct resolver *resolver, struct err *err);
+/* All is borrowed for its life; sources NULL: the system chooses where connections come from. All
+ * sessions must end before it. */
+struct transport *curl_transport_new(struct loop *loop, struct resolver *resolver,
+                                     const struct sources *sources, struct err *err);
 
 /* "7.88.1", "OpenSSL/3.0.19": of the libraries that are loaded. */
 const char *curl_transport_version(void);

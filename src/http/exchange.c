@@ -29,10 +29,19 @@ static void add_port(struct buf *out, uint16_t port)
     buf_add(out, digits + at, sizeof(digits) - at);
 }
 
-/* The host in ASCII, in `ascii` where it must be translated. A name that has no such form stays as it
- * is: the transport says so. */
-static struct str ascii_host(struct str host, struct buf *ascii)
+/* The host in ASCII, in `ascii` where it must be translated; the path of a socket encoded in the one
+ * way that texts can be compared by. A name that has no such form stays as it is: the transport says
+ * so. */
+static struct str ascii_host(const struct url *u, struct buf *ascii)
 {
+    struct str host = u->host;
+    if (u->is_unix) {
+        struct buf path = BUF_INIT;
+        url_decode(&path, host);
+        url_encode(ascii, buf_slice(&path), false);
+        buf_release(&path);
+        return buf_slice(ascii);
+    }
     for (size_t i = 0; i < host.n; i++) {
         if ((unsigned char)host.p[i] >= 0x80)
             return idn_add_host(ascii, host) < 0 ? host : buf_slice(ascii);
@@ -48,15 +57,16 @@ static struct str since(const struct buf *text, size_t begin)
 void exchange_url(struct buf *text, struct url *parts, const struct url *u)
 {
     struct buf ascii = BUF_INIT;
-    struct str name = ascii_host(u->host, &ascii);
+    struct str name = ascii_host(u, &ascii);
     // A byte may become three; so the text stays where it is, and the parts can point to it.
     buf_clear(text);
     buf_reserve(text, 32 + name.n + 3 * (u->path.n + u->query.n));
     *parts = (struct url){.port = u->port,
                           .has_port = u->has_port,
                           .host_is_ipv6 = u->host_is_ipv6,
+                          .is_unix = u->is_unix,
                           .has_query = u->has_query};
-    buf_add_cstr(text, is_https(u) ? "https" : "http");
+    buf_add_cstr(text, is_https(u) ? "https" : u->is_unix ? "http+unix" : "http");
     parts->scheme = since(text, 0);
     buf_add_cstr(text, u->host_is_ipv6 ? "://[" : "://");
     size_t host = text->n;
@@ -153,6 +163,8 @@ void exchange_first_headers(struct http_headers *out, const struct http_session 
     http_headers_remove(out, STR("Content-Length")); // the transport's: what is true
     if (spec->has_body && spec->content_type.n > 0 && !http_headers_has(out, STR("Content-Type")))
         http_headers_add(out, STR("Content-Type"), spec->content_type);
+    if (url->is_unix && !http_headers_has(out, STR("Host")))
+        http_headers_add(out, STR("Host"), STR("localhost"));
     add_cookies(out, session->cookies, spec->cookies, url, now_s);
     if (spec->has_auth || from->has_user)
         set_credentials(out, spec, from);
@@ -192,6 +204,10 @@ int exchange_next_url(struct buf *text, struct url *parts, struct buf *fragment,
     if (url_resolve(&resolved, asked, location, err) < 0 ||
         url_parse(&u, buf_slice(&resolved), err) < 0)
         goto out;
+    if (u.is_unix && !str_starts_nocase(asked, STR("http+unix:"))) {
+        err_set(err, "a server may not lead to a Unix socket");
+        goto out;
+    }
     exchange_url(text, parts, &u);
     if (u.has_fragment && u.fragment.n > 0) {
         buf_clear(fragment);
@@ -207,7 +223,7 @@ bool exchange_keeps_credentials(const struct url *from, const struct url *to)
 {
     if (url_same_origin(from, to))
         return true;
-    return str_equal_nocase(from->host, to->host) && !is_https(from) && is_https(to) &&
+    return url_same_host(from, to) && !is_https(from) && is_https(to) &&
            from->port == DEFAULT_PORT_HTTP && to->port == DEFAULT_PORT_HTTPS;
 }
 
@@ -227,7 +243,9 @@ void exchange_next_headers(struct http_headers *out, const struct http_headers *
     }
     if (!exchange_keeps_credentials(from, to))
         http_headers_remove(out, STR("Authorization"));
-    if (!str_equal_nocase(from->host, to->host) || from->port != to->port)
+    if (!url_same_host(from, to) || from->port != to->port)
         http_headers_remove(out, STR("Host"));
+    if (to->is_unix && !http_headers_has(out, STR("Host")))
+        http_headers_add(out, STR("Host"), STR("localhost"));
     add_cookies(out, jar, own_cookies, to, now_s);
 }

@@ -28,6 +28,8 @@ static const char *class_of(int number)
         return "BrokenPipeError";
     case ETIMEDOUT:
         return "TimeoutError";
+    case ENOENT:
+        return "FileNotFoundError";
     case EACCES:
     case EPERM:
         return "PermissionError";

@@ -30,6 +30,7 @@ enum http_failure {
     HTTP_BAD_REDIRECT,       /* InvalidURL('...') in a Location */
     HTTP_NO_DESCRIPTORS,     /* OSError(24, 'Too many open files'): ours, not the server's */
     HTTP_NO_PORTS,           /* OSError(99, 'Cannot assign requested address'): ours */
+    HTTP_NO_SOURCE,          /* SourceAddressError('...'): --bind has no address of that family */
     HTTP_SEND,               /* the request could not be sent */
     HTTP_OTHER
 };

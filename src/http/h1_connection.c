@@ -17,9 +17,11 @@
 #define SLICE_BYTES (256 * 1024) /* of a body, written at a time */
 #define READS_AT_ONCE 8          /* then others have their turn */
 
-void h1_line_init(struct h1_line *line, struct loop *loop, struct resolver *resolver)
+void h1_line_init(struct h1_line *line, struct loop *loop, struct resolver *resolver,
+                  const struct sources *sources)
 {
-    *line = (struct h1_line){.loop = loop, .resolver = resolver, .head = BUF_INIT};
+    *line =
+        (struct h1_line){.loop = loop, .resolver = resolver, .sources = sources, .head = BUF_INIT};
     line->bytes = xmalloc(READ_BYTES);
 }
 
@@ -72,6 +74,9 @@ static enum http_failure add_stream_failure(struct buf *text, const struct strea
     case STREAM_ERRNO:
         http_failure_add_errno(text, why->code);
         return http_failure_of_errno(why->code);
+    case STREAM_SOURCE:
+        http_failure_add_named(text, "SourceAddressError", str_of(why->text));
+        return HTTP_NO_SOURCE;
     case STREAM_TLS:
         http_failure_add_named(text, "SSLError", str_of(why->text));
         return HTTP_TLS;
@@ -338,8 +343,13 @@ struct h1_connection *h1_connection_open(struct h1_line *line, void *owner,
     *c = (struct h1_connection){
         .owner = owner, .line = line, .tls = place->tls, .port = url->port, .host_n = url->host.n};
     memcpy(c->host, url->host.p, url->host.n);
-    struct stream_target target = {.host = url->host,
+    struct buf path = BUF_INIT;
+    if (url->is_unix)
+        url_decode(&path, url->host);
+    struct stream_target target = {.host = url->is_unix ? buf_slice(&path) : url->host,
                                    .port = url->port,
+                                   .is_unix = url->is_unix,
+                                   .sources = line->sources,
                                    .choice = place->choice,
                                    .tls = place->tls,
                                    .server_name = url->host,
@@ -350,6 +360,7 @@ struct h1_connection *h1_connection_open(struct h1_line *line, void *owner,
                                    .failed = on_failed,
                                    .drained = on_drained};
     c->stream = stream_start(line->loop, line->resolver, &target, &events);
+    buf_release(&path);
     return c;
 }
 
@@ -363,8 +374,10 @@ void h1_connection_close(struct h1_connection *c)
 
 bool h1_connection_serves(const struct h1_connection *c, const struct h1_place *place)
 {
-    return c->port == place->url->port && c->tls == place->tls &&
-           str_equal_nocase(str_make(c->host, c->host_n), place->url->host);
+    const struct url *url = place->url;
+    struct str host = str_make(c->host, c->host_n);
+    return c->port == url->port && c->tls == place->tls &&
+           (url->is_unix ? str_equal(host, url->host) : str_equal_nocase(host, url->host));
 }
 
 bool h1_connection_is_dead(struct h1_connection *c)

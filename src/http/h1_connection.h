@@ -32,6 +32,7 @@ struct h1_exchange;
 struct h1_line {
     struct loop *loop;
     struct resolver *resolver;
+    const struct sources *sources; /* where connections come from; NULL: the system's choice */
     /* The exchange is over, and the connection idle or of no use: then it must be closed. Each may
      * be used at once, or freed. The failure's text is in `text`, borrowed for the call. */
     void (*ended)(struct h1_exchange *x, struct h1_connection *c, enum http_failure failure,
@@ -46,7 +47,8 @@ struct h1_line {
     struct buf head; /* what is written */
 };
 
-void h1_line_init(struct h1_line *line, struct loop *loop, struct resolver *resolver);
+void h1_line_init(struct h1_line *line, struct loop *loop, struct resolver *resolver,
+                  const struct sources *sources);
 void h1_line_release(struct h1_line *line); /* all connections must be closed */
 
 /* A request and its answer. Embedded in its owner. */
@@ -86,7 +88,7 @@ struct h1_place {
     const struct url *url;
     struct tls_context *tls;     /* NULL: plain */
     struct tls_tickets *tickets; /* with TLS: what the session remembers of servers */
-    size_t choice;               /* which of several addresses is tried first */
+    size_t choice;               /* the user's number: see net/stream.h */
 };
 
 /* Begins to connect. The place is borrowed for the call, what its TLS is for the connection's life. */

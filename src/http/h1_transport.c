@@ -35,7 +35,7 @@ struct h1_transport {
     struct deferred kick;
     struct h1_transfer *failed; /* list */
     size_t n_failed;
-    size_t n_sessions; /* so far: each tries another of a name's addresses first */
+    size_t n_sessions; /* so far: each has a number, its `choice` */
 };
 
 struct h1_session {
@@ -334,7 +334,7 @@ static struct transfer *start(struct transport *base, struct http_session *sessi
     if (session->own == NULL)
         session->own = session_new(t);
     struct h1_transfer *x = take_transfer(session->own, spec, sink);
-    const char *bad_host = check_host(spec->parts.host);
+    const char *bad_host = spec->parts.is_unix ? NULL : check_host(spec->parts.host);
     if (spec->has_body && str_equal(spec->method, STR("HEAD"))) {
         http_failure_add_named(&x->text, "RequestError", STR("a HEAD request can't have a body"));
         fail_later(x, HTTP_SEND);
@@ -419,7 +419,8 @@ static void transport_free(struct transport *base)
     free(t);
 }
 
-struct transport *h1_transport_new(struct loop *loop, struct resolver *resolver)
+struct transport *h1_transport_new(struct loop *loop, struct resolver *resolver,
+                                   const struct sources *sources)
 {
     struct h1_transport *t = xcalloc(1, sizeof *t);
     t->base = (struct transport){.start = start,
@@ -428,7 +429,7 @@ struct transport *h1_transport_new(struct loop *loop, struct resolver *resolver)
                                  .disconnect = disconnect,
                                  .check = check,
                                  .free = transport_free};
-    h1_line_init(&t->line, loop, resolver);
+    h1_line_init(&t->line, loop, resolver, sources);
     t->line.ended = on_ended;
     t->line.lost = on_lost;
     freelist_init(&t->transfers, sizeof(struct h1_transfer), SPARE_TRANSFERS);

@@ -17,8 +17,11 @@
 #include "http/transport.h"
 #include "loop/loop.h"
 #include "net/resolver.h"
+#include "net/sources.h"
 
-/* The loop and the resolver are borrowed for its life. All sessions must end before it. */
-struct transport *h1_transport_new(struct loop *loop, struct resolver *resolver);
+/* All is borrowed for its life; sources NULL: the system chooses where connections come from. All
+ * sessions must end before it. */
+struct transport *h1_transport_new(struct loop *loop, struct resolver *resolver,
+                                   const struct sources *sources);
 
 #endif

@@ -28,8 +28,7 @@ struct dial {
     uint64_t resolved_ns, queue_wait_ns;
     int fd; /* -1: none */
     uint16_t port;
-    bool has_source;
-    struct addr source;
+    const struct sources *sources;
     size_t choice, n, tried;
     struct addr *addresses;
 };
@@ -39,6 +38,12 @@ static void set_errno(struct dial *d, int number)
     const char *text = strerrordesc_np(number);
     d->last = (struct stream_error){.failure = STREAM_ERRNO, .code = number};
     snprintf(d->last.text, sizeof(d->last.text), "%s", text != NULL ? text : "Unknown error");
+}
+
+static void set_text(struct dial *d, enum stream_failure failure, const char *text)
+{
+    d->last = (struct stream_error){.failure = failure};
+    snprintf(d->last.text, sizeof(d->last.text), "%s", text);
 }
 
 static void close_socket(struct dial *d)
@@ -97,12 +102,7 @@ static int open_socket(struct dial *d, int family)
         return -1;
     if (family != AF_UNIX && setsockopt(d->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)) < 0)
         return -1;
-    if (!d->has_source)
-        return 0;
-    // The port is chosen by connect, which knows both ends: else all servers would share 28,000 of
-    // them. Where the system doesn't know the option, they do.
-    (void)setsockopt(d->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof(one));
-    return bind(d->fd, &d->source.any, d->source.n);
+    return sources_bind(d->sources, d->choice, d->fd, family);
 }
 
 enum attempt { ATTEMPT_CONNECTED, ATTEMPT_WAITS, ATTEMPT_FAILED };
@@ -110,8 +110,10 @@ enum attempt { ATTEMPT_CONNECTED, ATTEMPT_WAITS, ATTEMPT_FAILED };
 static enum attempt try_address(struct dial *d, const struct addr *a)
 {
     int family = a->any.sa_family;
-    if (d->has_source && d->source.any.sa_family != family) {
-        set_errno(d, EAFNOSUPPORT);
+    const char *why = sources_why_not(d->sources, family);
+    if (why != NULL) {
+        if (d->last.failure == STREAM_OK)
+            set_text(d, STREAM_SOURCE, why);
         return ATTEMPT_FAILED;
     }
     if (open_socket(d, family) == 0) {
@@ -137,8 +139,10 @@ static enum attempt try_address(struct dial *d, const struct addr *a)
 static void try_next(struct dial *d)
 {
     enum attempt attempt = ATTEMPT_FAILED;
+    // All sources, then the next address: so that each source comes to each address.
+    size_t first = d->n > 0 ? d->choice / sources_count(d->sources) % d->n : 0;
     while (attempt == ATTEMPT_FAILED && d->tried < d->n) {
-        const struct addr *a = &d->addresses[(d->choice % d->n + d->tried++) % d->n];
+        const struct addr *a = &d->addresses[(first + d->tried++) % d->n];
         attempt = try_address(d, a);
     }
     if (attempt != ATTEMPT_WAITS)
@@ -208,17 +212,12 @@ struct dial *dial_start(struct loop *loop, struct resolver *resolver, const stru
     d->events = *events;
     d->fd = -1;
     d->port = spec->port;
+    d->sources = spec->sources;
     d->choice = spec->choice;
     d->queue_wait_ns = QUEUE_WAIT_MIN_NS;
     io_init(&d->io, on_ready, d);
     timer_init(&d->queue_wait, on_queue_wait, d);
     deferred_init(&d->at_once, on_at_once, d);
-    d->has_source = !spec->is_unix && !str_is_empty(spec->source);
-    if (d->has_source && addr_from_text(&d->source, spec->source, 0) < 0) {
-        set_errno(d, EINVAL);
-        deferred_start(loop, &d->at_once);
-        return d;
-    }
     if (spec->is_unix) {
         take_path(d, spec->host);
     } else if (resolver_peek(resolver, spec->host, &answer) == 0) {

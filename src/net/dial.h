@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "loop/loop.h"
 #include "net/resolver.h"
+#include "net/sources.h"
 #include "net/stream_error.h"
 
 #include <stdbool.h>
@@ -24,8 +25,9 @@ struct dial_spec {
     struct str host; /* a name, an address, or the path of a Unix socket where is_unix */
     uint16_t port;
     bool is_unix;
-    struct str source; /* address to bind to; empty: the system's choice */
-    size_t choice;     /* which of several addresses to try first: modulo their number */
+    const struct sources *sources; /* where it comes from; NULL: the system's choice */
+    size_t
+        choice; /* the user's number: says which source, and which of several addresses is first */
 };
 
 /* One of them is called, and ends the dial; neither before dial_start has returned. */
@@ -36,7 +38,7 @@ struct dial_events {
     void (*failed)(void *self, const struct stream_error *why);
 };
 
-/* The spec is borrowed for the call, the resolver until the dial ends. */
+/* The spec is borrowed for the call, resolver and sources until the dial ends. */
 struct dial *dial_start(struct loop *loop, struct resolver *resolver, const struct dial_spec *spec,
                         const struct dial_events *events);
 void dial_cancel(struct dial *d);

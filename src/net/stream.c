@@ -401,7 +401,7 @@ static void on_failed(void *self, const struct stream_error *why)
 struct stream *stream_start(struct loop *loop, struct resolver *resolver,
                             const struct stream_target *target, const struct stream_events *events)
 {
-    const struct dial_spec spec = {target->host, target->port, target->is_unix, target->source,
+    const struct dial_spec spec = {target->host, target->port, target->is_unix, target->sources,
                                    target->choice};
     struct stream *s = xcalloc(1, sizeof(*s));
     io_init(&s->io, on_ready, s);

@@ -17,6 +17,7 @@
 #include "base/str.h"
 #include "loop/loop.h"
 #include "net/resolver.h"
+#include "net/sources.h"
 #include "net/stream_error.h"
 
 #include <stdbool.h>
@@ -31,8 +32,9 @@ struct stream_target {
     struct str host; /* a name, an address, or the path of a Unix socket where is_unix */
     uint16_t port;
     bool is_unix;
-    struct str source;           /* address to bind to; empty: the system's choice */
-    size_t choice;               /* which of several addresses to try first: modulo their number */
+    const struct sources *sources; /* where it comes from; NULL: the system's choice */
+    size_t
+        choice; /* the user's number: says which source, and which of several addresses is first */
     struct tls_context *tls;     /* NULL: plain */
     struct str server_name;      /* for TLS: SNI and verification; empty: host */
     struct tls_tickets *tickets; /* for TLS; NULL: each connection starts afresh */
@@ -55,8 +57,8 @@ struct stream_events {
     void (*drained)(void *self); /* what was left of a stream_write has gone */
 };
 
-/* Begins to resolve, connect and secure. All is borrowed for the call; loop, resolver, TLS context and
- * tickets for the stream's life. Addresses that refuse are passed over for the next. */
+/* Begins to resolve, connect and secure. All is borrowed for the call; loop, resolver, sources,
+ * TLS context and tickets for the stream's life. Addresses that refuse are passed over for the next. */
 struct stream *stream_start(struct loop *loop, struct resolver *resolver,
                             const struct stream_target *target, const struct stream_events *events);
 /* Closes it at once, whatever it is doing; NULL is fine. No event comes afterwards. */

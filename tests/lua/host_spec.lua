@@ -36,7 +36,7 @@ describe("the host", function()
     check.error(function() spec.run { classes = http_user "http://a", host = "example.org" } end,
       "the host of A is 'example%.org', without a scheme")
     check.error(function() spec.run { classes = http_user "ftp://a" } end,
-      "the host of A is 'ftp://a': expected http:// or https://")
+      "the host of A is 'ftp://a': expected http://, https:// or http%+unix://")
   end)
 
   it("is shown without its password", function()
@@ -44,6 +44,13 @@ describe("the host", function()
       "the host of A is 'ftp://u:%*%*%*@a': expected http://")
     check.error(function() spec.run { classes = http_user "u:secret@a:80" } end,
       "'u:%*%*%*@a:80', without a scheme %(did you mean 'http://u:%*%*%*@a:80'%?%)")
+  end)
+
+  it("may be a Unix socket", function()
+    local A = http_user "HTTP+Unix://%2Frun%2Fa.sock/api"
+    check.equal(spec.run({ classes = A }).why, "users_gone")
+    check.error(function() spec.run { classes = http_user "http+unix:///run/a.sock" } end,
+      "the host of A: expected a socket's path with %%2F for '/'")
   end)
 
   it("is a URL", function()

@@ -661,11 +661,11 @@ static int open_network(struct spec *s, struct err *err)
     s->resolver = resolver_new(s->loop, err);
     if (s->resolver == NULL)
         return -1;
-    struct transport *network = curl_transport_new(s->loop, s->resolver, err);
+    struct transport *network = curl_transport_new(s->loop, s->resolver, NULL, err);
     if (network == NULL)
         return -1;
     s->transport = network;
-    s->fast_transport = h1_transport_new(s->loop, s->resolver);
+    s->fast_transport = h1_transport_new(s->loop, s->resolver, NULL);
     return 0;
 }
 

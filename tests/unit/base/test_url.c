@@ -80,6 +80,30 @@ TEST(ipv6_hosts)
     CHECK_STR(u.host, "::ffff:10.0.0.1");
 }
 
+TEST(unix_sockets)
+{
+    struct buf text = BUF_INIT;
+    struct url u;
+    struct err err = ERR_INIT;
+    CHECK_INT(url_parse(&u, STR("http+unix://joe:pw@%2Ftmp%2Fa.sock/b/c?d=e#f"), &err), 0);
+    CHECK(u.is_unix && u.has_user && !u.has_port && !u.host_is_ipv6);
+    CHECK_STR(u.scheme, "http+unix");
+    CHECK_STR(u.host, "%2Ftmp%2Fa.sock");
+    CHECK_INT(u.port, 0);
+    CHECK_STR(u.path, "/b/c");
+    CHECK_STR(u.query, "d=e");
+    CHECK_INT(url_parse(&u, STR("http://h"), &err), 0);
+    CHECK(!u.is_unix);
+    buf_add_cstr(&text, "http+unix://");
+    for (int i = 0; i < URL_SOCKET_PATH_LIMIT; i++)
+        buf_add_cstr(&text, i == 0 ? "%2F" : "%61");
+    CHECK_INT(url_parse(&u, buf_slice(&text), &err), 0);
+    buf_add_char(&text, 'a');
+    CHECK_INT(url_parse(&u, buf_slice(&text), &err), -1);
+    CHECK(strncmp(err.text, "expected a socket's path of at most 107 bytes in ", 49) == 0);
+    buf_release(&text);
+}
+
 TEST(blanks_and_foreign_letters_in_a_path_are_left)
 {
     struct url u;
@@ -100,12 +124,14 @@ TEST(refuses)
     static const struct {
         const char *text, *error;
     } bad[] = {
-        {"", "expected http:// or https:// at the beginning in ''"},
-        {"shop.example/x", "expected http:// or https:// at the beginning in 'shop.example/x'"},
-        {"ftp://h/", "expected http:// or https:// at the beginning in 'ftp://h/'"},
-        {"http:/h", "expected http:// or https:// at the beginning in 'http:/h'"},
-        {"http:h", "expected http:// or https:// at the beginning in 'http:h'"},
-        {"localhost:80", "expected http:// or https:// at the beginning in 'localhost:80'"},
+        {"", "expected http://, https:// or http+unix:// at the beginning in ''"},
+        {"shop.example/x",
+         "expected http://, https:// or http+unix:// at the beginning in 'shop.example/x'"},
+        {"ftp://h/", "expected http://, https:// or http+unix:// at the beginning in 'ftp://h/'"},
+        {"http:/h", "expected http://, https:// or http+unix:// at the beginning in 'http:/h'"},
+        {"http:h", "expected http://, https:// or http+unix:// at the beginning in 'http:h'"},
+        {"localhost:80",
+         "expected http://, https:// or http+unix:// at the beginning in 'localhost:80'"},
         {"http://", "expected a host in 'http://'"},
         {"http:///x", "expected a host in 'http:///x'"},
         {"http://:80/", "expected a host in 'http://:80/'"},
@@ -121,6 +147,15 @@ TEST(refuses)
         {"http://[]/", "expected an IPv6 address in brackets as host in 'http://[]/'"},
         {"http://[::1]80/", "expected an IPv6 address in brackets as host in 'http://[::1]80/'"},
         {"http://a b/", "expected a host without blanks, quotes and brackets in 'http://a b/'"},
+        {"http+unix:///tmp/a", "expected a socket's path with %2F for '/', as in "
+                               "http+unix://%2Frun%2Fapp.sock/login, in 'http+unix:///tmp/a'"},
+        {"http+unix://u:p@%2Fa:80/",
+         "expected a socket's path with %2F for '/', as in http+unix://%2Frun%2Fapp.sock/login, in "
+         "'http+unix://u:***@%2Fa:80/'"},
+        {"http+unix://%2Ftmp%00/",
+         "expected a socket's path without a zero byte in 'http+unix://%2Ftmp%00/'"},
+        {"http+unix://a b/",
+         "expected a host without blanks, quotes and brackets in 'http+unix://a b/'"},
         {"http://h/a\nb", "expected a URL without control characters in 'http://h/a\\nb'"},
         {"http://h/\x7f", "expected a URL without control characters in 'http://h/\\x7f'"},
     };
@@ -241,7 +276,7 @@ TEST(resolving_fails_cleanly)
     struct buf out = BUF_INIT;
     buf_add_cstr(&out, "kept");
     CHECK_INT(url_resolve(&out, STR("/a"), STR("b"), &err), -1);
-    CHECK_TEXT(err.text, "expected http:// or https:// at the beginning in '/a'");
+    CHECK_TEXT(err.text, "expected http://, https:// or http+unix:// at the beginning in '/a'");
     err_clear(&err);
     CHECK_INT(url_resolve(&out, STR("http://h"), STR("b\r\nX: y"), &err), -1);
     CHECK_TEXT(err.text, "expected a URL without control characters in 'b\\r\\nX: y'");
@@ -321,6 +356,9 @@ TEST(origins)
     CHECK(!same_origin("http://h", "http://h:81"));
     CHECK(!same_origin("http://h", "http://g"));
     CHECK(!same_origin("http://h:443", "https://h"));
+    CHECK(same_origin("http+unix://%2Ftmp%2fa/b", "HTTP+UNIX://%2ftmp%2F%61"));
+    CHECK(!same_origin("http+unix://%2Ftmp%2Fa", "http+unix://%2Ftmp%2FA"));
+    CHECK(!same_origin("http+unix://h", "http://h"));
 }
 
 TEST(masks_passwords)
@@ -340,7 +378,7 @@ TEST(masks_passwords)
     CHECK(gives(url_mask, STR("http://joe:p?#w@h/x"), "http://joe:***@h/x"));
 }
 
-TEST_MAIN(RUN(all_parts); RUN(least_parts); RUN(credentials); RUN(ipv6_hosts);
+TEST_MAIN(RUN(all_parts); RUN(least_parts); RUN(credentials); RUN(ipv6_hosts); RUN(unix_sockets);
           RUN(blanks_and_foreign_letters_in_a_path_are_left); RUN(refuses);
           RUN(errors_hide_the_password_and_are_short); RUN(resolves_as_the_standard_shows);
           RUN(resolves_at_the_edges); RUN(resolving_fails_cleanly); RUN(requotes);

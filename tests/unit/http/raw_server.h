@@ -23,6 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define RAW_PATH_SIZE 1024
@@ -30,15 +31,18 @@
 
 struct raw_server {
     int fd;
-    int port;
+    int port; /* 0: it is at a Unix socket */
+    struct sockaddr_storage at;
+    socklen_t at_n;
     /* Answers one request; false: close the connection. */
     bool (*answer)(struct raw_server *s, int fd, const char *path);
     pthread_t acceptor, threads[RAW_CONNECTIONS_MAX];
     atomic_int connections, requests;
     atomic_bool is_ending, is_closed[RAW_CONNECTIONS_MAX];
     pthread_mutex_t lock;
-    char last[65536]; /* the request that came last, whole */
-    char base[64];    /* "http://127.0.0.1:PORT" */
+    char last[65536];            /* the request that came last, whole */
+    char base[64];               /* "http://127.0.0.1:PORT", "http+unix://%2Ftmp%2F..." */
+    char peer[INET6_ADDRSTRLEN]; /* whom the last connection came from */
 };
 
 struct raw_connection {
@@ -125,6 +129,19 @@ static inline void *raw_serve(void *arg)
     return NULL;
 }
 
+/* Keeps the address of the other end. */
+static inline void raw_note_peer(struct raw_server *s, int fd)
+{
+    struct sockaddr_storage at;
+    socklen_t n = sizeof(at);
+    const void *address = &((struct sockaddr_in *)&at)->sin_addr;
+    if (s->port == 0 || getpeername(fd, (struct sockaddr *)&at, &n) < 0)
+        return;
+    if (at.ss_family == AF_INET6)
+        address = &((struct sockaddr_in6 *)&at)->sin6_addr;
+    inet_ntop(at.ss_family, address, s->peer, sizeof(s->peer));
+}
+
 /* Waits until the connection that came last is closed on our side. */
 static inline void raw_wait_closed(struct raw_server *s)
 {
@@ -149,6 +166,7 @@ static inline void *raw_accept(void *arg)
         struct timeval limit = {.tv_sec = 20};
         if (i == RAW_CONNECTIONS_MAX)
             BUG("too many connections for this test");
+        raw_note_peer(s, fd);
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
         setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
         struct raw_connection *c = xmalloc(sizeof *c);
@@ -159,39 +177,68 @@ static inline void *raw_accept(void *arg)
     }
 }
 
+static inline void raw_server_start(struct raw_server *s, const void *at, socklen_t n,
+                                    bool (*answer)(struct raw_server *s, int fd, const char *path))
+{
+    const struct sockaddr *any = at;
+    memset(s, 0, sizeof(*s));
+    s->answer = answer;
+    s->at_n = sizeof(s->at);
+    pthread_mutex_init(&s->lock, NULL);
+    s->fd = socket(any->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (bind(s->fd, any, n) < 0 || listen(s->fd, 64) < 0 ||
+        getsockname(s->fd, (struct sockaddr *)&s->at, &s->at_n) < 0)
+        BUG("no server");
+    if (any->sa_family != AF_UNIX)
+        s->port = ntohs(((struct sockaddr_in *)&s->at)->sin_port); // where sin6_port is, too
+    if (pthread_create(&s->acceptor, NULL, raw_accept, s) != 0)
+        BUG("no thread");
+}
+
+/* At an IPv4 address; port 0: any. */
+static inline void raw_server_open_at(struct raw_server *s, const char *address, int port,
+                                      bool (*answer)(struct raw_server *s, int fd,
+                                                     const char *path))
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    inet_pton(AF_INET, address, &at.sin_addr);
+    raw_server_start(s, &at, sizeof(at), answer);
+    snprintf(s->base, sizeof(s->base), "http://%s:%d", address, s->port);
+}
+
 static inline void raw_server_open(struct raw_server *s,
                                    bool (*answer)(struct raw_server *s, int fd, const char *path))
 {
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t n = sizeof(at);
-    memset(s, 0, sizeof(*s));
-    s->answer = answer;
-    pthread_mutex_init(&s->lock, NULL);
-    s->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (bind(s->fd, (struct sockaddr *)&at, sizeof(at)) < 0 || listen(s->fd, 64) < 0 ||
-        getsockname(s->fd, (struct sockaddr *)&at, &n) < 0)
-        BUG("no server");
-    s->port = ntohs(at.sin_port);
-    snprintf(s->base, sizeof(s->base), "http://127.0.0.1:%d", s->port);
-    if (pthread_create(&s->acceptor, NULL, raw_accept, s) != 0)
-        BUG("no thread");
+    raw_server_open_at(s, "127.0.0.1", 0, answer);
+}
+
+/* At FOLDER/NAME.sock, without slashes in the name. */
+static inline void raw_server_open_unix(struct raw_server *s, const char *folder, const char *name,
+                                        bool (*answer)(struct raw_server *s, int fd,
+                                                       const char *path))
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    snprintf(at.sun_path, sizeof(at.sun_path), "%s/%s.sock", folder, name);
+    raw_server_start(s, &at, sizeof(at), answer);
+    size_t n = (size_t)snprintf(s->base, sizeof(s->base), "http+unix://");
+    for (const char *p = at.sun_path; *p != '\0'; p++)
+        n += (size_t)snprintf(s->base + n, sizeof(s->base) - n, *p == '/' ? "%%2F" : "%c", *p);
 }
 
 /* All connections must have been closed by the other side, or their `answer` must end. */
 static inline void raw_server_close(struct raw_server *s)
 {
-    struct sockaddr_in at = {.sin_family = AF_INET,
-                             .sin_port = htons((uint16_t)s->port),
-                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     atomic_store(&s->is_ending, true);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0); // wakes the acceptor
-    if (connect(fd, (struct sockaddr *)&at, sizeof(at)) < 0)
+    int fd = socket(s->at.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0); // wakes the acceptor
+    if (connect(fd, (struct sockaddr *)&s->at, s->at_n) < 0)
         BUG("the server is gone");
     pthread_join(s->acceptor, NULL);
     close(fd);
     for (int i = 0; i < atomic_load(&s->connections); i++)
         pthread_join(s->threads[i], NULL);
     close(s->fd);
+    if (s->port == 0)
+        unlink(((struct sockaddr_un *)&s->at)->sun_path);
     pthread_mutex_destroy(&s->lock);
 }
 

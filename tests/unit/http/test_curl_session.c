@@ -30,7 +30,7 @@ static void open_room(struct room *room)
     clock_init_virtual(&room->clock, NS_PER_S, 0);
     room->loop = loop_new(&room->clock);
     room->sockets = curl_sockets_new(room->loop, no_socket, room);
-    curl_stock_init(&room->stock, room->loop, room->sockets, nothing);
+    curl_stock_init(&room->stock, room->loop, room->sockets, NULL, nothing);
 }
 
 static bool close_room(struct room *room)

@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: MIT
 #include "http/curl_transport.h"
 
+#include "address_cases.h"
 #include "transport_cases.h"
 
 static struct transport *make_transport(struct loop *loop, struct resolver *resolver,
                                         struct err *err)
 {
-    return curl_transport_new(loop, resolver, err);
+    return curl_transport_new(loop, resolver, case_sources, err);
 }
 
 /* What the process does before it comes to send a request is no time of the server's. */
@@ -96,4 +97,5 @@ TEST(checks_settings)
     CHECK(wire_close(&w));
 }
 
-TEST_MAIN(RUN_TRANSPORT_CASES RUN(times_begin_when_it_is_sent); RUN(proxies); RUN(checks_settings);)
+TEST_MAIN(RUN_TRANSPORT_CASES RUN_ADDRESS_CASES RUN(times_begin_when_it_is_sent); RUN(proxies);
+          RUN(checks_settings);)

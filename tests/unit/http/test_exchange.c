@@ -28,6 +28,7 @@ TEST(urls_as_they_are_sent)
          "http://h.org/a%20b%22%7B%7D%C3%A9%25zz%41?x=a%20b"},
         {"http://[::1]:99/p?", "http://[::1]:99/p?"},
         {"http://h.org:80/", "http://h.org:80/"},
+        {"HTTP+Unix://u:p@%2ftmp%2Fa%2esock?x#f", "http+unix://%2Ftmp%2Fa.sock/?x"},
         {"http://b\u00fccher.example:81/", "http://xn--bcher-kva.example:81/"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -40,7 +41,8 @@ TEST(urls_as_they_are_sent)
         CHECK(str_equal(parts.scheme, again.scheme) && str_equal(parts.host, again.host) &&
               str_equal(parts.path, again.path) && str_equal(parts.query, again.query));
         CHECK(parts.port == again.port && parts.has_query == again.has_query &&
-              parts.host_is_ipv6 == again.host_is_ipv6 && !parts.has_user);
+              parts.host_is_ipv6 == again.host_is_ipv6 && parts.is_unix == again.is_unix &&
+              !parts.has_user);
         buf_release(&text);
     }
 }

@@ -109,7 +109,7 @@ static void open_room(bool (*how)(struct raw_server *s, int fd, const char *path
     clock_init(&room.clock);
     room.loop = loop_new(&room.clock);
     room.resolver = resolver_new(room.loop, &err);
-    h1_line_init(&room.line, room.loop, room.resolver);
+    h1_line_init(&room.line, room.loop, room.resolver, NULL);
     room.line.ended = on_ended;
     room.line.lost = on_lost;
     snprintf(room.url_text, sizeof(room.url_text), "%s/", room.server.base);

@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: MIT
 #include "http/h1_transport.h"
 
+#include "address_cases.h"
 #include "transport_cases.h"
 
 static struct transport *make_transport(struct loop *loop, struct resolver *resolver,
                                         struct err *err)
 {
     (void)err;
-    return h1_transport_new(loop, resolver);
+    return h1_transport_new(loop, resolver, case_sources);
 }
 
 /* What libcurl lets pass; each on a fresh connection. */
@@ -120,5 +121,5 @@ TEST(checks_settings)
     CHECK(wire_close(&w));
 }
 
-TEST_MAIN(RUN_TRANSPORT_CASES RUN(smuggling_is_refused); RUN(one_timer_for_all_requests);
-          RUN(several_limits_at_once); RUN(checks_settings);)
+TEST_MAIN(RUN_TRANSPORT_CASES RUN_ADDRESS_CASES RUN(smuggling_is_refused);
+          RUN(one_timer_for_all_requests); RUN(several_limits_at_once); RUN(checks_settings);)

@@ -18,6 +18,9 @@
 static struct transport *make_transport(struct loop *loop, struct resolver *resolver,
                                         struct err *err);
 
+/* That make_transport uses; NULL: none. */
+static const struct sources *case_sources;
+
 static void say_many(int fd, char c, size_t n)
 {
     char piece[65536];
