@@ -93,6 +93,7 @@ static void release_rest(struct curl_handle *h)
     release_settings(h);
     curl_address_release(&h->address);
     free(h->custom_method);
+    curl_body_release(&h->body);
     free(h->lines);
     buf_release(&h->reason);
     buf_release(&h->empty_lines);
@@ -243,9 +244,11 @@ static void set_method(struct curl_handle *h, const struct transfer_spec *spec)
         h->method = method;
     }
     if (method == CURL_METHOD_BODY) {
-        curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)spec->body.n);
-        curl_easy_setopt(e, CURLOPT_POSTFIELDS, spec->body.n > 0 ? spec->body.p : "");
+        const char *bytes = spec->body.n > 0 ? spec->body.p : "";
+        curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)transfer_body_length(spec));
+        curl_easy_setopt(e, CURLOPT_POSTFIELDS, spec->source == NULL ? bytes : NULL);
     }
+    curl_body_set(&h->body, e, spec->source);
     bool is_usual = method != CURL_METHOD_BODY || str_equal(spec->method, STR("POST"));
     set_custom_method(h, is_usual ? STR_EMPTY : spec->method);
 }
@@ -349,6 +352,7 @@ const char *curl_handle_prepare(struct curl_handle *h, const struct transfer_spe
     h->spec = spec;
     h->sink = *sink;
     h->was_sent = h->was_retried = false;
+    h->is_held = h->is_paused = false;
     h->open_errno = 0;
     h->was_opened = false;
     h->no_source = NULL;
@@ -480,6 +484,10 @@ static size_t on_body(char *p, size_t size, size_t n, void *self)
 {
     struct curl_handle *h = self;
     struct str piece = str_make(p, n * size);
+    if (h->is_held) {
+        h->is_paused = true;
+        return CURL_WRITEFUNC_PAUSE;
+    }
     h->active_ns = loop_now_ns(h->loop);
     h->received += piece.n;
     if (!h->sink.body(h->sink.self, piece)) {
@@ -525,6 +533,9 @@ static bool add_own_failure(struct curl_handle *h, struct transfer_end *end, str
     } else if (h->bad_head != NULL) {
         http_failure_add_named(text, "InvalidHeader", str_of(h->bad_head));
         end->failure = HTTP_BAD_RESPONSE;
+    } else if (h->body.why != NULL) {
+        http_failure_add_named(text, "RequestError", str_of(h->body.why));
+        end->failure = HTTP_SEND;
     } else if (h->is_stopped) {
         buf_add_cstr(text, "RequestError('stopped')");
         end->failure = HTTP_OTHER;

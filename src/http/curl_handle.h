@@ -16,6 +16,7 @@
 #define HTTP_CURL_HANDLE_H
 
 #include "http/curl_address.h"
+#include "http/curl_body.h"
 #include "http/headers.h"
 #include "http/transport.h"
 
@@ -38,6 +39,8 @@ struct curl_handle {
     bool was_opened;       /* there was a socket; likewise */
     const char *no_source; /* why no socket has a source; likewise */
     uint64_t active_ns;    /* when something last came in, was connected or was sent */
+    bool is_held;          /* no more of the body is taken for now; set by the owner */
+    bool is_paused;        /* and libcurl knows; likewise */
 
     /* private */
     const struct loop *loop;
@@ -57,6 +60,7 @@ struct curl_handle {
         CURL_METHOD_HEAD,
         CURL_METHOD_BODY
     } method;
+    struct curl_body body;
     char *custom_method; /* CURLOPT_CUSTOMREQUEST; NULL: none */
     struct curl_address address;
     struct http_settings settings; /* strings are owned */

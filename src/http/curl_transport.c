@@ -69,8 +69,9 @@ static uint64_t next_limit(const struct curl_transfer *x, enum http_failure *whi
 {
     const struct http_settings *s = x->spec->settings;
     bool was_sent = x->state == CURL_RUNNING && x->handle.was_sent;
-    uint64_t phase_ns =
-        was_sent ? after(x->handle.active_ns, s->read_s) : after(x->start_ns, s->connect_s);
+    uint64_t phase_ns = was_sent && x->handle.is_held ? UINT64_MAX
+                        : was_sent                    ? after(x->handle.active_ns, s->read_s)
+                                                      : after(x->start_ns, s->connect_s);
     uint64_t total_ns = after(x->start_ns, x->spec->total_left_s);
     *which = was_sent ? HTTP_READ_TIMEOUT : HTTP_CONNECT_TIMEOUT;
     if (total_ns <= phase_ns)
@@ -446,6 +447,35 @@ static bool cancel(struct transfer *transfer)
     return was_sent;
 }
 
+/* libcurl is told with the next piece, which it keeps for later. */
+static void hold(struct transfer *transfer, bool holds)
+{
+    struct curl_transfer *x = (struct curl_transfer *)transfer;
+    struct curl_transport *t = transport_of(x);
+    bool was_paused = x->handle.is_paused;
+    x->handle.is_held = holds;
+    if (holds)
+        return;
+    x->handle.is_paused = false;
+    x->handle.active_ns = loop_now_ns(t->loop);
+    move_limit(x);
+    if (!was_paused)
+        return;
+    t->is_inside = true;
+    curl_easy_pause(x->handle.easy, CURLPAUSE_CONT);
+    t->is_inside = false;
+}
+
+static void stop(struct transfer *transfer)
+{
+    struct curl_transfer *x = (struct curl_transfer *)transfer;
+    struct transfer_end end = {.end_ns = x->handle.active_ns};
+    struct buf text = BUF_INIT;
+    x->handle.is_stopped = true;
+    curl_handle_end(&x->handle, CURLE_WRITE_ERROR, ns_to_s(end.end_ns - x->start_ns), &end, &text);
+    tell(x, &end, &text);
+}
+
 static void close_session(struct transport *base, struct http_session *s)
 {
     (void)base;
@@ -510,6 +540,8 @@ struct transport *curl_transport_new(struct loop *loop, struct resolver *resolve
     struct curl_transport *t = xcalloc(1, sizeof *t);
     t->base = (struct transport){.start = start,
                                  .cancel = cancel,
+                                 .hold = hold,
+                                 .stop = stop,
                                  .close_session = close_session,
                                  .disconnect = disconnect,
                                  .check = check,

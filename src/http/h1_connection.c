@@ -15,7 +15,10 @@
 #define READ_BYTES (64 * 1024)   /* the shared buffer */
 #define REST_BYTES (16 * 1024)   /* what is read at a time while a head is unfinished */
 #define SLICE_BYTES (256 * 1024) /* of a body, written at a time */
-#define READS_AT_ONCE 8          /* then others have their turn */
+#define SOURCE_BYTES \
+    (64 * 1024)         /* of one that is read while it is written: others may have to wait */
+#define READS_AT_ONCE 8 /* then others have their turn */
+#define UNREADABLE (-2) /* of a write: the exchange and its connection are gone */
 
 void h1_line_init(struct h1_line *line, struct loop *loop, struct resolver *resolver,
                   const struct sources *sources)
@@ -28,6 +31,7 @@ void h1_line_init(struct h1_line *line, struct loop *loop, struct resolver *reso
 void h1_line_release(struct h1_line *line)
 {
     free(line->bytes);
+    free(line->slice);
     buf_release(&line->head);
 }
 
@@ -36,6 +40,7 @@ void h1_exchange_init(struct h1_exchange *x)
     x->was_sent = false;
     x->active_ns = x->sent_ns = x->first_ns = x->last_ns = 0;
     x->connection = NULL;
+    x->is_held = false;
     x->parser = (struct h1_parser){.status = 0};
     buf_init(&x->rest, 0);
     x->body_gone = 0;
@@ -57,6 +62,8 @@ static uint64_t now_ns(const struct h1_line *line)
 static void end(struct h1_connection *c, enum http_failure failure, struct buf *text, bool keeps)
 {
     struct h1_exchange *x = c->exchange;
+    if (x->is_held)
+        stream_hold(c->stream, false);
     c->exchange = NULL;
     x->connection = NULL;
     c->line->ended(x, c, failure, text != NULL ? buf_slice(text) : STR_EMPTY, keeps);
@@ -111,7 +118,7 @@ static void end_stopped(struct h1_connection *c)
 static bool is_written(const struct h1_connection *c)
 {
     const struct h1_exchange *x = c->exchange;
-    return x->body_gone == x->spec->body.n && stream_is_drained(c->stream);
+    return x->body_gone == transfer_body_length(x->spec) && stream_is_drained(c->stream);
 }
 
 /* The answer is whole. What came behind it belongs to nobody: such a connection is not used again. */
@@ -240,24 +247,57 @@ static void on_readable(void *self)
         if (!parse(c, &in))
             return;
         keep_rest(&x->rest, in);
+        if (x->is_held)
+            return;
     }
 }
 
+void h1_connection_hold(struct h1_connection *c, bool holds)
+{
+    c->exchange->is_held = holds;
+    c->exchange->active_ns = loop_now_ns(c->line->loop);
+    stream_hold(c->stream, holds);
+}
+
+void h1_connection_stop(struct h1_connection *c)
+{
+    end_stopped(c);
+}
+
 /* --- writing ----------------------------------------------------------------------------------- */
+
+/* The next slice of a body that is read while it is written. -1: it can't be read; the exchange and its
+ * connection are gone then. */
+static int read_slice(struct h1_connection *c, struct str *slice)
+{
+    struct h1_exchange *x = c->exchange;
+    struct err err = ERR_INIT;
+    if (c->line->slice == NULL)
+        c->line->slice = xmalloc(SOURCE_BYTES);
+    ptrdiff_t n = http_body_read(x->spec->source, c->line->slice, SOURCE_BYTES, &err);
+    *slice = str_make(c->line->slice, n > 0 ? (size_t)n : 0);
+    if (n >= 0)
+        return 0;
+    c->line->unreadable(x, str_of(err.text));
+    return -1;
+}
 
 /* The next slice of the body, with what stands before and behind it; -1: nothing can be written. */
 static int write_slice(struct h1_connection *c, struct str before)
 {
     struct h1_exchange *x = c->exchange;
-    struct str left = str_slice(x->spec->body, x->body_gone, x->spec->body.n);
-    struct str slice = str_slice(left, 0, SLICE_BYTES);
-    struct str pieces[3];
+    struct str slice, pieces[3];
     size_t n = 0;
+    if (x->spec->source == NULL)
+        slice = str_slice(x->spec->body, x->body_gone, x->body_gone + SLICE_BYTES);
+    else if (read_slice(c, &slice) < 0)
+        return UNREADABLE;
+    bool is_last = x->body_gone + slice.n == transfer_body_length(x->spec);
     if (before.n > 0)
         pieces[n++] = before;
     if (slice.n > 0)
         pieces[n++] = slice;
-    if (x->framing.is_chunked && slice.n == left.n)
+    if (x->framing.is_chunked && is_last)
         pieces[n++] = slice.n > 0 ? STR(H1_LAST_CHUNK) : STR("0\r\n\r\n");
     if (stream_write(c->stream, pieces, n) < 0)
         return -1;
@@ -269,9 +309,11 @@ static int write_slice(struct h1_connection *c, struct str before)
 static int write_body(struct h1_connection *c)
 {
     const struct h1_exchange *x = c->exchange;
-    while (x->body_gone < x->spec->body.n && stream_is_drained(c->stream)) {
-        if (write_slice(c, STR_EMPTY) < 0)
-            return -1;
+    uint64_t length = transfer_body_length(x->spec);
+    while (x->body_gone < length && stream_is_drained(c->stream)) {
+        int result = write_slice(c, STR_EMPTY);
+        if (result < 0)
+            return result;
     }
     return 0;
 }
@@ -283,8 +325,11 @@ static int write_request(struct h1_connection *c)
     buf_clear(head);
     h1_request_add(head, x->spec, &x->framing);
     h1_parser_begin(&x->parser, str_equal(x->spec->method, STR("HEAD")));
-    if (write_slice(c, buf_slice(head)) < 0)
-        return -1;
+    if (x->spec->source != NULL)
+        http_body_rewind(x->spec->source);
+    int result = write_slice(c, buf_slice(head));
+    if (result < 0)
+        return result;
     x->was_sent = true;
     return write_body(c);
 }
@@ -326,7 +371,8 @@ int h1_connection_send(struct h1_connection *c, struct h1_exchange *x)
     if (!c->is_connected)
         return 0;
     x->active_ns = loop_now_ns(c->line->loop);
-    if (write_request(c) == 0 || x->was_sent)
+    int result = write_request(c);
+    if (result == 0 || result == UNREADABLE || x->was_sent)
         return 0;
     c->exchange = NULL;
     x->connection = NULL;

@@ -40,11 +40,16 @@ struct h1_line {
     /* An idle one was closed by the server, or spoke unasked: it must be closed. */
     void (*lost)(struct h1_connection *c);
 
+    /* Its body can't be read, as `text` says (borrowed): its connection must be closed now, and the
+     * owner tells of it later. */
+    void (*unreadable)(struct h1_exchange *x, struct str text);
+
     bool is_inside; /* a sink's head or body */
 
     /* private */
     char *bytes;     /* what is read */
     struct buf head; /* what is written */
+    char *slice;     /* of a body that is read while it is written; NULL: none was yet */
 };
 
 void h1_line_init(struct h1_line *line, struct loop *loop, struct resolver *resolver,
@@ -60,12 +65,13 @@ struct h1_exchange {
     uint64_t sent_ns; /* where it had to wait for its connection: when that stood; else 0 */
     uint64_t first_ns, last_ns;       /* the first and the last that came; 0: nothing yet */
     struct h1_connection *connection; /* NULL: none */
+    bool is_held;                     /* no more of its answer is read for now */
 
     /* private, from here */
     struct h1_parser parser;
     struct h1_framing framing;
-    struct buf rest;  /* of the head, between two reads */
-    size_t body_gone; /* bytes of the body that were written */
+    struct buf rest;    /* of the head, between two reads */
+    uint64_t body_gone; /* bytes of the body that were written */
 };
 
 struct h1_connection {
@@ -109,5 +115,10 @@ void h1_exchange_release(struct h1_exchange *x);
 /* Sends it now, or once the connection stands. -1: the connection can't be used any more, nothing of
  * the request has left, and nothing is told of it. */
 int h1_connection_send(struct h1_connection *c, struct h1_exchange *x);
+
+/* Of one that has a request whose answer has begun: reads no further in it, or goes on. */
+void h1_connection_hold(struct h1_connection *c, bool holds);
+/* Ends that request, whose rest isn't wanted: `ended` is called before this returns. */
+void h1_connection_stop(struct h1_connection *c);
 
 #endif

@@ -117,12 +117,12 @@ void h1_request_add(struct buf *out, const struct transfer_spec *spec, struct h1
     add_headers(out, spec, framing);
     if (needs_length(spec) && !framing->is_chunked) {
         buf_add_cstr(out, "Content-Length: ");
-        add_number(out, spec->body.n, 10);
+        add_number(out, transfer_body_length(spec), 10);
         buf_add(out, "\r\n", 2);
     }
     buf_add(out, "\r\n", 2);
-    if (framing->is_chunked && spec->body.n > 0) {
-        add_number(out, spec->body.n, 16);
+    if (framing->is_chunked && transfer_body_length(spec) > 0) {
+        add_number(out, transfer_body_length(spec), 16);
         buf_add(out, "\r\n", 2);
     }
 }

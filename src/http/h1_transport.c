@@ -148,19 +148,31 @@ static void forget_failed(struct h1_transfer *x)
     t->n_failed--;
 }
 
+static void tell_failed(struct h1_transfer *x)
+{
+    struct buf text = x->text;
+    struct transfer_end end = {.failure = x->failure, .text = buf_slice(&text)};
+    end.end_ns = clock_now_ns(loop_clock(x->session->transport->line.loop));
+    buf_init(&x->text, 0);
+    forget_failed(x);
+    tell(x, &end);
+    buf_release(&text);
+}
+
 static void on_kick(void *self)
 {
     struct h1_transport *t = self;
-    for (size_t n = t->n_failed; n > 0 && t->failed != NULL; n--) {
-        struct h1_transfer *x = t->failed;
-        struct buf text = x->text;
-        struct transfer_end end = {.failure = x->failure, .text = buf_slice(&text)};
-        end.end_ns = clock_now_ns(loop_clock(t->line.loop));
-        buf_init(&x->text, 0);
-        forget_failed(x);
-        tell(x, &end);
-        buf_release(&text);
-    }
+    for (size_t n = t->n_failed; n > 0 && t->failed != NULL; n--)
+        tell_failed(t->failed);
+}
+
+/* The body's file is at fault: told later, since it may show while the request is started. */
+static void on_unreadable(struct h1_exchange *exchange, struct str text)
+{
+    struct h1_transfer *x = (struct h1_transfer *)exchange;
+    h1_connection_close(exchange->connection);
+    http_failure_add_named(&x->text, "RequestError", text);
+    fail_later(x, HTTP_SEND);
 }
 
 /* --- limits ------------------------------------------------------------------------------------ */
@@ -176,8 +188,9 @@ static uint64_t next_limit(const struct h1_transfer *x, enum http_failure *which
 {
     const struct h1_exchange *e = &x->exchange;
     const struct http_settings *s = e->spec->settings;
-    uint64_t phase_ns =
-        e->was_sent ? after(e->active_ns, s->read_s) : after(x->start_ns, s->connect_s);
+    uint64_t phase_ns = e->is_held    ? UINT64_MAX
+                        : e->was_sent ? after(e->active_ns, s->read_s)
+                                      : after(x->start_ns, s->connect_s);
     uint64_t total_ns = after(x->start_ns, e->spec->total_left_s);
     *which = e->was_sent ? HTTP_READ_TIMEOUT : HTTP_CONNECT_TIMEOUT;
     if (total_ns <= phase_ns)
@@ -361,6 +374,25 @@ static bool cancel(struct transfer *transfer)
     return was_sent;
 }
 
+static void hold(struct transfer *transfer, bool holds)
+{
+    struct h1_transfer *x = (struct h1_transfer *)transfer;
+    if (x->failure != HTTP_OK)
+        return;
+    h1_connection_hold(x->exchange.connection, holds);
+    if (!holds)
+        move_limit(x);
+}
+
+static void stop(struct transfer *transfer)
+{
+    struct h1_transfer *x = (struct h1_transfer *)transfer;
+    if (x->failure != HTTP_OK)
+        tell_failed(x);
+    else
+        h1_connection_stop(x->exchange.connection);
+}
+
 /* --- the transport ----------------------------------------------------------------------------- */
 
 static void close_session(struct transport *base, struct http_session *session)
@@ -425,6 +457,8 @@ struct transport *h1_transport_new(struct loop *loop, struct resolver *resolver,
     struct h1_transport *t = xcalloc(1, sizeof *t);
     t->base = (struct transport){.start = start,
                                  .cancel = cancel,
+                                 .hold = hold,
+                                 .stop = stop,
                                  .close_session = close_session,
                                  .disconnect = disconnect,
                                  .check = check,
@@ -432,6 +466,7 @@ struct transport *h1_transport_new(struct loop *loop, struct resolver *resolver,
     h1_line_init(&t->line, loop, resolver, sources);
     t->line.ended = on_ended;
     t->line.lost = on_lost;
+    t->line.unreadable = on_unreadable;
     freelist_init(&t->transfers, sizeof(struct h1_transfer), SPARE_TRANSFERS);
     deferred_init(&t->kick, on_kick, t);
     return &t->base;

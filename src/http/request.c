@@ -24,13 +24,14 @@ struct http_request {
     struct loop *loop;
     struct http_session *session;
     void (*done)(void *self, struct http_request *request);
-    void (*piece)(void *self, struct str piece);
+    bool (*piece)(void *self, struct str piece);
     void *self;
     struct http_response *response; /* NULL: taken */
 
     struct transfer *transfer; /* under way */
     struct transfer_spec hop;  /* that of this hop; borrows from here and from the response */
     struct http_settings settings;
+    struct http_body *source;
     struct buf url, fragment;
     struct http_headers hop_headers; /* of further hops; the first's are the response's */
     struct http_headers own_cookies;
@@ -48,6 +49,7 @@ struct http_request {
     uint64_t start_ns, end_ns;
     uint64_t queued_ns; /* in between, of all hops, they waited for their turn with us */
     bool is_done, was_sent;
+    bool is_stopped; /* the rest of the answer isn't wanted */
 };
 
 static bool is_method(const struct http_request *r, const char *method)
@@ -213,7 +215,8 @@ static bool stream(struct http_request *r, struct str piece)
         is_well = decode(r, part, &out);
         if (is_well && out.n > 0) {
             r->response->length += out.n;
-            r->piece(r->self, buf_slice(&out));
+            if (!r->piece(r->self, buf_slice(&out)))
+                r->session->transport->hold(r->transfer, true);
         }
         buf_clear(&out);
     }
@@ -302,6 +305,7 @@ static bool prepare_next(struct http_request *r)
     if (!keeps_body) {
         r->hop.has_body = false;
         r->hop.body = STR_EMPTY;
+        r->hop.source = NULL;
     }
     buf_release(&r->url);
     r->url = url;
@@ -351,6 +355,8 @@ static void on_done(void *self, const struct transfer_end *end)
     add_timings(&r->response->timings, &end->timings);
     if (r->broken != HTTP_OK)
         fail(r, r->broken, buf_slice(&r->broken_text));
+    else if (r->is_stopped)
+        complete(r);
     else if (end->failure != HTTP_OK)
         fail(r, end->failure, end->text);
     else if (r->hop_status != 0)
@@ -435,6 +441,7 @@ static bool prepare_first(struct http_request *r, const struct http_spec *spec)
     r->hop.headers = &response->request_headers;
     r->hop.has_body = spec->has_body;
     r->hop.body = buf_slice(&response->request_body);
+    r->hop.source = r->source;
     return true;
 }
 
@@ -453,6 +460,10 @@ struct http_request *http_request_start(struct loop *loop, struct http_session *
     r->follows = spec->follow_redirects;
     r->max_redirects = spec->max_redirects;
     keep_settings(r, &spec->settings);
+    if (spec->source != NULL) {
+        r->source = *spec->source;
+        *spec->source = NULL;
+    }
     if (spec->cookies != NULL)
         http_headers_copy(&r->own_cookies, spec->cookies);
     r->response = xcalloc(1, sizeof *r->response);
@@ -474,12 +485,27 @@ void http_request_cancel(struct http_request *r)
     r->transfer = NULL;
 }
 
+void http_request_resume(struct http_request *r)
+{
+    if (r->transfer != NULL)
+        r->session->transport->hold(r->transfer, false);
+}
+
+void http_request_stop(struct http_request *r)
+{
+    if (r->transfer == NULL)
+        return;
+    r->is_stopped = true;
+    r->session->transport->stop(r->transfer);
+}
+
 void http_request_free(struct http_request *r)
 {
     if (r == NULL)
         return;
     http_request_cancel(r);
     http_response_free(r->response);
+    http_body_free(r->source);
     decoder_free(r->decoder);
     release_settings(&r->settings);
     http_headers_release(&r->hop_headers);

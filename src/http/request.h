@@ -35,6 +35,7 @@ struct http_spec {
         *headers; /* of this request: override the session's and the defaults; NULL: none */
     const struct http_headers *cookies; /* name and value: of this request alone; NULL: none */
     struct str body;
+    struct http_body **source; /* instead of `body`; taken: NULL stands there then. NULL: none */
     bool has_body;
     struct str content_type; /* of the body, where headers don't say; empty: none */
     bool has_auth;
@@ -43,8 +44,10 @@ struct http_spec {
     unsigned max_redirects;
     enum http_compress compress;
     struct http_settings settings;
-    /* Called with each piece of the decoded body instead of keeping it; NULL: kept. Must not cancel. */
-    void (*piece)(void *self, struct str piece);
+    /* Called with each piece of the decoded body of the final answer instead of keeping it; NULL: kept.
+     * False: enough for now, until http_request_resume; what was read already still comes. Must not
+     * call anything of the request. */
+    bool (*piece)(void *self, struct str piece);
 };
 
 struct http_request;
@@ -56,6 +59,11 @@ struct http_request *http_request_start(struct loop *loop, struct http_session *
                                         void *self);
 /* Ends it without a call of `done`. Whether something of it was sent: http_request_was_sent. */
 void http_request_cancel(struct http_request *r);
+/* With a `piece`: more may come again. May call `piece`. */
+void http_request_resume(struct http_request *r);
+/* Once a piece came: the rest of the answer isn't wanted, and the connection is closed. Where it is
+ * under way, `done` is called before this returns, and what came until now is the response. */
+void http_request_stop(struct http_request *r);
 /* Cancels it where it is still under way. */
 void http_request_free(struct http_request *r);
 

@@ -7,7 +7,7 @@
  *
  * Nothing completes at once: no function of the sink is called before `start` has returned, none
  * after `done` or `cancel`. All pieces are borrowed for the call. From inside `head` and `body` no
- * function of the transport may be called; from inside `done` all may.
+ * function of the transport may be called but `hold`; from inside `done` all may.
  */
 // SPDX-License-Identifier: MIT
 #ifndef HTTP_TRANSPORT_H
@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "base/url.h"
+#include "http/body.h"
 #include "http/failure.h"
 #include "http/headers.h"
 
@@ -51,10 +52,16 @@ struct transfer_spec {
     struct url parts;  /* of it */
     const struct http_headers *headers; /* all but Host, Content-Length, Connection */
     struct str body;
-    bool has_body; /* an empty body is still one */
+    struct http_body *source; /* instead of `body`, from its beginning; NULL: none */
+    bool has_body;            /* an empty body is still one */
     const struct http_settings *settings;
     double total_left_s; /* of settings->total_s, after the redirects so far; 0: no limit */
 };
+
+static inline uint64_t transfer_body_length(const struct transfer_spec *spec)
+{
+    return spec->source != NULL ? http_body_length(spec->source) : spec->body.n;
+}
 
 struct transfer_timings {
     double dns, connect, tls, wait, receive; /* ms; 0 where a step wasn't needed */
@@ -87,6 +94,11 @@ struct transport {
                               const struct transfer_spec *spec, const struct transfer_sink *sink);
     /* Says whether something of the request may have reached the server. */
     bool (*cancel)(struct transfer *x);
+    /* After `head`: reads no further, or goes on. What has been read already may still come. The time
+     * without a byte isn't limited meanwhile. */
+    void (*hold)(struct transfer *x, bool holds);
+    /* After `head`: the rest isn't wanted. Calls `done` before it returns, as if `body` had said so. */
+    void (*stop)(struct transfer *x);
     /* The session ends: close what is its own. */
     void (*close_session)(struct transport *t, struct http_session *s);
     /* The user has gone: close the session's connections, unless a request uses them. NULL: it has

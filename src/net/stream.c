@@ -38,7 +38,8 @@ struct stream {
     struct io io;
     int fd; /* -1: none */
     unsigned char state;
-    bool is_dry; /* the last read emptied the socket, and no event came since */
+    bool is_dry;  /* the last read emptied the socket, and no event came since */
+    bool is_held; /* nothing is to be told of what comes */
     int write_errno;
     struct tls *tls; /* NULL: plain */
     struct rest *rest;
@@ -52,6 +53,11 @@ struct stream {
 static uint64_t now_ns(const struct stream *s)
 {
     return clock_now_ns(loop_clock(s->loop));
+}
+
+static void watch(struct stream *s, int events)
+{
+    io_change(&s->io, s->is_held ? events & ~IO_READ : events);
 }
 
 static void free_rest(struct stream *s)
@@ -90,6 +96,8 @@ static void fill_closed(struct stream_error *why)
 /* May close the stream: the last thing that a caller does. */
 static void tell_readable(struct stream *s)
 {
+    if (s->is_held)
+        return;
     if (s->events.readable != NULL)
         s->events.readable(s->events.self);
     else if (s->state == STREAM_IS_OPEN && stream_is_dead(s))
@@ -108,7 +116,7 @@ static void set_write_errno(struct stream *s, int number)
     if (s->tls != NULL)
         tls_wake(s->tls);
     free_rest(s);
-    io_change(&s->io, IO_READ);
+    watch(s, IO_READ);
     deferred_start(s->loop, &s->tell);
 }
 
@@ -190,7 +198,7 @@ static void keep_rest(struct stream *s, const struct str *pieces, size_t n, size
     if (s->rest == NULL) {
         s->rest = xcalloc(1, sizeof(*s->rest));
         buf_reserve(&s->rest->bytes, total_of(pieces, n) - gone);
-        io_change(&s->io, IO_READ | IO_WRITE);
+        watch(s, IO_READ | IO_WRITE);
     }
     for (size_t i = 0; i < n; i++) {
         size_t skip = gone < pieces[i].n ? gone : pieces[i].n;
@@ -236,7 +244,7 @@ static void write_rest(struct stream *s)
     if ((size_t)gone < left.n)
         return;
     free_rest(s);
-    io_change(&s->io, IO_READ);
+    watch(s, IO_READ);
     if (s->events.drained != NULL)
         s->events.drained(s->events.self);
 }
@@ -261,16 +269,16 @@ static void secure(struct stream *s)
     switch (tls_handshake(s->tls, &why)) {
     case TLS_DONE:
         s->timings.secured_ns = now_ns(s);
-        io_change(&s->io, IO_READ);
+        watch(s, IO_READ);
         if (tls_has_pending(s->tls))
             deferred_start(s->loop, &s->tell);
         open_now(s);
         return;
     case TLS_WANTS_READ:
-        io_change(&s->io, IO_READ);
+        watch(s, IO_READ);
         return;
     case TLS_WANTS_WRITE:
-        io_change(&s->io, IO_READ | IO_WRITE);
+        watch(s, IO_READ | IO_WRITE);
         return;
     case TLS_ENDED:
         fail(s, &why);
@@ -281,7 +289,7 @@ static void secure(struct stream *s)
 /* TLS wanted to write something of its own, and could not while it was read. */
 static void read_on(struct stream *s)
 {
-    io_change(&s->io, IO_READ);
+    watch(s, IO_READ);
     tell_readable(s);
 }
 
@@ -334,7 +342,7 @@ static ptrdiff_t read_secured(struct stream *s, char *into, size_t n, struct str
             deferred_start(s->loop, &s->tell);
         return (ptrdiff_t)got;
     case TLS_WANTS_WRITE:
-        io_change(&s->io, IO_READ | IO_WRITE);
+        watch(s, IO_READ | IO_WRITE);
         return 0;
     case TLS_WANTS_READ:
         deferred_cancel(s->loop, &s->tell);
@@ -361,6 +369,17 @@ ptrdiff_t stream_read(struct stream *s, char *into, size_t n, struct stream_erro
         fill_errno(why, s->write_errno);
     end(s);
     return -1;
+}
+
+void stream_hold(struct stream *s, bool holds)
+{
+    if (holds == s->is_held || s->state != STREAM_IS_OPEN)
+        return;
+    s->is_held = holds;
+    s->is_dry = false;
+    watch(s, s->rest != NULL ? IO_READ | IO_WRITE : IO_READ);
+    if (!holds)
+        deferred_start(s->loop, &s->tell); // TLS may hold what the loop knows nothing of
 }
 
 bool stream_is_dead(struct stream *s)

@@ -81,6 +81,10 @@ bool stream_is_drained(const struct stream *s);
  */
 ptrdiff_t stream_read(struct stream *s, char *into, size_t n, struct stream_error *why);
 
+/* Once connected: tells nothing of what comes, and leaves it with the kernel and so with the peer, until
+ * it is let go. Writing goes on. */
+void stream_hold(struct stream *s, bool holds);
+
 /* Whether the peer has closed it or sent something unasked, asked before an idle one is used again:
  * one recv(MSG_PEEK); no event of the loop is needed. */
 bool stream_is_dead(struct stream *s);

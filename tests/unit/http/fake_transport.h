@@ -27,6 +27,7 @@ struct fake_answer {
     enum http_failure failure; /* instead of the end, or of everything where status is 0 */
     const char *text;
     bool was_not_sent;
+    bool stays; /* once its body has come, nothing more happens */
 };
 
 struct fake_transfer {
@@ -46,7 +47,7 @@ struct fake_transport {
     size_t asked;                /* transfers so far */
     char *lines[FAKE_ASKED_MAX]; /* of each: "METHOD URL|Name: value|...||body" */
     double left_s[FAKE_ASKED_MAX];
-    size_t active, cancelled, closed;
+    size_t active, cancelled, closed, held, let_go, stopped;
 };
 
 static inline void fake_give_head(struct fake_transfer *x)
@@ -85,6 +86,8 @@ static inline void fake_fire(void *self)
             end.text = STR("stopped");
         }
     }
+    if (a->stays)
+        return;
     struct transfer_sink sink = x->sink;
     x->transport->active--;
     free(x);
@@ -103,8 +106,15 @@ static inline void fake_write_down(struct fake_transport *t, const struct transf
             !str_equal(name, STR("Accept-Encoding")))
             buf_addf(&line, "|%s", http_headers_line(spec->headers, i));
     }
-    if (spec->has_body)
+    if (spec->source != NULL) {
+        struct err err = ERR_INIT;
+        char bytes[1024];
+        http_body_rewind(spec->source);
+        ptrdiff_t n = http_body_read(spec->source, bytes, sizeof(bytes), &err);
+        buf_addf(&line, "||<%.*s>", (int)n, n < 0 ? err.text : bytes);
+    } else if (spec->has_body) {
         buf_addf(&line, "||%.*s", STR_ARG(spec->body));
+    }
     t->left_s[t->asked] = spec->total_left_s;
     t->lines[t->asked++] = buf_detach(&line);
 }
@@ -140,6 +150,29 @@ static inline bool fake_cancel(struct transfer *transfer)
     return was_sent;
 }
 
+static inline void fake_hold(struct transfer *transfer, bool holds)
+{
+    struct fake_transport *t = ((struct fake_transfer *)transfer)->transport;
+    t->held += holds;
+    t->let_go += !holds;
+}
+
+/* Of one whose body came without an end: see fake_answer.stays. */
+static inline void fake_stop(struct transfer *transfer)
+{
+    struct fake_transfer *x = (struct fake_transfer *)transfer;
+    struct transfer_sink sink = x->sink;
+    struct transfer_end end = {.failure = HTTP_OTHER,
+                               .text = STR("stopped"),
+                               .start_ns = x->start_ns,
+                               .end_ns = loop_now_ns(x->transport->loop),
+                               .was_sent = true};
+    x->transport->active--;
+    x->transport->stopped++;
+    free(x);
+    sink.done(sink.self, &end);
+}
+
 static inline void fake_close_session(struct transport *base, struct http_session *s)
 {
     struct fake_transport *t = (struct fake_transport *)base;
@@ -150,11 +183,14 @@ static inline void fake_close_session(struct transport *base, struct http_sessio
 static inline void fake_transport_init(struct fake_transport *t, struct loop *loop,
                                        const struct fake_answer *answers, size_t n)
 {
-    *t = (struct fake_transport){
-        .base = {.start = fake_start, .cancel = fake_cancel, .close_session = fake_close_session},
-        .loop = loop,
-        .answers = answers,
-        .n_answers = n};
+    *t = (struct fake_transport){.base = {.start = fake_start,
+                                          .cancel = fake_cancel,
+                                          .hold = fake_hold,
+                                          .stop = fake_stop,
+                                          .close_session = fake_close_session},
+                                 .loop = loop,
+                                 .answers = answers,
+                                 .n_answers = n};
 }
 
 static inline void fake_transport_release(struct fake_transport *t)

@@ -40,7 +40,8 @@ struct raw_server {
     atomic_int connections, requests;
     atomic_bool is_ending, is_closed[RAW_CONNECTIONS_MAX];
     pthread_mutex_t lock;
-    char last[65536];            /* the request that came last, whole */
+    char last[65536];            /* the request that came last, as far as there is room */
+    uint64_t last_sum;           /* of its body: raw_sum */
     char base[64];               /* "http://127.0.0.1:PORT", "http+unix://%2Ftmp%2F..." */
     char peer[INET6_ADDRSTRLEN]; /* whom the last connection came from */
 };
@@ -82,12 +83,21 @@ static inline void raw_stall(int fd)
         continue;
 }
 
+/* FNV-1a. */
+static inline uint64_t raw_sum(const char *p, size_t n)
+{
+    uint64_t sum = 14695981039346656037u;
+    for (size_t i = 0; i < n; i++)
+        sum = (sum ^ (unsigned char)p[i]) * 1099511628211u;
+    return sum;
+}
+
 /* One request with its body, as long as Content-Length says, and the path it asks for; false: none
  * came. The path is of this request alone: `last` is whichever connection's was read last. */
 static inline bool raw_read(struct raw_server *s, int fd, char path[RAW_PATH_SIZE])
 {
     struct buf in = BUF_INIT;
-    size_t whole = 0;
+    size_t whole = 0, head = 0;
     char piece[4096];
     while (whole == 0 || in.n < whole) {
         ssize_t n = recv(fd, piece, sizeof(piece), 0);
@@ -97,7 +107,7 @@ static inline bool raw_read(struct raw_server *s, int fd, char path[RAW_PATH_SIZ
         const char *end = strstr(buf_cstr(&in), "\r\n\r\n");
         if (whole == 0 && end != NULL) {
             const char *length = strcasestr(buf_cstr(&in), "\r\nContent-Length:");
-            whole = (size_t)(end + 4 - in.p);
+            whole = head = (size_t)(end + 4 - in.p);
             if (length != NULL && length < end)
                 whole += strtoul(length + 17, NULL, 10);
         }
@@ -108,6 +118,7 @@ static inline bool raw_read(struct raw_server *s, int fd, char path[RAW_PATH_SIZ
             path[0] = '\0';
         pthread_mutex_lock(&s->lock);
         snprintf(s->last, sizeof(s->last), "%s", buf_cstr(&in));
+        s->last_sum = raw_sum(in.p + head, whole - head);
         pthread_mutex_unlock(&s->lock);
         atomic_fetch_add(&s->requests, 1);
     }

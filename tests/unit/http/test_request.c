@@ -369,10 +369,11 @@ static struct buf gzipped(struct str s)
     return out;
 }
 
-static void keep_piece(void *self, struct str piece)
+static bool keep_piece(void *self, struct str piece)
 {
     struct room *room = self;
     room->done += (int)piece.n * 1000;
+    return true;
 }
 
 TEST(bodies_are_decoded)
@@ -430,6 +431,89 @@ TEST(bodies_are_decoded)
     }
     CHECK(close_room(&room));
     buf_release(&coded);
+}
+
+static bool refuse_piece(void *self, struct str piece)
+{
+    keep_piece(self, piece);
+    return false;
+}
+
+TEST(pieces_may_be_held)
+{
+    struct room room;
+    open_room(&room, ANSWERS({.status = 302, .headers = "Location: /b", .body = STR("gone")},
+                             {.status = 200, .body = STR("hello"), .step = 2, .stays = true}));
+    room.spec.piece = refuse_piece;
+    struct http_request *r =
+        http_request_start(room.loop, room.session, &room.spec, on_done, &room);
+    while (loop_turn(room.loop, true))
+        continue;
+    CHECK_INT(room.done, 5000); // each that was refused was given all the same
+    CHECK_INT(room.transport.held, 3);
+    http_request_resume(r);
+    CHECK_INT(room.transport.let_go, 1);
+    CHECK(!http_request_is_done(r));
+    http_request_stop(r);
+    CHECK(http_request_is_done(r));
+    CHECK_INT(room.done, 5001);
+    CHECK_INT(room.transport.stopped, 1);
+    http_request_stop(r); // once it is done: nothing
+    http_request_resume(r);
+    struct http_response *response = http_request_take_response(r);
+    http_request_free(r);
+    CHECK_INT(response->failure, HTTP_OK);
+    CHECK_INT(response->status, 200);
+    CHECK_INT(response->length, 5);
+    CHECK_INT(response->body.n, 0);
+    http_response_free(response);
+    CHECK(close_room(&room));
+}
+
+TEST(a_stopped_answer_need_not_be_decoded_to_its_end)
+{
+    struct room room;
+    struct buf coded = gzipped(STR("hello hello hello hello"));
+    open_room(&room, ANSWERS({.status = 200,
+                              .headers = "Content-Encoding: gzip",
+                              .body = str_slice(buf_slice(&coded), 0, coded.n - 6),
+                              .stays = true}));
+    room.spec.piece = keep_piece;
+    struct http_request *r =
+        http_request_start(room.loop, room.session, &room.spec, on_done, &room);
+    while (loop_turn(room.loop, true))
+        continue;
+    http_request_stop(r);
+    struct http_response *response = http_request_take_response(r);
+    http_request_free(r);
+    CHECK_INT(response->failure, HTTP_OK);
+    CHECK_INT(response->length, 23);
+    http_response_free(response);
+    CHECK(close_room(&room));
+    buf_release(&coded);
+}
+
+TEST(a_source_is_taken_and_sent_again)
+{
+    struct room room;
+    open_room(&room, ANSWERS({.status = 307, .headers = "Location: /b"},
+                             {.status = 303, .headers = "Location: /c"}, {.status = 200}));
+    struct http_body *body = http_body_new();
+    http_body_add(body, STR("one two"));
+    room.spec.method = STR("POST");
+    room.spec.has_body = true;
+    room.spec.source = &body;
+    http_response_free(ask(&room));
+    CHECK(body == NULL);
+    CHECK(strstr(room.transport.lines[0], "||<one two>") != NULL);
+    CHECK(strstr(room.transport.lines[1], "||<one two>") != NULL);
+    CHECK(strstr(room.transport.lines[2], "||") == NULL);
+    // one that fails at once takes it too
+    body = http_body_new();
+    room.spec.url = STR("nonsense");
+    http_response_free(ask(&room));
+    CHECK(body == NULL);
+    CHECK(close_room(&room));
 }
 
 TEST(cancel_tells_nobody)
@@ -517,4 +601,6 @@ TEST_MAIN(RUN(an_answer); RUN(what_waits_for_its_turn_waits_for_no_answer);
           RUN(too_many_redirects); RUN(redirects_to_nowhere);
           RUN(redirects_with_a_body_without_end); RUN(the_total_limit_spans_the_chain);
           RUN(failures_of_the_transport); RUN(urls_that_cannot_be_asked); RUN(bodies_are_decoded);
-          RUN(cancel_tells_nobody); RUN(may_be_freed_when_it_is_done); RUN(settings_are_copied);)
+          RUN(pieces_may_be_held); RUN(a_stopped_answer_need_not_be_decoded_to_its_end);
+          RUN(a_source_is_taken_and_sent_again); RUN(cancel_tells_nobody);
+          RUN(may_be_freed_when_it_is_done); RUN(settings_are_copied);)

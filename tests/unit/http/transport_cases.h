@@ -49,6 +49,24 @@ static void drip(int fd)
     }
 }
 
+/* What came of a body that is told in pieces. */
+static struct {
+    atomic_size_t n;
+    size_t pieces;
+    bool is_enough; /* says no to each */
+} seen;
+
+/* Says each byte once the one before it has been told. */
+static void say_stepwise(int fd)
+{
+    raw_say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n");
+    for (size_t i = 0; i < 30; i++) {
+        raw_say(fd, "x");
+        for (int tries = 0; atomic_load(&seen.n) <= i && tries < 20000; tries++)
+            usleep(1000);
+    }
+}
+
 /* What is said, and then the connection is closed. */
 static const struct {
     const char *path, *text;
@@ -105,7 +123,16 @@ static bool answer(struct raw_server *s, int fd, const char *path)
         raw_stall(fd);
         return false;
     }
-    if (strcmp(path, "/drip") == 0)
+    if (strcmp(path, "/large") == 0) {
+        raw_say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 20000000\r\n\r\n");
+        say_many(fd, 'x', 20000000);
+        return true;
+    }
+    if (strcmp(path, "/stepwise") == 0)
+        say_stepwise(fd);
+    else if (strcmp(path, "/again") == 0)
+        raw_say(fd, "HTTP/1.1 307 Again\r\nLocation: /ok\r\nContent-Length: 0\r\n\r\n");
+    else if (strcmp(path, "/drip") == 0)
         drip(fd);
     else if (strcmp(path, "/redirect") == 0)
         raw_say(fd, "HTTP/1.1 302 Found\r\nLocation: /ok\r\nContent-Length: 4\r\n\r\ngone");
@@ -566,6 +593,263 @@ TEST(many_users)
     CHECK(close_room(&room));
 }
 
+/* --- bodies of files --------------------------------------------------------------------------- */
+
+#define FILE_BYTES 700001
+
+/* A file of n bytes, no two pieces of which are alike. */
+static void write_file(const char *path, size_t n)
+{
+    FILE *f = fopen(path, "wb");
+    for (size_t i = 0; i < n; i++)
+        fputc((int)((i * i + i / 251) & 0xff), f);
+    fclose(f);
+}
+
+/* "begin", the file, "end"; the request takes it. */
+static struct http_body *body_around(const char *path)
+{
+    struct err err = ERR_INIT;
+    struct http_body *body = http_body_new();
+    http_body_add(body, STR("begin"));
+    if (http_body_add_file(body, path, &err) < 0)
+        BUG(err.text);
+    http_body_add(body, STR("end"));
+    return body;
+}
+
+static uint64_t sum_of_body(const char *path)
+{
+    struct err err = ERR_INIT;
+    struct http_body *body = body_around(path);
+    char *bytes = xmalloc(FILE_BYTES + 8);
+    if (http_body_read(body, bytes, FILE_BYTES + 8, &err) != FILE_BYTES + 8)
+        BUG("the body is shorter");
+    uint64_t sum = raw_sum(bytes, FILE_BYTES + 8);
+    free(bytes);
+    http_body_free(body);
+    return sum;
+}
+
+static void begin_upload(struct room *room, char *path, struct http_body **body)
+{
+    snprintf(path, 64, "/tmp/katydid-test-%ld.bytes", (long)getpid());
+    write_file(path, FILE_BYTES);
+    *body = body_around(path);
+    room->spec.method = STR("POST");
+    room->spec.has_body = true;
+    room->spec.source = body;
+}
+
+TEST(bodies_of_files)
+{
+    struct room room;
+    struct http_body *body;
+    char path[64];
+    open_room(&room);
+    begin_upload(&room, path, &body);
+    uint64_t sum = sum_of_body(path);
+    for (int i = 0; i < 3; i++) { // the last one twice: it is redirected
+        if (body == NULL)
+            body = body_around(path);
+        struct http_response *r = ask(&room, i < 2 ? "/ok" : "/again");
+        CHECK_INT(r->failure, HTTP_OK);
+        CHECK_INT(r->status, 200);
+        CHECK(strstr(raw_last(&room.server), "\r\nContent-Length: 700009\r\n") != NULL);
+        CHECK(room.server.last_sum == sum);
+        CHECK_INT(r->request_body.n, 0);
+        CHECK(body == NULL);
+        http_response_free(r);
+    }
+    CHECK_INT(room.server.requests, 4);
+    CHECK_INT(room.server.connections, 1);
+    // and one from memory after it
+    room.spec.source = NULL;
+    room.spec.body = STR("plain");
+    http_response_free(ask(&room, "/ok"));
+    CHECK(strstr(raw_last(&room.server), "\r\n\r\nplain") != NULL);
+    unlink(path);
+    CHECK(close_room(&room));
+}
+
+TEST(files_that_change)
+{
+    static const struct {
+        size_t now; /* bytes; 0: it is gone */
+        const char *text;
+    } cases[] = {{1000, "changed while it was sent: 700001 bytes were announced, 1000 are there"},
+                 {FILE_BYTES + 5, "changed while it was sent: 700001 bytes were announced"},
+                 {0, "No such file or directory"}};
+    struct room room;
+    struct http_body *body;
+    char path[64];
+    open_room(&room);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        begin_upload(&room, path, &body);
+        unlink(path);
+        if (cases[i].now > 0)
+            write_file(path, cases[i].now);
+        struct http_request *request = wire_start(&room.wire, room.session, to(&room, "/ok"));
+        CHECK(!http_request_is_done(request));
+        wire_wait(&room.wire, request);
+        struct http_response *r = http_request_take_response(request);
+        http_request_free(request);
+        CHECK_INT(r->failure, HTTP_SEND);
+        CHECK(r->failure_text != NULL && strstr(r->failure_text, cases[i].text) != NULL);
+        CHECK(r->failure_text != NULL && strstr(r->failure_text, path) != NULL);
+        http_response_free(r);
+        CHECK_INT(room.server.requests, (int)i); // nothing whole came
+        // cancelled before it is told
+        begin_upload(&room, path, &body);
+        unlink(path);
+        http_request_free(wire_start(&room.wire, room.session, to(&room, "/ok")));
+        // and on it goes
+        begin_upload(&room, path, &body);
+        r = ask(&room, "/ok");
+        CHECK_INT(r->status, 200);
+        http_response_free(r);
+    }
+    unlink(path);
+    CHECK(close_room(&room));
+}
+
+/* --- bodies in pieces -------------------------------------------------------------------------- */
+
+static bool see_piece(void *self, struct str piece)
+{
+    (void)self;
+    seen.n += piece.n;
+    seen.pieces++;
+    return !seen.is_enough;
+}
+
+static void begin_pieces(struct room *room, bool is_enough)
+{
+    room->spec.piece = see_piece;
+    seen.n = seen.pieces = 0;
+    seen.is_enough = is_enough;
+}
+
+/* More than `before`, and then some turns in which all of it could come. */
+static void let_it_come(struct room *room, size_t before, int turns)
+{
+    while (seen.n == before)
+        loop_turn(room->wire.loop, true);
+    for (int i = 0; i < turns; i++) {
+        loop_turn(room->wire.loop, false);
+        usleep(1000);
+    }
+}
+
+TEST(pieces_as_they_come)
+{
+    struct room room;
+    open_room(&room);
+    begin_pieces(&room, false);
+    struct http_response *r = ask(&room, "/stepwise");
+    CHECK_INT(r->failure, HTTP_OK);
+    CHECK_INT(seen.n, 30);
+    CHECK_INT(seen.pieces, 30);
+    CHECK_INT(r->length, 30);
+    CHECK_INT(r->body.n, 0);
+    http_response_free(r);
+    CHECK(close_room(&room));
+}
+
+TEST(an_answer_is_held)
+{
+    struct room room;
+    open_room(&room);
+    for (int i = 0; i < 2; i++) {
+        begin_pieces(&room, true);
+        room.spec.settings.read_s = i == 0 ? 1 : 60; // doesn't run meanwhile
+        struct http_request *request = wire_start(&room.wire, room.session, to(&room, "/large"));
+        let_it_come(&room, 0, i == 0 ? 1100 : 100);
+        CHECK(seen.n < 1000000);
+        CHECK(!http_request_is_done(request));
+        for (int k = 0; k < 3; k++) { // a little more, each time
+            size_t before = seen.n;
+            http_request_resume(request);
+            let_it_come(&room, before, 50);
+            CHECK(seen.n < before + 1000000);
+        }
+        seen.is_enough = false;
+        if (i == 0) { // cancelled while it is held, and then another
+            http_request_free(request);
+            continue;
+        }
+        http_request_resume(request);
+        wire_wait(&room.wire, request);
+        struct http_response *r = http_request_take_response(request);
+        http_request_free(request);
+        CHECK_INT(r->failure, HTTP_OK);
+        CHECK_INT(r->length, 20000000);
+        CHECK_INT(seen.n, 20000000);
+        http_response_free(r);
+    }
+    // the connection is kept, and used again
+    int connections = room.server.connections;
+    room.spec.piece = NULL;
+    struct http_response *r = ask(&room, "/ok");
+    CHECK_STR(buf_slice(&r->body), "hello");
+    http_response_free(r);
+    CHECK_INT(room.server.connections, connections);
+    CHECK(close_room(&room));
+}
+
+/* It ends while it is held: all of it had been read. */
+TEST(a_held_answer_that_ends)
+{
+    struct room room;
+    open_room(&room);
+    begin_pieces(&room, true);
+    for (int i = 0; i < 2; i++) {
+        struct http_request *request = wire_start(&room.wire, room.session, to(&room, "/ok"));
+        while (seen.pieces == 0)
+            loop_turn(room.wire.loop, true);
+        http_request_resume(request);
+        wire_wait(&room.wire, request);
+        struct http_response *r = http_request_take_response(request);
+        http_request_free(request);
+        CHECK_INT(r->status, 200);
+        http_response_free(r);
+    }
+    CHECK_INT(seen.n, 10);
+    CHECK_INT(room.server.connections, 1);
+    CHECK(close_room(&room));
+}
+
+TEST(an_answer_is_stopped)
+{
+    struct room room;
+    open_room(&room);
+    for (int held = 0; held < 2; held++) {
+        begin_pieces(&room, held);
+        int done = room.wire.done;
+        struct http_request *request =
+            wire_start(&room.wire, room.session, to(&room, "/stall-body"));
+        while (seen.n < 3)
+            loop_turn(room.wire.loop, true);
+        http_request_stop(request);
+        CHECK_INT(room.wire.done, done + 1);
+        CHECK(http_request_is_done(request) && http_request_was_sent(request));
+        struct http_response *r = http_request_take_response(request);
+        http_request_free(request);
+        CHECK_INT(r->failure, HTTP_OK);
+        CHECK_INT(r->status, 200);
+        CHECK_INT(r->length, 3);
+        CHECK(r->timings.wait > 0);
+        http_response_free(r);
+        raw_wait_closed(&room.server);
+    }
+    room.spec.piece = NULL;
+    struct http_response *r = ask(&room, "/ok");
+    CHECK_INT(r->status, 200);
+    http_response_free(r);
+    CHECK_INT(room.server.connections, 3);
+    CHECK(close_room(&room));
+}
+
 /* All of them. */
 #define RUN_TRANSPORT_CASES                             \
     RUN(an_answer);                                     \
@@ -582,6 +866,12 @@ TEST(many_users)
     RUN(cancel_in_each_state);                          \
     RUN(what_cannot_be_started);                        \
     RUN(no_descriptors_left);                           \
-    RUN(many_users);
+    RUN(many_users);                                    \
+    RUN(bodies_of_files);                               \
+    RUN(files_that_change);                             \
+    RUN(pieces_as_they_come);                           \
+    RUN(an_answer_is_held);                             \
+    RUN(a_held_answer_that_ends);                       \
+    RUN(an_answer_is_stopped);
 
 #endif

@@ -201,6 +201,37 @@ TEST(hears_in_pieces)
     CHECK(close_scene(&scene));
 }
 
+TEST(holds_back_what_comes)
+{
+    struct scene scene;
+    open_scene(&scene);
+    stream_hold(scene.ear.stream, true);
+    stream_hold(scene.ear.stream, true); // no more than once
+    tell(&scene, "later");
+    for (int i = 0; i < 5; i++)
+        loop_turn(scene.room.loop, false);
+    CHECK_INT(scene.ear.readable, 0);
+    CHECK_INT(say(&scene.ear, "all the same"), 0);
+    struct buf heard = hear(&scene, 12);
+    CHECK_TEXT(buf_cstr(&heard), "all the same");
+    buf_release(&heard);
+    stream_hold(scene.ear.stream, false);
+    CHECK_INT(scene.ear.readable, 0); // not before it returned
+    TURN_UNTIL(&scene.room, scene.ear.heard.n > 0);
+    CHECK_TEXT(buf_cstr(&scene.ear.heard), "later");
+    // its end, too
+    stream_hold(scene.ear.stream, true);
+    reset(scene.peer);
+    scene.peer = -1;
+    for (int i = 0; i < 5; i++)
+        loop_turn(scene.room.loop, false);
+    CHECK(!scene.ear.has_ended);
+    stream_hold(scene.ear.stream, false);
+    TURN_UNTIL(&scene.room, scene.ear.has_ended);
+    CHECK_INT(scene.ear.why.code, ECONNRESET);
+    CHECK(close_scene(&scene));
+}
+
 TEST(many_pieces_go_in_order)
 {
     struct scene scene;
@@ -449,8 +480,9 @@ TEST(speaks_over_a_unix_socket)
     CHECK(close_scene(&scene));
 }
 
-TEST_MAIN(RUN(says_and_hears); RUN(hears_in_pieces); RUN(many_pieces_go_in_order);
-          RUN(keeps_what_does_not_go_at_once); RUN(ends_in_good_order); RUN(ends_by_a_reset);
+TEST_MAIN(RUN(says_and_hears); RUN(hears_in_pieces); RUN(holds_back_what_comes);
+          RUN(many_pieces_go_in_order); RUN(keeps_what_does_not_go_at_once);
+          RUN(ends_in_good_order); RUN(ends_by_a_reset);
           RUN(hears_an_answer_though_it_cannot_speak); RUN(breaks_with_a_rest);
           RUN(an_idle_one_knows_that_it_is_dead); RUN(is_handed_on); RUN(fails_to_connect);
           RUN(closes_at_any_time); RUN(speaks_over_a_unix_socket);)
