@@ -62,8 +62,8 @@ unit specs cli e2e scenarios: setup-build setup-test ## one suite
 accept: all setup-test setup-accept              ## full-length scenarios, soaks, accuracy, parity with Locust
 	@./tests/accept/accept.sh
 
-bench: all setup-bench                           ## cost per request and per user, as ratios to wrk's
-	@./tests/bench/bench.sh
+bench: all setup-test setup-bench                ## cost per request and per user, as ratios to wrk's
+	@./tests/bench/bench.sh $(BENCH)
 
 fuzz: setup-build                                ## feed each parser of foreign bytes nonsense (FUZZ_SECONDS=60 each)
 	@./tests/fuzz/fuzz.sh $(FUZZ_SECONDS)

@@ -1,9 +1,9 @@
--- One small GET after the other, over either transport: HttpUserGets, FastHttpUserGets.
+-- One small GET after the other, over either transport.
 local k = require "katydid"
 local users = {}
 
 for _, base in ipairs { "HttpUser", "FastHttpUser" } do
-  local Getter = k[base]:extend(base .. "Gets")
+  local Getter = k[base]:extend("Bench" .. base)
   Getter.get = k.task(function(self)
     self.client:get("/")
   end)

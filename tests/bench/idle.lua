@@ -1,9 +1,9 @@
--- A user that has sent nothing yet, of either transport: HttpUserIdles, FastHttpUserIdles.
+-- A user that has sent nothing yet, over either transport.
 local k = require "katydid"
 local users = {}
 
 for _, base in ipairs { "HttpUser", "FastHttpUser" } do
-  local Idle = k[base]:extend(base .. "Idles", { wait_time = k.constant(100000) })
+  local Idle = k[base]:extend("Bench" .. base, { wait_time = k.constant(100000) })
   function Idle.on_start(_self)
     k.sleep(100000)
   end

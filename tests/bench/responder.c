@@ -1,13 +1,21 @@
 /*
  * responder -- the cheapest server there can be: what the benchmarks send to.
  *
- * One thread, epoll; one small constant answer (or one of N bytes) for each request that ends in an
- * empty line, pipelined ones too. It parses nothing else, so it is for our own clients alone. It
- * counts in a shared file what it answered, since no client's own count is to be trusted:
+ * One thread, epoll, HTTP/1.1 with keep-alive, pipelined requests too. A request is framed by the empty
+ * line and by Content-Length (a GET is taken to have none); of the rest it sees only the path:
+ *
+ *     /10k    10 KiB of text
+ *     /json   200 bytes of JSON
+ *     any     13 bytes of text
+ *
+ * HTTP/1.0 (which ab speaks) is told that its connection stays; HTTP/1.1 takes that for granted.
+ *
+ * It is for our own benchmarks alone: what it does not understand ends it, with a word on why. It counts
+ * in a shared file what it answered, since no client's own count is to be trusted:
  *
  *     uint64_t requests, connections, first_request_ns (CLOCK_MONOTONIC)
  *
- * usage: responder COUNTERS [BODY_BYTES]; prints its port, ends when its standard input does.
+ * usage: responder COUNTERS; prints its port, ends when its standard input does.
  */
 // SPDX-License-Identifier: MIT
 #include <arpa/inet.h>
@@ -16,10 +24,12 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -29,16 +39,40 @@
 
 #define EVENTS 512
 #define DESCRIPTORS 65536
+#define READ_MAX 65536
+#define REST_MAX 65536
 
 struct counters {
     uint64_t requests, connections, first_request_ns;
 };
 
-/* How many bytes of "\r\n\r\n" a connection has seen so far, across reads. */
-static unsigned char seen[DESCRIPTORS];
+struct answer {
+    const char *path;
+    const char *type;
+    size_t body_n;
+    char *bytes[2]; /* by the minor version of the request */
+    size_t n[2];
+};
+
+/* What a connection has sent of a request that is not whole yet. */
+struct rest {
+    char *bytes;
+    size_t n;
+};
+
+static struct answer answers[] = {
+    {.path = "/10k", .type = "text/plain", .body_n = 10240},
+    {.path = "/json", .type = "application/json", .body_n = 200},
+    {.path = "/", .type = "text/plain", .body_n = 13}, /* and any other */
+};
+#define N_ANSWERS (sizeof answers / sizeof *answers)
+static const char json_start[] =
+    "{\"id\": 4711, \"name\": \"lamp\", \"price\": 12.5, \"in_stock\": true, "
+    "\"tags\": [\"light\", \"desk\", \"new\"], \"note\": \"";
+static const char json_end[] = "\"}";
+
+static struct rest rests[DESCRIPTORS];
 static struct counters *counters;
-static char *answer;
-static size_t answer_n;
 
 static void fail(const char *what)
 {
@@ -71,66 +105,156 @@ static void accept_all(int listener, int epoll)
             continue;
         }
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        seen[fd] = 0;
+        rests[fd].n = 0;
         counters->connections++;
         epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
     }
 }
 
-static size_t count_ends(int fd, const char *p, size_t n)
+/* The body's bytes by the head's Content-Length; 0 without one. */
+static size_t length_of(const char *head, const char *end)
 {
-    size_t ends = 0;
-    unsigned char state = seen[fd];
+    static const char name[] = "\r\ncontent-length:";
 
-    for (size_t i = 0; i < n; i++) {
-        char wanted = state & 1 ? '\n' : '\r';
-        state = p[i] == wanted ? state + 1 : p[i] == '\r';
-        if (state == 4) {
-            ends++;
-            state = 0;
-        }
+    for (const char *p = head; p + sizeof name - 1 < end; p++)
+        if (*p == '\r' && strncasecmp(p, name, sizeof name - 1) == 0)
+            return strtoul(p + sizeof name - 1, NULL, 10);
+    return 0;
+}
+
+/* The bytes of the whole request that begins here; 0: more is to come. */
+static size_t request_n(const char *p, size_t n)
+{
+    const char *end = memmem(p, n, "\r\n\r\n", 4);
+    size_t whole;
+
+    if (end == NULL)
+        return 0;
+    whole = (size_t)(end + 4 - p);
+    if (memcmp(p, "GET ", 4) != 0)
+        whole += length_of(p, end);
+    return whole <= n ? whole : 0;
+}
+
+/* Of a whole request; `version` is where its line says HTTP/1.x. */
+static const struct answer *answer_to(const char *request, size_t n, const char **version)
+{
+    const char *path = memchr(request, ' ', n), *end;
+
+    if (path == NULL || (end = memchr(path + 1, ' ', n - (size_t)(path + 1 - request))) == NULL) {
+        fputs("responder: a request without a path\n", stderr);
+        exit(1);
     }
-    seen[fd] = state;
-    return ends;
+    *version = end + 1;
+    path++;
+    for (size_t i = 0; i < N_ANSWERS; i++)
+        if (strlen(answers[i].path) == (size_t)(end - path) &&
+            memcmp(path, answers[i].path, (size_t)(end - path)) == 0)
+            return &answers[i];
+    return &answers[N_ANSWERS - 1];
+}
+
+static void count_request(void)
+{
+    if (counters->first_request_ns == 0) {
+        struct timespec now;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        counters->first_request_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+    }
+    counters->requests++;
+}
+
+static void drop(int fd)
+{
+    rests[fd].n = 0;
+    close(fd);
+}
+
+static void keep_rest(int fd, const char *p, size_t n)
+{
+    if (n > REST_MAX) {
+        fprintf(stderr, "responder: a request is longer than %d bytes\n", REST_MAX);
+        exit(1);
+    }
+    if (rests[fd].bytes == NULL && (rests[fd].bytes = malloc(REST_MAX)) == NULL)
+        fail("responder: malloc");
+    memcpy(rests[fd].bytes, p, n);
+    rests[fd].n = n;
+}
+
+/* Answers one whole request; false: the client has gone. */
+static bool respond(int fd, const char *request, size_t n)
+{
+    const char *version;
+    const struct answer *answer = answer_to(request, n, &version);
+    int minor = memcmp(version, "HTTP/1.0", 8) != 0;
+    ssize_t written;
+
+    count_request();
+    written = write(fd, answer->bytes[minor], answer->n[minor]);
+    if (written < 0 && errno != EAGAIN)
+        return false;
+    if (written != (ssize_t)answer->n[minor]) {
+        fputs("responder: a client does not read what it asked for\n", stderr);
+        exit(1);
+    }
+    return true;
 }
 
 static void serve(int fd)
 {
-    char in[65536];
-    ssize_t n = read(fd, in, sizeof in);
+    static char in[REST_MAX + READ_MAX];
+    size_t had = rests[fd].n, n, whole;
+    ssize_t got;
+    const char *p = in;
 
-    if (n <= 0) {
-        if (n == 0 || errno != EAGAIN)
-            close(fd);
+    if (had > 0)
+        memcpy(in, rests[fd].bytes, had);
+    got = read(fd, in + had, READ_MAX);
+    if (got <= 0) {
+        if (got == 0 || errno != EAGAIN)
+            drop(fd);
         return;
     }
-    for (size_t ends = count_ends(fd, in, (size_t)n); ends > 0; ends--) {
-        if (counters->first_request_ns == 0) {
-            struct timespec now;
-            clock_gettime(CLOCK_MONOTONIC, &now);
-            counters->first_request_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-        }
-        counters->requests++;
-        if (write(fd, answer, answer_n) != (ssize_t)answer_n) {
-            close(fd);
+    for (n = had + (size_t)got; n > 0 && (whole = request_n(p, n)) > 0; p += whole, n -= whole)
+        if (!respond(fd, p, whole)) {
+            drop(fd);
             return;
         }
+    if (n > 0)
+        keep_rest(fd, p, n);
+    else
+        rests[fd].n = 0;
+}
+
+static void fill_body(struct answer *answer, char *body)
+{
+    memset(body, 'x', answer->body_n);
+    if (strcmp(answer->type, "application/json") == 0) {
+        size_t end_n = strlen(json_end);
+        memcpy(body, json_start, strlen(json_start));
+        memcpy(body + answer->body_n - end_n, json_end, end_n);
     }
 }
 
-static void make_answer(size_t body_n)
+static void make_answer(struct answer *answer, int minor)
 {
     char head[256];
     int head_n =
         snprintf(head, sizeof head,
-                 "HTTP/1.1 200 OK\r\nServer: responder\r\nDate: Sat, 01 Jan 2000 00:00:00 GMT\r\n"
-                 "Content-Type: text/plain\r\nContent-Length: %zu\r\n\r\n",
-                 body_n);
+                 "HTTP/1.1 200 OK\r\nServer: responder\r\n%s"
+                 "Date: Sat, 01 Jan 2000 00:00:00 GMT\r\n"
+                 "Content-Type: %s\r\nContent-Length: %zu\r\n\r\n",
+                 minor == 0 ? "Connection: keep-alive\r\n" : "", answer->type, answer->body_n);
+    size_t n = (size_t)head_n + answer->body_n;
+    char *bytes = malloc(n);
 
-    answer_n = (size_t)head_n + body_n;
-    answer = malloc(answer_n);
-    memcpy(answer, head, (size_t)head_n);
-    memset(answer + head_n, 'x', body_n);
+    if (bytes == NULL)
+        fail("responder: malloc");
+    memcpy(bytes, head, (size_t)head_n);
+    fill_body(answer, bytes + head_n);
+    answer->bytes[minor] = bytes;
+    answer->n[minor] = n;
 }
 
 static void map_counters(const char *path)
@@ -157,7 +281,9 @@ int main(int argc, char **argv)
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
     map_counters(argv[1]);
-    make_answer(argc > 2 ? strtoul(argv[2], NULL, 10) : 13);
+    for (size_t i = 0; i < N_ANSWERS; i++)
+        for (int minor = 0; minor < 2; minor++)
+            make_answer(&answers[i], minor);
 
     int listener = listen_anywhere(&port), epoll = epoll_create1(0);
     struct epoll_event event = {.events = EPOLLIN, .data.fd = listener};

@@ -3,7 +3,7 @@ local k = require "katydid"
 local users = {}
 
 for _, base in ipairs { "HttpUser", "FastHttpUser" } do
-  local Waiter = k[base]:extend(base .. "Waits", { wait_time = k.constant(100000) })
+  local Waiter = k[base]:extend("Bench" .. base, { wait_time = k.constant(100000) })
   Waiter.get = k.task(function(self)
     self.client:get("/")
   end)

@@ -1,0 +1,87 @@
+"""Processes on their cores: what they cost, how large they are, and what they have had from a server."""
+# SPDX-License-Identifier: MIT
+import os
+import subprocess
+import time
+
+TICK = os.sysconf("SC_CLK_TCK")
+CORES = sorted(os.sched_getaffinity(0))
+SERVER_CORE, CLIENT_CORE = CORES[0], CORES[-1]
+
+
+class Failed(Exception):
+    """Nothing could be measured, and why."""
+
+
+def cpu_s(pid):
+    """CPU of user and system so far, in seconds; it is counted in hundredths."""
+    with open("/proc/%d/stat" % pid) as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def kb_of(pid, file, name):
+    """A line `NAME: N kB` of a file in /proc/PID."""
+    with open("/proc/%d/%s" % (pid, file)) as lines:
+        for line in lines:
+            if line.startswith(name + ":"):
+                return int(line.split()[1])
+    raise Failed("/proc/%d/%s has no %s" % (pid, file, name))
+
+
+def rss_kb(pid):
+    return kb_of(pid, "smaps_rollup", "Rss")
+
+
+def start(argv, env=None, stderr=subprocess.DEVNULL):
+    """A client, on its core. `env` is added to the environment."""
+    return subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr,
+                            env={**os.environ, **(env or {})},
+                            preexec_fn=lambda: os.sched_setaffinity(0, {CLIENT_CORE}))
+
+
+def end(process, seconds=20):
+    process.terminate()
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def wait_until(condition, seconds):
+    limit = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > limit:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def wait_for(server, process, users, what):
+    """Until every user has its connection and as many requests were served."""
+    def is_there():
+        requests, connections, _ = server.counts()
+        return (connections >= users and requests >= users) or process.poll() is not None
+    if not wait_until(is_there, 90) or process.poll() is not None:
+        requests, connections, _ = server.counts()
+        raise Failed("%s: %d requests on %d connections, expected %d connections%s"
+                     % (what, requests, connections, users,
+                        "" if process.poll() is None else "; it ended with %d" % process.returncode))
+
+
+def us_per_request(server, client, users, window):
+    """The client's CPU per request in a steady window, and requests a second."""
+    process = start(client.argv(server, users), client.env(server))
+    try:
+        wait_for(server, process, users, client.name)
+        time.sleep(client.settle_s)
+        requests, cpu, at = server.counts()[0], cpu_s(process.pid), time.monotonic()
+        time.sleep(window)
+        requests, cpu, at = server.counts()[0] - requests, cpu_s(process.pid) - cpu, time.monotonic() - at
+        if process.poll() is not None or requests == 0:
+            raise Failed("%s: ended, or sent nothing, while it was measured" % client.name)
+    finally:
+        end(process)
+    client.check()
+    return cpu / requests * 1e6, requests / at

@@ -1,0 +1,64 @@
+"""What a run prints, and what it writes for machines."""
+# SPDX-License-Identifier: MIT
+import datetime
+import json
+import os
+import platform
+import statistics
+
+
+def machine():
+    """Processor, cores and kernel, in one line."""
+    model = platform.machine()
+    with open("/proc/cpuinfo") as file:
+        for line in file:
+            if line.startswith("model name"):
+                model = line.split(":", 1)[1].strip()
+                break
+    return "%s, %d cores, Linux %s" % (model, len(os.sched_getaffinity(0)), platform.release())
+
+
+class Report:
+    def __init__(self):
+        self.date = datetime.date.today().isoformat()
+        self.machine = machine()
+        self.verdicts, self.figures, self.skipped = [], [], []
+        self.missed = 0
+        self.say("%s, %s" % (self.date, self.machine))
+
+    def say(self, line):
+        print(line, flush=True)
+
+    def title(self, text):
+        self.say("\n" + text)
+
+    def verdict(self, row, what, value, bound, unit=""):
+        """A figure that has a bound. `unit` is "" for ratios."""
+        good = value <= bound.limit
+        self.missed += not good
+        aim = "aim %g%s" % (bound.aim, unit) if bound.aim is not None else ""
+        word = "MISSED" if not good else "ok, aim met" if aim and value <= bound.aim else "ok"
+        self.say("  %-56s %8.2f%-3s  bound %-8s %-10s %s"
+                 % (what, value, unit, "%g%s" % (bound.limit, unit), aim, word))
+        self.verdicts.append({"row": row, "what": what, "value": round(value, 4), "unit": unit.strip() or "ratio",
+                              "bound": bound.limit, "aim": bound.aim, "ok": good})
+
+    def cost(self, row, users, client, rounds, marks):
+        """What a client's rounds showed, each (us per request, requests a second), beside the mark's rounds.
+        Gives the median of the rounds' ratios."""
+        us, rate = (statistics.median(figures) for figures in zip(*rounds))
+        ratio = statistics.median(ours[0] / mark[0] for ours, mark in zip(rounds, marks))
+        self.say("  %6d users  %-26s %8.2f us  %9.0f requests/s  %7.2f" % (users, client, us, rate, ratio))
+        self.figures.append({"row": row, "users": users, "client": client, "us_per_request": round(us, 3),
+                             "requests_per_s": round(rate), "ratio": round(ratio, 4)})
+        return ratio
+
+    def skip(self, row, name, why):
+        self.say("  skipped: %s: %s" % (name, why))
+        self.skipped.append({"row": row, "what": name, "why": why})
+
+    def write(self, path):
+        with open(path, "w") as file:
+            json.dump({"date": self.date, "machine": self.machine, "verdicts": self.verdicts,
+                       "figures": self.figures, "skipped": self.skipped}, file, indent=2)
+            file.write("\n")
