@@ -4,12 +4,12 @@
 
 #include <lauxlib.h>
 #include <stdlib.h>
-#include <string.h>
 #include <utlist.h>
 
 #include "base/err.h"
 #include "base/mem.h"
 #include "script/lx.h"
+#include "script/pacer.h"
 
 struct sched {
     lua_State *L;
@@ -25,7 +25,7 @@ struct sched {
     struct rng *lent;
     void *wait, *stop;      /* the signals' addresses */
     int wait_ref, stop_ref; /* and their anchors */
-    bool collect_always;    /* KATYDID_DEV_GC=stress */
+    struct pacer pacer;
 };
 
 static void run_ready(void *self)
@@ -65,8 +65,7 @@ struct sched *sched_new(lua_State *L, struct loop *loop, uint64_t seed)
     deferred_init(&s->turn, run_ready, s);
     s->wait = new_signal(L, "katydid.wait", "the signal of a wait", &s->wait_ref);
     s->stop = new_signal(L, "katydid.stop", "the signal that ends a user", &s->stop_ref);
-    const char *gc = getenv("KATYDID_DEV_GC");
-    s->collect_always = gc != NULL && strcmp(gc, "stress") == 0;
+    pacer_init(&s->pacer, L, loop_clock(loop));
     return s;
 }
 
@@ -328,8 +327,7 @@ static void resume(struct task *t)
     }
     t->has_begun = true;
     t->is_between_tasks = false;
-    if (s->collect_always)
-        lua_gc(s->L, LUA_GCCOLLECT, 0);
+    pacer_step(&s->pacer);
     s->current = t;
     int status = lua_resume(t->co, n_args);
     s->current = NULL;

@@ -2,7 +2,7 @@
  * vm -- a Lua state with everything a scenario can require, and what its C half needs to reach.
  *
  * For development: KATYDID_DEV_LUA=FOLDER loads the Lua half from there instead of the embedded one;
- * KATYDID_DEV_GC=stress collects fully before each resume (script/sched).
+ * KATYDID_DEV_GC=stress collects fully before each resume (script/pacer).
  */
 // SPDX-License-Identifier: MIT
 #ifndef SCRIPT_VM_H
