@@ -39,6 +39,7 @@ PROGRAM := $(BUILD)/katydid
 LUA     := $(shell find lua -name '*.lua' -not -path 'lua/katydid/meta/*' 2>/dev/null | sort)
 UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*/test_*.c))
 SPECS   := $(BUILD)/tests/spec
+FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 .DEFAULT_GOAL := all
 .PHONY: all run test check unit specs cli e2e accept bench fuzz lint format debug asan scenarios install \
@@ -119,8 +120,11 @@ $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(LIBRARY)
 	$(Q)$(CC) $(KATYDID_CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS)
 $(SPECS): $(BUILD)/tests/lua/spec.o $(LIBRARY)
 	$(Q)$(CC) $(KATYDID_CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS)
-.PHONY: build-tests
+$(FUZZERS): $(BUILD)/tests/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/mutate.o $(LIBRARY)
+	$(Q)$(CC) $(KATYDID_CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS)
+.PHONY: build-tests build-fuzzers
 build-tests: $(UNITS) $(if $(wildcard tests/lua/spec.c),$(SPECS))
+build-fuzzers: $(FUZZERS)
 .SECONDARY:
 
--include $(OBJECTS:.o=.d) $(BUILD)/src/app/main.d $(wildcard $(BUILD)/tests/unit/*/*.d $(BUILD)/tests/lua/*.d)
+-include $(OBJECTS:.o=.d) $(BUILD)/src/app/main.d $(wildcard $(BUILD)/tests/unit/*/*.d $(BUILD)/tests/lua/*.d $(BUILD)/tests/fuzz/*.d)

@@ -65,6 +65,10 @@ suite_specs() { # lua/katydid, by our own binary; under ASan with the most aggre
     done
 }
 
+suite_fuzz() { # the parsers of foreign bytes, with inputs that are the same everywhere
+    count "fuzz" ./tests/fuzz/fuzz.sh --runs 3000
+}
+
 build_program() {
     make --no-print-directory -s -j"$(nproc)" DEVELOPER=1 VARIANT="$1" "build/$1/katydid" >"$logs/build" 2>&1 ||
         { cat "$logs/build"; failed=$((failed + 1)); return 1; }
@@ -87,7 +91,7 @@ suite_lint() {
 }
 
 suites=("$@")
-[ ${#suites[@]} -gt 0 ] || suites=(lint unit specs cli e2e)
+[ ${#suites[@]} -gt 0 ] || suites=(lint unit specs fuzz cli e2e)
 for s in "${suites[@]}"; do
     "suite_$s"
 done

@@ -1,17 +1,15 @@
-/* l_json -- katydid.core.json: read by jansson, written by script/json_writer. */
+/* l_json -- katydid.core.json: script/json_reader and script/json_writer. */
 // SPDX-License-Identifier: MIT
 #include "script/core.h"
 
 #include <jansson.h>
-#include <string.h>
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/text.h"
+#include "script/json_reader.h"
 #include "script/json_writer.h"
 #include "script/lx.h"
 
-#define SHOWN_BYTES 60
 #define INDENT_LIMIT 16
 
 /* --- decode -------------------------------------------------------------------------------- */
@@ -67,45 +65,14 @@ void core_push_json(lua_State *L, const json_t *value)
     }
 }
 
-/* Throws "not JSON at line L, column C: what (in '…')", without a position: callers add theirs. */
-static int throw_not_json(lua_State *L, struct str text, const json_error_t *why)
-{
-    size_t n = text.n < SHOWN_BYTES ? text.n : SHOWN_BYTES;
-    while (n > 0 && n < text.n && ((unsigned char)text.p[n] & 0xc0) == 0x80)
-        n--; // no half character
-    struct buf out = BUF_INIT;
-    buf_addf(&out, "not JSON at line %d, column %d: ", why->line, why->column);
-    text_add_visible(&out, str_of(why->text), false);
-    buf_add_cstr(&out, " (in '");
-    text_add_visible(&out, str_make(text.p, n), false);
-    buf_add_cstr(&out, "')");
-    lx_push_str(L, buf_slice(&out));
-    buf_release(&out);
-    return lua_error(L);
-}
-
-/* [-1, +1, e] */
-static int push_decoded(lua_State *L)
-{
-    core_push_json(L, lua_touserdata(L, 1));
-    return 1;
-}
-
 /* decode(text) -> value */
 static int l_decode(lua_State *L)
 {
-    struct str text = lx_check_str(L, 1);
-    json_error_t why;
-    // Integers as doubles, which is what Lua makes of them: those beyond 64 bits are no error then.
-    json_t *value = json_loadb(text.p, text.n,
-                               JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL, &why);
-    if (value == NULL)
-        return throw_not_json(L, text, &why);
-    lua_pushcfunction(L, push_decoded);
-    lua_pushlightuserdata(L, value);
-    int status = lua_pcall(L, 1, 1, 0);
-    json_decref(value);
-    return status == 0 ? 1 : lua_error(L);
+    struct err err = ERR_INIT;
+    if (json_read(L, lx_check_str(L, 1), &err) == 0)
+        return 1;
+    lua_pushstring(L, err.text); // without a position: callers add theirs
+    return lua_error(L);
 }
 
 /* --- encode -------------------------------------------------------------------------------- */

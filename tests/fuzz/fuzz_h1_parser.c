@@ -3,7 +3,7 @@
  *
  * The first byte says how large the pieces are, and whether HEAD was asked.
  *
- * links: src/base/*.c src/http/h1_parser.c src/http/headers.c src/http/failure.c
+ * links: base http/h1_parser http/headers http/failure
  */
 // SPDX-License-Identifier: MIT
 #include "http/h1_parser.h"

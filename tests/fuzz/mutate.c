@@ -2,7 +2,8 @@
  * mutate -- runs a fuzz target where there is no libFuzzer: each input of the corpus as it is, then
  * mutations of them for a time. Always the same ones: the seed is fixed unless one is given.
  *
- * usage: TARGET -max_total_time=SECONDS [-seed=N] FOLDER (as libFuzzer understands it too)
+ * usage: TARGET [-max_total_time=SECONDS] [-runs=N] [-seed=N] FOLDER... (as libFuzzer understands it
+ * too; without a time or a number of runs ten seconds)
  *
  * The input that is being tried stands in the file "crash-input" of the working folder whenever the
  * target ends the process.
@@ -58,22 +59,24 @@ static void try_current(void)
     free(copy);
 }
 
+/* In the order of their names, so that a seed gives the same inputs everywhere. */
 static void read_corpus(const char *folder)
 {
-    DIR *d = opendir(folder);
-    const struct dirent *entry;
-    while (d != NULL && n_corpus < INPUTS_MAX && (entry = readdir(d)) != NULL) {
+    struct dirent **entries;
+    int n = scandir(folder, &entries, NULL, alphasort);
+    for (int i = 0; i < n; i++) {
         char path[4096];
-        snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
-        FILE *f = entry->d_name[0] != '.' ? fopen(path, "rb") : NULL;
+        snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name);
+        FILE *f = entries[i]->d_name[0] != '.' && n_corpus < INPUTS_MAX ? fopen(path, "rb") : NULL;
+        free(entries[i]);
         if (f == NULL)
             continue;
         struct input *in = &corpus[n_corpus++];
         in->n = fread(in->bytes, 1, BYTES_MAX, f);
         fclose(f);
     }
-    if (d != NULL)
-        closedir(d);
+    if (n >= 0)
+        free(entries);
 }
 
 static void insert(size_t at, const uint8_t *p, size_t n)
@@ -94,7 +97,8 @@ static void delete (size_t at, size_t n)
 
 static void mutate_once(void)
 {
-    static const char special[] = "\r\n\t :;,\0\x7f\xff-+0129afAFxhttp/";
+    static const char special[] =
+        "\r\n\t :;,\0\x7f\xff-+.%=?#@/\\\"[]{}0129aefuAFGxhttp\xc3\xa9\xed\xf0";
     size_t at = draw(current.n + 1);
     const struct input *other = &corpus[draw(n_corpus)];
     size_t from = draw(other->n + 1), n = draw(other->n - from + 1);
@@ -134,13 +138,22 @@ static double now_s(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+static void mutate(void)
+{
+    current = corpus[draw(n_corpus)];
+    for (uint64_t k = 1 + draw(6); k > 0; k--)
+        mutate_once();
+}
+
 int main(int argc, char **argv)
 {
-    double limit_s = 10;
-    uint64_t tried = 0;
+    double limit_s = 0;
+    uint64_t tried = 0, runs = UINT64_MAX;
     for (int i = 1; i < argc; i++) {
         if (strncmp(argv[i], "-max_total_time=", 16) == 0)
             limit_s = strtod(argv[i] + 16, NULL);
+        else if (strncmp(argv[i], "-runs=", 6) == 0)
+            runs = strtoull(argv[i] + 6, NULL, 10);
         else if (strncmp(argv[i], "-seed=", 6) == 0)
             state = strtoull(argv[i] + 6, NULL, 10) * 2 + 1;
         else
@@ -156,13 +169,12 @@ int main(int argc, char **argv)
         current = corpus[i];
         try_current();
     }
-    for (double end_s = now_s() + limit_s; now_s() < end_s;) {
-        for (int i = 0; i < 1000; i++, tried++) {
-            current = corpus[draw(n_corpus)];
-            for (uint64_t k = 1 + draw(6); k > 0; k--)
-                mutate_once();
-            try_current();
-        }
+    if (limit_s <= 0 && runs == UINT64_MAX)
+        limit_s = 10;
+    double end_s = now_s() + limit_s;
+    for (; tried < runs && (limit_s <= 0 || tried % 16 != 0 || now_s() < end_s); tried++) {
+        mutate();
+        try_current();
     }
     printf("%llu inputs\n", (unsigned long long)tried);
     return 0;

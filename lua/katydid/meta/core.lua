@@ -158,7 +158,7 @@ function http.clear_cookies(session) end
 ---@return string
 function http.status_failure(status, reason, name) end
 
----jansson's JSON. Objects' keys are written in the order of their names.
+---JSON, read as jansson reads it. Objects' keys are written in the order of their names.
 ---@class katydid.core.json
 ---@field null userdata
 local json = {}
