@@ -16,6 +16,23 @@ local no_client = setmetatable({}, {
   end,
 })
 
+-- The metatable of instances of a class that have not asked for their client yet. Asking makes it, and the
+-- instance one like any other: so who never sends has no client, and whoever sends looks up nothing dearer.
+local function before_client(info, transport)
+  local fields, instance = info.fields, info.instance
+  return {
+    __index = function(self, key)
+      if key ~= "client" then return fields[key] end
+      setmetatable(self, instance)
+      local client = Client.new(self, transport)
+      self.client, self._session = client, client._session
+      return client
+    end,
+    __tostring = instance.__tostring,
+    class = instance.class,
+  }
+end
+
 -- `transport` as core.http.session wants it.
 local function make(name, transport)
   local class = user.User:extend(name)
@@ -23,14 +40,18 @@ local function make(name, transport)
   fields.abstract = true
   fields.client = no_client
 
+  local before = {} -- class -> that metatable
+
   function fields:_prepare()
-    self.client = Client.new(self, transport)
-    self._session = self.client._session
+    local info = object.info_of(self)
+    before[info] = before[info] or before_client(info, transport)
+    setmetatable(self, before[info])
   end
 
   ---Whoever has gone keeps no connection open, however long the collector takes.
   function fields:_release()
-    core.http.disconnect(self._session)
+    local session = rawget(self, "_session")
+    if session then core.http.disconnect(session) end
   end
 
   ---Sends and expects JSON; see client:rest.

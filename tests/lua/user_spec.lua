@@ -46,6 +46,37 @@ describe("a life", function()
     check.same(ids, { 1, 2, 3 })
   end)
 
+  it("makes its client when it is first asked for, and then never again", function()
+    for _, base in ipairs { k.HttpUser, k.FastHttpUser } do
+      local A, seen = base:extend("A", { host = "http://a", colour = "red" }), 0
+      local Inner = k.TaskSet:extend("Inner")
+      local function check_inherited(self)
+        check.equal(self.colour .. tostring(self), "redA " .. self.id)
+        check(self:is(base) and self.wait_time == nil)
+      end
+      function A:init()
+        check.equal(rawget(self, "client"), nil)
+        check_inherited(self)
+      end
+      function A:on_start()
+        check.equal(rawget(self, "client"), nil)
+        self.own = self.client
+        check(self.own ~= A.client)
+        check.equal(self.client, self.own)
+        check_inherited(self)
+      end
+      A.within = k.task(Inner)
+      Inner.work = k.task(function(self)
+        seen = seen + 1
+        check.equal(self.client, self.user.own)
+        self:stop()
+      end)
+      local result = spec.run { classes = A, users = 2 }
+      check.same(result.exceptions, {})
+      check.equal(seen, 2)
+    end
+  end)
+
   it("lets others have their turn where there is no wait", function()
     local A, counts = k.User:extend("A"), { 0, 0 }
     A.work = k.task(function(self)
