@@ -22,6 +22,7 @@
 #include "base/rng.h"
 #include "http/curl_transport.h"
 #include "http/h1_transport.h"
+#include "net/overrides.h"
 #include "net/resolver.h"
 #include "net/sources.h"
 #include "run/hooks.h"
@@ -44,6 +45,7 @@ struct app {
     struct hooks *hooks;
     struct recorder recorder;
     struct sources *sources;
+    struct overrides *overrides;
     struct resolver *resolver;
     struct transport *transport, *fast_transport;
     json_t *parsed_options;
@@ -86,6 +88,30 @@ static int settle_seed(struct app *app, struct err *err)
     return 0;
 }
 
+/* Where connections come from, and where they go to: --bind, --resolve. */
+static int take_addresses(struct app *app, struct err *err)
+{
+    size_t n_bind, n_resolve;
+    const char *const *bind = options_list(app->options, OPT_BIND, &n_bind);
+    const char *const *resolve = options_list(app->options, OPT_RESOLVE, &n_resolve);
+
+    app->sources = sources_new();
+    app->overrides = overrides_new();
+    for (size_t i = 0; i < n_bind; i++) {
+        if (sources_add(app->sources, str_of(bind[i]), err) < 0) {
+            err_prefix(err, "--bind");
+            return -1;
+        }
+    }
+    for (size_t i = 0; i < n_resolve; i++) {
+        if (overrides_add(app->overrides, str_of(resolve[i]), err) < 0) {
+            err_prefix(err, "--resolve");
+            return -1;
+        }
+    }
+    return 0;
+}
+
 /* environment.parsed_options: the options, and the classes that were named. */
 static json_t *parsed_options(const struct options *o)
 {
@@ -111,8 +137,9 @@ static int open_house(struct app *app, struct err *err)
     app->hooks = hooks_new();
     recorder_init(&app->recorder, app->stats, &app->clock, app->hooks);
     app->resolver = resolver_new(app->loop, err);
-    if (app->resolver == NULL)
+    if (app->resolver == NULL || take_addresses(app, err) < 0)
         return -1;
+    resolver_use_overrides(app->resolver, app->overrides);
     app->transport = curl_transport_new(app->loop, app->resolver, app->sources, err);
     if (app->transport == NULL)
         return -1;
@@ -148,6 +175,7 @@ static void close_house(struct app *app)
     if (app->transport != NULL)
         app->transport->free(app->transport);
     resolver_free(app->resolver);
+    overrides_free(app->overrides);
     sources_free(app->sources);
     hooks_free(app->hooks);
     stats_free(app->stats);

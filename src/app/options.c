@@ -79,7 +79,8 @@ void options_add_expected(struct buf *out, const struct option *option)
         break;
     case OPTION_TEXT:
     case OPTION_WORDS:
-    case OPTION_FILES:
+    case OPTION_LIST:
+    case OPTION_TEXTS:
         buf_addf(out, "%s", option->value);
         break;
     }
@@ -115,7 +116,7 @@ static int set_choice(struct option_value *v, const struct option *option, struc
 }
 
 /* "a.lua, b.lua". */
-static int set_files(struct option_value *v, struct str text)
+static int set_list(struct option_value *v, struct str text)
 {
     while (text.n > 0) {
         struct str name = str_trim(str_cut(&text, ','));
@@ -144,10 +145,11 @@ static int set_value(struct option_value *v, const struct option *option, struct
         v->text = str_dup(text);
         return 0;
     case OPTION_WORDS:
+    case OPTION_TEXTS:
         list_add(&v->list, &v->n, str_dup(text));
         return 0;
-    case OPTION_FILES:
-        return set_files(v, text);
+    case OPTION_LIST:
+        return set_list(v, text);
     }
     return -1;
 }
@@ -179,27 +181,14 @@ int options_set(struct options *o, size_t which, enum option_rank rank, const ch
     return 0;
 }
 
-/* What stands in "[...]": JSON, or else words split at commas, with or without quotes. */
-static int add_bracketed(struct options *o, size_t which, enum option_rank rank, const char *where,
-                         struct str text, struct err *err)
+/* The strings of a JSON array, which it takes. */
+static int add_array(struct options *o, size_t which, enum option_rank rank, const char *where,
+                     struct str text, json_t *list, struct err *err)
 {
-    json_t *list = json_loadb(text.p, text.n, 0, NULL);
     json_t *item;
     size_t i;
     int rc = 0;
 
-    if (list == NULL) {
-        struct str rest = str_slice(text, 1, text.n - 1);
-        while (rc == 0 && rest.n > 0) {
-            struct str word = str_trim(str_cut(&rest, ','));
-            if (word.n >= 2 && (word.p[0] == '"' || word.p[0] == '\'') &&
-                word.p[word.n - 1] == word.p[0])
-                word = str_slice(word, 1, word.n - 1);
-            if (word.n > 0)
-                rc = options_set(o, which, rank, where, word, err);
-        }
-        return rc;
-    }
     json_array_foreach (list, i, item) {
         if (!json_is_string(item))
             rc = refuse(&o->table[which], where, text, err);
@@ -209,6 +198,39 @@ static int add_bracketed(struct options *o, size_t which, enum option_rank rank,
     }
     json_decref(list);
     return rc;
+}
+
+/* What stands in "[...]": JSON, or else words split at commas, with or without quotes. */
+static int add_bracketed(struct options *o, size_t which, enum option_rank rank, const char *where,
+                         struct str text, struct err *err)
+{
+    json_t *list = json_loadb(text.p, text.n, 0, NULL);
+    struct str rest = str_slice(text, 1, text.n - 1);
+    int rc = 0;
+
+    if (list != NULL)
+        return add_array(o, which, rank, where, text, list, err);
+    while (rc == 0 && rest.n > 0) {
+        struct str word = str_trim(str_cut(&rest, ','));
+        if (word.n >= 2 && (word.p[0] == '"' || word.p[0] == '\'') &&
+            word.p[word.n - 1] == word.p[0])
+            word = str_slice(word, 1, word.n - 1);
+        if (word.n > 0)
+            rc = options_set(o, which, rank, where, word, err);
+    }
+    return rc;
+}
+
+/* One text, which may hold commas, blanks and brackets of its own, or a JSON array of several. */
+static int set_texts(struct options *o, size_t which, enum option_rank rank, const char *where,
+                     struct str text, struct err *err)
+{
+    json_t *list = json_loadb(text.p, text.n, 0, NULL);
+
+    if (json_is_array(list) && claim(o, which, rank) != NULL)
+        return add_array(o, which, rank, where, text, list, err);
+    json_decref(list);
+    return options_set(o, which, rank, where, text, err);
 }
 
 static bool is_separator(char c)
@@ -222,7 +244,9 @@ int options_set_any(struct options *o, size_t which, enum option_rank rank, cons
     enum option_type type = o->table[which].type;
     bool is_list = value.n >= 2 && value.p[0] == '[' && value.p[value.n - 1] == ']';
 
-    if (type != OPTION_WORDS && type != OPTION_FILES) {
+    if (type == OPTION_TEXTS)
+        return set_texts(o, which, rank, where, value, err);
+    if (type != OPTION_WORDS && type != OPTION_LIST) {
         if (is_list && !options_is_hidden(o, which, rank))
             return err_set(err, "%s: takes one value, got the list %.*s", where, STR_ARG(value));
         return options_set(o, which, rank, where, value, err);
@@ -231,7 +255,7 @@ int options_set_any(struct options *o, size_t which, enum option_rank rank, cons
         return 0;
     if (is_list)
         return add_bracketed(o, which, rank, where, value, err);
-    if (type == OPTION_FILES)
+    if (type == OPTION_LIST)
         return options_set(o, which, rank, where, value, err);
     for (size_t i = 0; i < value.n;) {
         size_t end = i;
@@ -486,7 +510,8 @@ static json_t *value_json(const struct option *option, const struct option_value
     case OPTION_CHOICE:
         return json_stringn_nocheck(v->text, strlen(v->text));
     case OPTION_WORDS:
-    case OPTION_FILES:
+    case OPTION_LIST:
+    case OPTION_TEXTS:
         list = json_array();
         for (size_t i = 0; i < v->n; i++)
             json_array_append_new(list, json_stringn_nocheck(v->list[i], strlen(v->list[i])));

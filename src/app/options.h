@@ -27,7 +27,8 @@ enum option_type {
     OPTION_TIMESPAN, /* whole seconds: "90", "1h30m" */
     OPTION_CHOICE,   /* one of `choices`, in any case; kept as the table has it */
     OPTION_WORDS,    /* none, one or several, up to the next option */
-    OPTION_FILES     /* one or several, joined by commas */
+    OPTION_LIST,     /* one or several, joined by commas */
+    OPTION_TEXTS     /* one or several, each given by itself */
 };
 
 struct option {
@@ -63,7 +64,7 @@ struct option_value {
     int64_t integer; /* OPTION_INT, OPTION_TIMESPAN */
     double number;
     char *text;  /* OPTION_TEXT, OPTION_CHOICE; NULL: none */
-    char **list; /* OPTION_WORDS, OPTION_FILES */
+    char **list; /* OPTION_WORDS, OPTION_LIST, OPTION_TEXTS */
     size_t n;
 };
 
@@ -91,7 +92,7 @@ int options_read_environment(struct options *o, char *(*get)(const char *name),
 int options_set(struct options *o, size_t which, enum option_rank rank, const char *where,
                 struct str value, struct err *err) ERR_CHECKED;
 /* The same of a text that may hold a whole list, as variables and files do: "[a, b]" (JSON, or split
- * at commas), or words between blanks or commas. */
+ * at commas), or words between blanks or commas; of OPTION_TEXTS a list is JSON alone. */
 int options_set_any(struct options *o, size_t which, enum option_rank rank, const char *where,
                     struct str value, struct err *err) ERR_CHECKED;
 /* One more item of a list, as it is. */

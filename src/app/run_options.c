@@ -34,7 +34,7 @@ const struct option run_options[RUN_OPTIONS] = {
                      .help = "show the versions of katydid and its libraries"},
     [OPT_LOCUSTFILE] = {.name = "locustfile",
                         .letter = 'f',
-                        .type = OPTION_FILES,
+                        .type = OPTION_LIST,
                         .value = "FILE[,FILE...]",
                         .group = COMMON,
                         .help =
@@ -54,6 +54,18 @@ const struct option run_options[RUN_OPTIONS] = {
                   .group = COMMON,
                   .help = "send requests there, whatever host the user classes name "
                           "(http://127.0.0.1:8080)"},
+    [OPT_BIND] = {.name = "bind",
+                  .type = OPTION_LIST,
+                  .value = "ADDRESS[,ADDRESS...]",
+                  .group = COMMON,
+                  .help = "connect from these addresses of this machine, one user after the other "
+                          "from the next; IPv4 and IPv6 each for servers of its kind"},
+    [OPT_RESOLVE] = {.name = "resolve",
+                     .type = OPTION_TEXTS,
+                     .value = "HOST:PORT:ADDRESS[,ADDRESS...]",
+                     .group = COMMON,
+                     .help = "connect to these addresses for this host and port, whatever name "
+                             "servers say; HOST may be *; may be given several times"},
     [OPT_USERS] = {.name = "users",
                    .letter = 'u',
                    .type = OPTION_INT,

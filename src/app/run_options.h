@@ -18,6 +18,8 @@ enum run_option {
     OPT_LOCUSTFILE,
     OPT_CONFIG,
     OPT_HOST,
+    OPT_BIND,
+    OPT_RESOLVE,
     OPT_USERS,
     OPT_SPAWN_RATE,
     OPT_RUN_TIME,

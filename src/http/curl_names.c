@@ -39,6 +39,7 @@ void curl_names_free(struct curl_names *n)
         HASH_DEL(n->all, e);
         if (e->name.refreshing != NULL)
             resolver_cancel(e->name.refreshing);
+        free(e->name.addresses);
         free(e->name.line);
         free(e->key);
         free(e);
@@ -72,13 +73,34 @@ struct curl_name *curl_names_get(struct curl_names *n, struct str host, uint16_t
     if (e == NULL) {
         e = xcalloc(1, sizeof *e);
         e->key = str_dup(buf_slice(&n->key));
-        e->name = (struct curl_name){.names = n,
-                                     .host = str_make(e->key, host.n),
-                                     .port = port,
-                                     .is_literal = is_literal(host)};
+        e->name = (struct curl_name){
+            .names = n,
+            .host = str_make(e->key, host.n),
+            .port = port,
+            .is_literal = is_literal(host) && !resolver_is_overridden(n->resolver, host, port)};
         HASH_ADD_KEYPTR(hh, n->all, e->key, n->key.n, e);
     }
     return &e->name;
+}
+
+static void keep_addresses(struct curl_name *name, const struct resolver_answer *answer)
+{
+    name->addresses = xreallocarray(name->addresses, answer->n, sizeof *name->addresses);
+    name->n_addresses = 0;
+    for (size_t i = 0; i < answer->n; i++) {
+        struct addr *a = &name->addresses[name->n_addresses];
+        name->n_addresses += addr_from_text(a, str_of(answer->addresses[i]), name->port) == 0;
+    }
+}
+
+const struct addr *curl_name_turn(const struct curl_name *name, const struct sockaddr *address,
+                                  size_t user)
+{
+    for (size_t i = 0; i < name->n_addresses; i++) {
+        if (addr_is(&name->addresses[i], address))
+            return &name->addresses[(i + user) % name->n_addresses];
+    }
+    return NULL;
 }
 
 void curl_name_learn(struct curl_name *name, const struct resolver_answer *answer)
@@ -92,7 +114,7 @@ void curl_name_learn(struct curl_name *name, const struct resolver_answer *answe
         buf_addf(&line, is_ipv6 ? "%s[%s]" : "%s%s", i > 0 ? "," : "", answer->addresses[i]);
     }
     name->id = answer->id;
-    name->n_addresses = answer->n;
+    keep_addresses(name, answer);
     if (name->line != NULL && strcmp(name->line, buf_cstr(&line)) == 0) {
         if (name->loaded_id != 0)
             name->loaded_id = answer->id; // what libcurl has is the same
@@ -117,7 +139,8 @@ enum curl_name_state curl_name_look(struct curl_name *name, bool may_be_old,
     struct resolver *resolver = name->names->resolver;
     if (name->is_literal)
         return CURL_NAME_READY;
-    if (resolver_peek(resolver, name->host, answer) == 0 && (answer->ok || !may_be_old)) {
+    if (resolver_peek(resolver, name->host, name->port, answer) == 0 &&
+        (answer->ok || !may_be_old)) {
         curl_name_learn(name, answer);
         return answer->ok ? CURL_NAME_READY : CURL_NAME_FAILED;
     }

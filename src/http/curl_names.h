@@ -11,6 +11,7 @@
 #define HTTP_CURL_NAMES_H
 
 #include "base/str.h"
+#include "net/addr.h"
 #include "net/resolver.h"
 
 #include <stdbool.h>
@@ -23,9 +24,10 @@ struct curl_name {
     struct curl_names *names;
     struct str host; /* lower case, ASCII */
     uint16_t port;
-    bool is_literal;    /* libcurl needs no help with it */
-    char *line;         /* for CURLOPT_RESOLVE: "host:port:address,address"; NULL: none yet */
-    size_t n_addresses; /* in it */
+    bool is_literal;        /* libcurl needs no help with it */
+    struct addr *addresses; /* of the line, with the port */
+    char *line;             /* for CURLOPT_RESOLVE: "host:port:address,address"; NULL: none yet */
+    size_t n_addresses;
     uint64_t id;        /* of the resolver's answer that it is of */
     uint64_t loaded_id; /* that libcurl has; set by who has loaded it */
     struct resolution *refreshing;
@@ -46,6 +48,10 @@ enum curl_name_state {
 /* With may_be_old an answer whose time is over will do; it is asked for anew. */
 enum curl_name_state curl_name_look(struct curl_name *name, bool may_be_old,
                                     struct resolver_answer *answer);
+/* What a user tries in the place of this one of the name's addresses: each user begins with another.
+ * NULL: as it is. */
+const struct addr *curl_name_turn(const struct curl_name *name, const struct sockaddr *address,
+                                  size_t user);
 void curl_name_learn(struct curl_name *name, const struct resolver_answer *answer);
 
 #endif

@@ -7,10 +7,27 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <utlist.h>
+
+/* libcurl goes through a name's addresses in their order, and connects to what this makes of each. */
+static void take_turn(const struct curl_transfer *x, struct curl_sockaddr *address)
+{
+    const struct curl_name *name = x->n_names > 0 ? x->names[0] : NULL; // where it connects to
+    if (name == NULL || name->n_addresses < 2)
+        return;
+    size_t user = x->session->number / sources_count(x->session->stock->sources);
+    const struct addr *turn = curl_name_turn(name, &address->addr, user);
+    if (turn == NULL)
+        return;
+    address->family = turn->any.sa_family;
+    address->addrlen = turn->n;
+    // libcurl keeps room for each kind of address there
+    memcpy((char *)address + offsetof(struct curl_sockaddr, addr), &turn->any, turn->n);
+}
 
 static curl_socket_t open_socket(void *self, curlsocktype purpose, struct curl_sockaddr *address)
 {
@@ -19,6 +36,7 @@ static curl_socket_t open_socket(void *self, curlsocktype purpose, struct curl_s
     (void)purpose;
     if (!curl_handle_may_send(&x->handle))
         return CURL_SOCKET_BAD;
+    take_turn(x, address);
     x->handle.no_source = sources_why_not(s->stock->sources, address->family);
     if (x->handle.no_source != NULL)
         return CURL_SOCKET_BAD;

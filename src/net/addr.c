@@ -40,6 +40,16 @@ int addr_from_path(struct addr *a, struct str path)
     return 0;
 }
 
+bool addr_is(const struct addr *a, const struct sockaddr *other)
+{
+    if (a->any.sa_family != other->sa_family)
+        return false;
+    if (other->sa_family == AF_INET)
+        return a->v4.sin_addr.s_addr == ((const struct sockaddr_in *)other)->sin_addr.s_addr;
+    return other->sa_family == AF_INET6 &&
+           IN6_ARE_ADDR_EQUAL(&a->v6.sin6_addr, &((const struct sockaddr_in6 *)other)->sin6_addr);
+}
+
 bool addr_is_literal(struct str text)
 {
     struct addr a;

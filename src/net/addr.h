@@ -27,6 +27,9 @@ int addr_from_text(struct addr *a, struct str text, uint16_t port);
 /* -1 where the path is empty, has a NUL, or is too long for the system. */
 int addr_from_path(struct addr *a, struct str path);
 
+/* Whether both are the same address of IPv4 or IPv6, whatever their ports. */
+bool addr_is(const struct addr *a, const struct sockaddr *other);
+
 bool addr_is_literal(struct str text); /* an address, not a name */
 
 #endif

@@ -220,7 +220,7 @@ struct dial *dial_start(struct loop *loop, struct resolver *resolver, const stru
     deferred_init(&d->at_once, on_at_once, d);
     if (spec->is_unix) {
         take_path(d, spec->host);
-    } else if (resolver_peek(resolver, spec->host, &answer) == 0) {
+    } else if (resolver_peek(resolver, spec->host, spec->port, &answer) == 0) {
         take_answer(d, &answer);
     } else {
         d->resolution = resolver_start(resolver, spec->host, on_answer, d);

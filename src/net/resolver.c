@@ -26,6 +26,7 @@
 #include <uthash.h>
 
 #define FAILURE_TTL_S 1
+#define GIVEN_ID UINT64_MAX /* of addresses that never change */
 #define TTL_MAX_S 86400
 #define NAMES_KEPT 1000 /* beyond, those whose time is over leave */
 #define ADDRESS_TEXT INET6_ADDRSTRLEN
@@ -66,6 +67,7 @@ struct resolver {
     ares_channel channel;
     struct watch *watches;
     struct timer timer; /* when c-ares wants to look again */
+    const struct overrides *overrides;
     struct name *names;
     struct name *due;
     struct deferred tell;
@@ -307,13 +309,21 @@ static bool is_literal(const char *host)
     return inet_pton(AF_INET, host, address) == 1 || inet_pton(AF_INET6, host, address) == 1;
 }
 
-/* What is known without asking. "localhost" never leaves the machine (RFC 6761 6.3). */
+/* "localhost" and all below it never leave the machine (RFC 6761 6.3). */
+static bool is_localhost(struct str host)
+{
+    if (str_ends(host, STR(".")))
+        host.n--;
+    return str_equal(host, STR("localhost")) || str_ends(host, STR(".localhost"));
+}
+
+/* What is known without asking. */
 static void answer_at_once(struct name *name)
 {
     struct resolver *r = name->resolver;
     if (is_literal(name->host)) {
         keep_address(name, name->host);
-    } else if (strcmp(name->host, "localhost") == 0) {
+    } else if (is_localhost(str_of(name->host))) {
         keep_address(name, "127.0.0.1");
         if (r->has_ipv6_loopback)
             keep_address(name, "::1");
@@ -391,8 +401,26 @@ void resolver_cancel(struct resolution *q)
     free(q);
 }
 
-int resolver_peek(struct resolver *r, struct str host, struct resolver_answer *answer)
+void resolver_use_overrides(struct resolver *r, const struct overrides *overrides)
 {
+    r->overrides = overrides;
+}
+
+bool resolver_is_overridden(const struct resolver *r, struct str host, uint16_t port)
+{
+    size_t n;
+    return overrides_find(r->overrides, host, port, &n) != NULL;
+}
+
+int resolver_peek(struct resolver *r, struct str host, uint16_t port,
+                  struct resolver_answer *answer)
+{
+    size_t n;
+    const char *const *given = overrides_find(r->overrides, host, port, &n);
+    if (given != NULL) {
+        *answer = (struct resolver_answer){.ok = true, .addresses = given, .n = n, .id = GIVEN_ID};
+        return 0;
+    }
     struct name *name = find(r, host);
     if (!is_fresh(name))
         return -1;

@@ -3,7 +3,8 @@
  *
  * One question on the wire for all who ask the same at once; answers are kept for their TTL (at
  * least RESOLVER_TTL_MIN_S: a run must not spend itself on questions), failures for one second.
- * Literal addresses and "localhost" are answered without asking; /etc/hosts counts. `done` is never
+ * Literal addresses, "localhost" and what ends in ".localhost" are answered without asking, with or
+ * without a dot at the end; /etc/hosts counts. `done` is never
  * called before resolver_start has returned.
  */
 // SPDX-License-Identifier: MIT
@@ -14,6 +15,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "loop/loop.h"
+#include "net/overrides.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -47,8 +49,15 @@ struct resolution *resolver_start(struct resolver *r, struct str host,
                                   void *self);
 void resolver_cancel(struct resolution *q);
 
-/* An answer that is there already (literal, kept): 0, borrowed until the next call; -1: ask. */
-int resolver_peek(struct resolver *r, struct str host, struct resolver_answer *answer);
+/* An answer that is there already (given for this port, literal, kept): 0, borrowed until the next
+ * call; -1: ask. */
+int resolver_peek(struct resolver *r, struct str host, uint16_t port,
+                  struct resolver_answer *answer);
+
+/* Addresses that are given beforehand are the answer of resolver_peek. Borrowed for its life. */
+void resolver_use_overrides(struct resolver *r, const struct overrides *overrides);
+/* Whether they are, of this host and port. */
+bool resolver_is_overridden(const struct resolver *r, struct str host, uint16_t port);
 
 /* "c-ares 1.18.1": of the library that is loaded. */
 void resolver_add_version(struct buf *out);

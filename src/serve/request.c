@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "serve/exchange.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -192,6 +193,20 @@ struct str server_header(const struct exchange_in *x, const char *name)
         value == NULL)
         return ABSENT;
     return str_make(value, n);
+}
+
+void server_add_peer(const struct exchange_in *x, struct buf *out)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const struct sockaddr *peer = info != NULL ? info->client_addr : NULL;
+    char text[INET6_ADDRSTRLEN] = "";
+
+    if (peer != NULL && peer->sa_family == AF_INET)
+        inet_ntop(AF_INET, &((const struct sockaddr_in *)peer)->sin_addr, text, sizeof text);
+    else if (peer != NULL && peer->sa_family == AF_INET6)
+        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)peer)->sin6_addr, text, sizeof text);
+    buf_add_cstr(out, text);
 }
 
 struct header_walk {

@@ -61,6 +61,8 @@ struct str server_raw_target(const struct exchange_in *x); /* path and query as 
 struct str server_header(const struct exchange_in *x, const char *name); /* any case; the first */
 struct str server_cookie(struct exchange_in *x, const char *name); /* the first of that name */
 struct str server_body(const struct exchange_in *x);
+/* Adds the address of who sent it, as text. */
+void server_add_peer(const struct exchange_in *x, struct buf *out);
 /* When its headers were there, on the loop's clock. */
 uint64_t server_received_ns(const struct exchange_in *x);
 

@@ -38,6 +38,15 @@ void mirror_headers(struct call *call)
     call_json(call, 200, json_pack("{s:o}", "headers", headers_of(call)));
 }
 
+void mirror_ip(struct call *call)
+{
+    struct buf peer = BUF_INIT;
+
+    server_add_peer(call->x, &peer);
+    call_json(call, 200, json_pack("{s:o}", "origin", json_text(buf_slice(&peer))));
+    buf_release(&peer);
+}
+
 void mirror_echo(struct call *call)
 {
     json_t *query = json_object();

@@ -35,6 +35,7 @@ static const struct route routes[] = {
     {"any", "/chunked/<n>", plain_chunked, "so many chunks of a body of unknown length"},
     {"any", "/echo", mirror_echo, "method, path, query, headers and body, as JSON"},
     {"any", "/headers", mirror_headers, "the headers, as JSON"},
+    {"any", "/ip", mirror_ip, "the address that the request came from, as JSON"},
     {"any", "/redirect/<n>", plain_redirect, "so many redirects; ?status= and ?to="},
     {"GET", "/cookies", mirror_cookies, "the cookies, as JSON"},
     {"any", "/cookies/set", mirror_set_cookies, "?name=value sets cookies, then goes to /cookies"},

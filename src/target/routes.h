@@ -30,6 +30,7 @@ void plain_redirect(struct call *call);
 
 /* mirror.c */
 void mirror_echo(struct call *call);
+void mirror_ip(struct call *call);
 void mirror_headers(struct call *call);
 void mirror_cookies(struct call *call);
 void mirror_set_cookies(struct call *call);

@@ -47,7 +47,7 @@ $ katydid hello.lua --headless --host example.org
 [2]
 
 $ katydid hello.lua --headless --host ftp://example.org
-2> katydid: error: hello.lua:4: the host of Hello is 'ftp://example.org': expected http:// or https://
+2> katydid: error: hello.lua:4: the host of Hello is 'ftp://example.org': expected http://, https:// or http+unix://
 [2]
 
 # A module that isn't there says where it was looked for.

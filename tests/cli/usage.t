@@ -25,6 +25,8 @@ $ katydid run -h | grep -o '^  -., --[a-z-]*\|^      --[a-z-]*' | tr -d ' '
 -f,--locustfile
 --config
 -H,--host
+--bind
+--resolve
 -u,--users
 -r,--spawn-rate
 -t,--run-time

@@ -34,7 +34,7 @@ describe("url", function()
     })
     check.same(url.parse("https://host"), { scheme = "https", host = "host", port = 443, path = "" })
     local why = check.error(function() url.parse("ftp://ada:pw@host") end)
-    check.match(why, "^expected http:// or https:// .*ftp://ada:%*%*%*@host")
+    check.match(why, "^expected http://, https:// or http%+unix:// .*ftp://ada:%*%*%*@host")
   end)
 end)
 

@@ -4,7 +4,7 @@
 
 #include "../check.h"
 
-enum { VERBOSE, HOST, USERS, RATE, TIME, LEVEL, TAGS, FILES, TAIL, LAST, N };
+enum { VERBOSE, HOST, USERS, RATE, TIME, LEVEL, TAGS, FILES, RULES, TAIL, LAST, N };
 
 static const char *const levels[] = {"DEBUG", "INFO"};
 static const struct option table[N] = {
@@ -30,7 +30,8 @@ static const struct option table[N] = {
                .choices = levels,
                .n_choices = 2},
     [TAGS] = {.name = "tags", .letter = 'T', .type = OPTION_WORDS, .value = "TAG..."},
-    [FILES] = {.name = "files", .letter = 'f', .type = OPTION_FILES, .value = "FILE[,FILE...]"},
+    [FILES] = {.name = "files", .letter = 'f', .type = OPTION_LIST, .value = "FILE[,FILE...]"},
+    [RULES] = {.name = "rules", .type = OPTION_TEXTS, .value = "RULE"},
     [TAIL] = {.name = "tail", .letter = 'l', .here_only = true},
     [LAST] = {.name = "last", .letter = 'h', .here_only = true, .ends_arguments = true},
 };
@@ -260,6 +261,27 @@ TEST(lists_in_brackets)
     CHECK_TEXT(joined(TAGS), "mine");
 }
 
+TEST(texts_are_not_split)
+{
+    CHECK_INT(READ("--rules", "a b,c", "w", "--rules=[d]"), 0);
+    CHECK_TEXT(joined(RULES), "a b,c|[d]");
+    CHECK_INT(o.n_words, 1);
+    CHECK_INT(READ("w"), 0);
+    CHECK_INT(read_variable("KATYDID_RULES", "[::1]:80:a, b"), 0);
+    CHECK_TEXT(joined(RULES), "[::1]:80:a, b");
+    CHECK_INT(READ("w"), 0);
+    CHECK_INT(read_variable("KATYDID_RULES", "[\"a,b\", \"c\"]"), 0);
+    CHECK_TEXT(joined(RULES), "a,b|c");
+    CHECK_INT(READ("--rules", "mine"), 0);
+    CHECK_INT(read_variable("KATYDID_RULES", "[\"yours\"]"), 0);
+    CHECK_TEXT(joined(RULES), "mine");
+    CHECK_INT(READ("w"), 0);
+    CHECK_INT(read_variable("KATYDID_RULES", "[1]"), -1);
+    CHECK_TEXT(err.text, "KATYDID_RULES: expected RULE, got '[1]'");
+    CHECK_INT(READ("--rules"), -1);
+    CHECK_TEXT(err.text, "--rules: its value is missing (expected RULE)");
+}
+
 TEST(as_json_for_scripts)
 {
     char *text;
@@ -286,6 +308,7 @@ int main(void)
     RUN(missing_values);
     RUN(variables_stand_below_the_command_line);
     RUN(lists_in_brackets);
+    RUN(texts_are_not_split);
     RUN(as_json_for_scripts);
     options_release(&o);
     printf("%d passed, %d failed, %d skipped\n", check_passed, check_failed, check_skipped);

@@ -198,12 +198,113 @@ TEST(each_user_has_a_source)
     sources_free(sources);
 }
 
+/* The path at a host that is given, by the port of the room's server. */
+static struct http_response *ask_host(struct room *room, const char *host, const char *path)
+{
+    snprintf(room->url, sizeof(room->url), "http://%s:%d%s", host, room->server.port, path);
+    room->spec.url = str_of(room->url);
+    return wire_ask(&room->wire, room->session, &room->spec);
+}
+
+/* "HOST:PORT:ADDRESSES". */
+static void override(struct overrides *o, const char *host, int port, const char *addresses)
+{
+    char rule[200];
+    struct err err = ERR_INIT;
+    snprintf(rule, sizeof(rule), "%s:%d:%s", host, port, addresses);
+    if (overrides_add(o, str_of(rule), &err) < 0)
+        BUG(err.text);
+}
+
+TEST(addresses_that_are_given)
+{
+    static const char *const hosts[] = {"shop.test", "SHOP.test.", "192.0.2.1", "b\u00fccher.test"};
+    struct overrides *o = overrides_new();
+    struct room room;
+    open_room(&room);
+    override(o, "Shop.Test", room.server.port, "127.0.0.1");
+    override(o, "192.0.2.1", room.server.port, "127.0.0.1");
+    override(o, "b\u00fccher.test", room.server.port, "[::1],127.0.0.1"); // the first refuses
+    resolver_use_overrides(room.wire.resolver, o);
+    for (size_t i = 0; i < sizeof(hosts) / sizeof(*hosts); i++) {
+        struct http_response *r = ask_host(&room, hosts[i], "/ok");
+        CHECK_INT(r->failure, HTTP_OK);
+        CHECK_INT(r->status, 200);
+        http_response_free(r);
+        http_response_free(ask_host(&room, hosts[i], "/ok"));
+        CHECK_INT(room.server.connections, i + 1);
+    }
+    CHECK(strstr(raw_last(&room.server), "\r\nHost: xn--bcher-kva.test:") != NULL);
+    struct http_response *r = ask_host(&room, "other..test", "/ok");
+    CHECK_INT(r->failure, HTTP_NAME_UNKNOWN);
+    http_response_free(r);
+    override(o, "*", room.server.port, "127.0.0.1");
+    r = ask_host(&room, "any.test", "/ok");
+    CHECK_INT(r->status, 200);
+    http_response_free(r);
+    CHECK(close_room(&room));
+    overrides_free(o);
+}
+
+TEST(users_begin_with_different_addresses)
+{
+    struct overrides *o = overrides_new();
+    struct raw_server second;
+    struct room room;
+    struct http_session *users[4];
+    open_room(&room);
+    raw_server_open_at(&second, "127.0.0.2", room.server.port, answer);
+    override(o, "h.test", room.server.port, "127.0.0.1,127.0.0.2");
+    resolver_use_overrides(room.wire.resolver, o);
+    to(&room, "");
+    snprintf(room.url, sizeof(room.url), "http://h.test:%d/ok", room.server.port);
+    room.spec.url = str_of(room.url);
+    for (int i = 0; i < 4; i++) {
+        users[i] = http_session_new(room.wire.transport);
+        http_response_free(wire_ask(&room.wire, users[i], &room.spec));
+        CHECK_INT(room.server.connections, i / 2 + 1);
+        CHECK_INT(second.connections, (i + 1) / 2);
+    }
+    for (int i = 0; i < 4; i++)
+        http_session_disconnect(users[i]);
+    raw_server_close(&second);
+    for (int i = 0; i < 4; i++) { // whoever begins with the one that has gone comes to the other
+        struct http_response *r = wire_ask(&room.wire, users[i], &room.spec);
+        CHECK_INT(r->status, 200);
+        http_response_free(r);
+        http_session_free(users[i]);
+    }
+    CHECK_INT(room.server.connections, 6);
+    CHECK(close_room(&room));
+    overrides_free(o);
+}
+
+TEST(names_of_this_machine)
+{
+    static const char *const hosts[] = {"localhost", "localhost.", "LOCALHOST.", "shop.localhost"};
+    struct room room;
+    open_room(&room);
+    for (size_t i = 0; i < sizeof(hosts) / sizeof(*hosts); i++) {
+        for (int k = 0; k < 2; k++) {
+            struct http_response *r = ask_host(&room, hosts[i], "/ok");
+            CHECK_INT(r->failure, HTTP_OK);
+            CHECK_INT(r->status, 200);
+            CHECK(r->timings.dns == 0);
+            http_response_free(r);
+        }
+    }
+    CHECK(close_room(&room));
+}
+
 /* All of them. */
-#define RUN_ADDRESS_CASES            \
-    RUN(a_unix_socket_is_asked);     \
-    RUN(redirects_of_a_unix_socket); \
-    RUN(cookies_of_a_unix_socket);   \
-    RUN(no_unix_socket);             \
-    RUN(each_user_has_a_source);
+#define RUN_ADDRESS_CASES                      \
+    RUN(a_unix_socket_is_asked);               \
+    RUN(redirects_of_a_unix_socket);           \
+    RUN(cookies_of_a_unix_socket);             \
+    RUN(no_unix_socket);                       \
+    RUN(each_user_has_a_source);               \
+    RUN(addresses_that_are_given);             \
+    RUN(users_begin_with_different_addresses); \
+    RUN(names_of_this_machine);
 
 #endif

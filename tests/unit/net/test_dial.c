@@ -147,7 +147,7 @@ TEST(passes_over_addresses_that_refuse)
     char text[INET6_ADDRSTRLEN];
     struct resolver_answer answer;
     open_room(&room);
-    CHECK_INT(resolver_peek(room.resolver, STR("localhost"), &answer), 0);
+    CHECK_INT(resolver_peek(room.resolver, STR("localhost"), 80, &answer), 0);
     if (answer.n < 2) {
         SKIP(passes_over_addresses_that_refuse, "no IPv6 on the loopback");
         CHECK(close_room(&room));

@@ -174,14 +174,20 @@ TEST(knows_addresses_and_localhost)
     struct resolver_answer answer;
     open_room(&room);
     for (size_t i = 0; i < 3; i++) {
-        CHECK_INT(resolver_peek(room.resolver, str_of(cases[i][0]), &answer), 0);
+        CHECK_INT(resolver_peek(room.resolver, str_of(cases[i][0]), 80, &answer), 0);
         CHECK(answer.ok);
         CHECK_INT(answer.n, 1);
         CHECK_TEXT(answer.addresses[0], cases[i][1]);
         CHECK(!answer.asked);
     }
-    CHECK_INT(resolver_peek(room.resolver, STR("LocalHost"), &answer), 0);
+    CHECK_INT(resolver_peek(room.resolver, STR("LocalHost"), 80, &answer), 0);
     CHECK_TEXT(answer.addresses[0], "127.0.0.1");
+    static const char *const local[] = {"localhost.", "a.localhost", "a.b.LocalHost."};
+    for (size_t i = 0; i < 3; i++) {
+        CHECK_INT(resolver_peek(room.resolver, str_of(local[i]), 80, &answer), 0);
+        CHECK_TEXT(answer.addresses[0], "127.0.0.1");
+    }
+    CHECK_INT(resolver_peek(room.resolver, STR("notlocalhost"), 80, &answer), -1);
     struct caller c = {0};
     ask(&room, "localhost", &c);
     CHECK_INT(c.told, 0); // not before it returned
@@ -191,6 +197,26 @@ TEST(knows_addresses_and_localhost)
     CHECK(close_room(&room));
 }
 
+TEST(given_addresses_come_first)
+{
+    struct overrides *o = overrides_new();
+    struct room room;
+    struct err err = ERR_INIT;
+    struct resolver_answer answer;
+    open_room(&room);
+    CHECK_INT(overrides_add(o, STR("a.test:80:192.0.2.7,192.0.2.8"), &err), 0);
+    resolver_use_overrides(room.resolver, o);
+    CHECK_INT(resolver_peek(room.resolver, STR("A.test"), 80, &answer), 0);
+    CHECK_INT(answer.n, 2);
+    CHECK_TEXT(answer.addresses[1], "192.0.2.8");
+    CHECK(answer.ok && !answer.asked && answer.id != 0);
+    CHECK(resolver_is_overridden(room.resolver, STR("a.test"), 80));
+    CHECK(!resolver_is_overridden(room.resolver, STR("a.test"), 81));
+    CHECK_INT(resolver_peek(room.resolver, STR("a.test"), 81, &answer), -1);
+    CHECK(close_room(&room));
+    overrides_free(o);
+}
+
 TEST(asks_once_for_all)
 {
     struct room room;
@@ -198,7 +224,7 @@ TEST(asks_once_for_all)
     struct resolver_answer answer;
     open_room(&room);
     room.server.aaaa = "2001:db8::5";
-    CHECK_INT(resolver_peek(room.resolver, STR("a.test"), &answer), -1);
+    CHECK_INT(resolver_peek(room.resolver, STR("a.test"), 80, &answer), -1);
     ask(&room, "a.test", &c[0]);
     ask(&room, "A.Test", &c[1]);
     loop_turn(room.loop, true);
@@ -211,7 +237,7 @@ TEST(asks_once_for_all)
         CHECK(strstr(c[i].text, "2001:db8::5") != NULL);
     }
     CHECK_INT(room.server.questions, 1);
-    CHECK_INT(resolver_peek(room.resolver, STR("a.test"), &answer), 0);
+    CHECK_INT(resolver_peek(room.resolver, STR("a.test"), 80, &answer), 0);
     CHECK_INT(answer.n, 2);
     CHECK(close_room(&room));
 }
@@ -264,7 +290,7 @@ TEST(keeps_failures_for_a_second)
     CHECK(wait_for(&room, &c[1], 1));
     CHECK(!c[1].ok && !c[1].asked);
     CHECK_INT(room.server.questions, questions);
-    CHECK_INT(resolver_peek(room.resolver, STR("none.test"), &answer), 0);
+    CHECK_INT(resolver_peek(room.resolver, STR("none.test"), 80, &answer), 0);
     CHECK(!answer.ok);
     clock_advance_to(&room.clock, clock_now_ns(&room.clock) + s_to_ns(1.1));
     room.server.code = CODE_OK;
@@ -367,7 +393,7 @@ TEST(forgets_old_names)
     for (int i = 0; i < 3000; i++) {
         char host[32];
         snprintf(host, sizeof(host), "10.0.%d.%d", i / 250, i % 250);
-        CHECK_INT(resolver_peek(room.resolver, str_of(host), &answer), 0);
+        CHECK_INT(resolver_peek(room.resolver, str_of(host), 80, &answer), 0);
         CHECK_TEXT(answer.addresses[0], host);
     }
     CHECK(close_room(&room));
@@ -383,8 +409,9 @@ TEST(refuses_servers_that_are_none)
     CHECK(close_room(&room));
 }
 
-TEST_MAIN(RUN(knows_addresses_and_localhost); RUN(asks_once_for_all);
-          RUN(keeps_answers_for_their_time); RUN(keeps_failures_for_a_second);
-          RUN(names_without_addresses); RUN(nobody_answers); RUN(whoever_cancels_is_not_told);
-          RUN(ends_while_it_asks); RUN(may_be_asked_from_an_answer); RUN(forgets_old_names);
+TEST_MAIN(RUN(knows_addresses_and_localhost); RUN(given_addresses_come_first);
+          RUN(asks_once_for_all); RUN(keeps_answers_for_their_time);
+          RUN(keeps_failures_for_a_second); RUN(names_without_addresses); RUN(nobody_answers);
+          RUN(whoever_cancels_is_not_told); RUN(ends_while_it_asks);
+          RUN(may_be_asked_from_an_answer); RUN(forgets_old_names);
           RUN(refuses_servers_that_are_none);)

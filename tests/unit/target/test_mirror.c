@@ -28,6 +28,16 @@ TEST(headers)
     CHECK(stage_release(&s));
 }
 
+TEST(ip)
+{
+    struct stage s;
+
+    stage_init(&s, &STAGE_OPTIONS);
+    CHECK_INT(stage_get(&s, "/ip"), 200);
+    CHECK_TEXT(s.body, "{\"origin\": \"127.0.0.1\"}\n");
+    CHECK(stage_release(&s));
+}
+
 TEST(cookies)
 {
     struct stage s;
@@ -60,4 +70,4 @@ TEST(basic_auth)
     CHECK(stage_release(&s));
 }
 
-TEST_MAIN(RUN(echo); RUN(headers); RUN(cookies); RUN(basic_auth);)
+TEST_MAIN(RUN(echo); RUN(headers); RUN(ip); RUN(cookies); RUN(basic_auth);)
