@@ -1,7 +1,9 @@
 -- blame -- errors of misuse, which point at the line of the script, however deep in here they are found.
 -- SPDX-License-Identifier: MIT
 
-local text = require("katydid.core").text
+local core = require "katydid.core"
+
+local text = core.text
 
 local blame = {}
 
@@ -29,6 +31,16 @@ function blame.place()
   if not level then return nil end
   local frame = debug.getinfo(level, "Sl")
   return frame.source, frame.currentline, frame.short_src
+end
+
+---The folder of the script that runs, with a slash at its end; "" for the present one. Where a tail call has
+---left no frame of it, that of the script that was loaded first.
+---@return string
+function blame.folder()
+  local source = blame.place()
+  if source then return source:match("^@(.*/)") or "" end
+  local first = core.run.script_folder
+  return first and first .. "/" or ""
 end
 
 ---Names under which the script's present frame sees functions: its locals, its upvalues, its globals.

@@ -11,12 +11,6 @@ local loaded = {}
 
 local ESCAPES = { n = "\n", r = "\r", t = "\t" }
 
-local function folder_of_script()
-  local source = blame.place()
-  local folder = source and source:match("^@(.*/)")
-  return folder or ""
-end
-
 -- The value that a line gives, after its `=`: bare, in double quotes with escapes, or in single quotes as it
 -- is.
 local function value_of(text)
@@ -73,7 +67,7 @@ function env.load(path)
     blame.expected("env.load", "a path", path)
   end
   local full = path or ".env"
-  if full:sub(1, 1) ~= "/" then full = folder_of_script() .. full end
+  if full:sub(1, 1) ~= "/" then full = blame.folder() .. full end
   if not path and not core.file.kind(full) then return false end
   local file, why = io.open(full, "rb")
   if not file then blame.raise("env.load: %s", why) end
@@ -109,7 +103,7 @@ function env.require(name)
   local value = env.get(name)
   if value == nil or value == "" then
     blame.raise("%s is not set: set it in the environment, or write %s=… into %s.env, for env.load() to find",
-                name, name, folder_of_script())
+                name, name, blame.folder())
   end
   return value
 end

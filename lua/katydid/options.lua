@@ -4,6 +4,7 @@
 local core = require "katydid.core"
 local blame = require "katydid.blame"
 local co = require "katydid.co"
+local files = require "katydid.files"
 
 local encode = core.url.encode
 local sort, concat = table.sort, table.concat
@@ -21,6 +22,7 @@ local type, next, tostring, floor = type, next, tostring, math.floor
 ---@field headers table<string, any>?
 ---@field data string|table<string, any>? the body; a table is sent as a form
 ---@field json any the body, as JSON
+---@field files table<string, katydid.Files>? sent as a form, with the fields of `data`
 ---@field auth { [1]: string, [2]: string }? user and password
 ---@field cookies table<string, any>? of this call alone
 ---@field timeout number|false|katydid.Timeouts|nil seconds in all; false: none
@@ -155,6 +157,17 @@ function known.json(spec, value)
   spec.body, spec.content_type = text, "application/json"
 end
 
+function known.files() end -- with `data`, below
+
+-- A form that carries files; `data` has its other fields.
+local function apply_files(spec, given, what)
+  if given.json ~= nil then blame.raise("%s: 'files' and 'json' exclude each other", what) end
+  if given.data ~= nil and type(given.data) ~= "table" then
+    blame.expected(what .. ": option 'data'", "a table, whose fields go with 'files'", given.data)
+  end
+  files.apply(spec, given.files, given.data and flatten("data", given.data) or {})
+end
+
 function known.auth(spec, value, key)
   expect(key, value, "table", "{ user, password }")
   local user, password = value[1], value[2]
@@ -273,6 +286,7 @@ function options.apply(spec, given, what)
   if given.data ~= nil and given.json ~= nil then
     blame.raise("%s: 'data' and 'json' exclude each other", what)
   end
+  if given.files ~= nil then apply_files(spec, given, what) end
 end
 
 return options

@@ -19,7 +19,7 @@ function rest.prepare(spec)
     headers[#headers + 1], headers[#headers + 2] = "Accept", "application/json"
   end
   spec.headers = headers
-  spec.content_type = "application/json"
+  if not spec.source then spec.content_type = "application/json" end
 end
 
 ---Decodes the body into `js`.

@@ -435,7 +435,7 @@ static bool prepare_first(struct http_request *r, const struct http_spec *spec)
     keep_request_texts(response, spec->method, buf_slice(&r->url));
     exchange_first_headers(&response->request_headers, r->session, spec, &from, &r->hop.parts,
                            wall_s(r));
-    if (spec->has_body)
+    if (spec->has_body && r->source == NULL)
         buf_add_str(&response->request_body, spec->body);
     r->hop.method = str_of(response->request_method);
     r->hop.headers = &response->request_headers;

@@ -149,6 +149,7 @@ static int l_status_failure(lua_State *L)
 
 static const luaL_Reg http_functions[] = {{"start", l_start},
                                           {"collect", l_collect},
+                                          {"body", l_body},
                                           {"status_failure", l_status_failure},
                                           {"set_response_methods", l_response_set_methods},
                                           {NULL, NULL}};
@@ -157,6 +158,7 @@ void l_http_open(lua_State *L, struct vm *vm)
 {
     lx_new_type(L, REQUEST_TYPE, NULL, collect_request);
     l_response_open(L);
+    l_body_open(L);
     lua_newtable(L);
     l_session_open(L, vm);
     lua_pushlightuserdata(L, vm);

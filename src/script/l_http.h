@@ -30,6 +30,14 @@ struct request_box;
 /* Ends the request in it, if there is one. */
 void l_http_forget_request(struct request_box *box);
 
+/* --- l_body --- */
+
+/* A body that is sent a slice at a time; a userdata. NULL stands in it once it was sent. [-0, +0, e] */
+struct http_body **l_body_check(lua_State *L, int arg);
+/* body(parts) -> body */
+int l_body(lua_State *L);
+void l_body_open(lua_State *L); /* makes the type; [-0, +0, m] */
+
 /* --- l_session --- */
 
 /* One user's session; a userdata. */

@@ -19,6 +19,7 @@ enum field {
     HEADERS,
     COOKIES,
     BODY,
+    SOURCE,
     CONTENT_TYPE,
     USER,
     PASSWORD,
@@ -42,6 +43,7 @@ static const char *const names[FIELDS] = {
     [HEADERS] = "headers",
     [COOKIES] = "cookies",
     [BODY] = "body",
+    [SOURCE] = "source",
     [CONTENT_TYPE] = "content_type",
     [USER] = "user",
     [PASSWORD] = "password",
@@ -148,6 +150,14 @@ static bool truth_of(lua_State *L, enum field f)
     return lua_toboolean(L, -1);
 }
 
+static struct http_body **source_of(lua_State *L)
+{
+    struct http_body **source = l_body_check(L, lua_gettop(L));
+    if (*source == NULL)
+        lx_throw(L, "a source is sent once");
+    return source;
+}
+
 static enum http_version version_of(lua_State *L)
 {
     static const struct {
@@ -231,6 +241,10 @@ static void read_field(struct spec_reader *reader, lua_State *L, enum field f, s
         break;
     case BODY:
         to->body = text_of(L, f);
+        to->has_body = true;
+        break;
+    case SOURCE:
+        to->source = source_of(L);
         to->has_body = true;
         break;
     case CONTENT_TYPE:

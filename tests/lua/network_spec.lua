@@ -60,6 +60,24 @@ for _, transport in ipairs { "curl", "h1" } do
       collectgarbage()
     end)
 
+    it("sends what it reads from files", function()
+      local path = os.tmpname()
+      local file = assert(io.open(path, "wb"))
+      file:write(("0123456789"):rep(20000))
+      file:close()
+      local request = { method = "POST", source = http.body { "begin ", { path }, " end" } }
+      local response, status = send("/redirect/1?status=307&to=/echo", request)
+      check.equal(status, 200)
+      check.equal(response.request.body, nil)
+      check.equal(response:json().body, "begin " .. ("0123456789"):rep(20000) .. " end")
+      check.equal(response:json().headers["Content-Length"], "200010")
+      check.error(function() send("/echo", request) end, "a source is sent once")
+      local changed = { method = "POST", source = http.body { { path } } }
+      os.remove(path)
+      local failure = select(6, send("/echo", changed))
+      check.equal(failure, ("RequestError(\"can't read '%s': No such file or directory\")"):format(path))
+    end)
+
     it("is cut off with its user", function()
       local task = spec.start(function()
         http.start(http.session(transport), { method = "GET", url = host .. "/stall/30" })

@@ -67,6 +67,20 @@ static void transfer_due(void *self)
     transfer_free(x);
 }
 
+/* All of it, or why it can't be read. [-0, +1, m] */
+static void push_source(lua_State *L, struct http_body *source)
+{
+    struct buf all = BUF_INIT;
+    struct err err = ERR_INIT;
+    char bytes[1024];
+    ptrdiff_t n;
+    http_body_rewind(source);
+    while ((n = http_body_read(source, bytes, sizeof bytes, &err)) > 0)
+        buf_add(&all, bytes, (size_t)n);
+    lx_push_str(L, n < 0 ? str_of(err.text) : buf_slice(&all));
+    buf_release(&all);
+}
+
 /* Pushes what the function is told. [-0, +1, m] */
 static void push_request(lua_State *L, const struct transfer_spec *spec)
 {
@@ -75,7 +89,10 @@ static void push_request(lua_State *L, const struct transfer_spec *spec)
     lua_setfield(L, -2, "method");
     lx_push_str(L, spec->url);
     lua_setfield(L, -2, "url");
-    if (spec->has_body) {
+    if (spec->source != NULL) {
+        push_source(L, spec->source);
+        lua_setfield(L, -2, "body");
+    } else if (spec->has_body) {
         lx_push_str(L, spec->body);
         lua_setfield(L, -2, "body");
     }

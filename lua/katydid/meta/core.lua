@@ -78,12 +78,15 @@ function rand.seed(seed) end
 ---@class katydid.core.session: userdata one user's cookies, default headers and connections
 ---@class katydid.core.request: userdata a request under way
 
+---@class katydid.core.body: userdata what is sent a slice at a time
+
 ---@class katydid.core.spec
 ---@field method string as sent, upper case
 ---@field url string absolute
 ---@field headers table<integer, string>? name, value, name, value, … of this request
 ---@field cookies table<integer, string>? name, value, …
 ---@field body string?
+---@field source katydid.core.body? instead of `body`; sent once
 ---@field content_type string? of the body, where headers don't say
 ---@field user string? Basic credentials, with password
 ---@field password string?
@@ -115,6 +118,11 @@ function http.disconnect(session) end
 ---@param spec katydid.core.spec
 ---@return katydid.core.request
 function http.start(session, spec) end
+---A body to be sent: bytes, and files as they are named by { path }, one behind the other. Files are read while
+---they are sent. Throws which can't be read, without a position.
+---@param parts table<integer, string|{ [1]: string }>
+---@return katydid.core.body
+function http.body(parts) end
 ---After the wait. Besides the response what judging and counting it take, so that the hot path reads no fields:
 ---its status, time (ms), length of the decoded body, path and query as sent, and why no answer came (nil: one did).
 ---@param request katydid.core.request

@@ -2,6 +2,7 @@
 answers, from a real framework."""
 # SPDX-License-Identifier: MIT
 
+import hashlib
 import time
 
 import flask
@@ -59,6 +60,25 @@ def film_by_id(number):
 @app.get("/api/films/title/<title>")
 def film_by_title(title):
     return film(TITLES.index(title) + 1) if title in TITLES else error(404, f"no film '{title}'")
+
+
+def part_of(name, file):
+    content = file.read()
+    return {"name": name, "filename": file.filename, "type": file.content_type, "length": len(content),
+            "sha256": hashlib.sha256(content).hexdigest(), "headers": dict(file.headers)}
+
+
+@app.post("/form")
+def form():
+    """What came in a form: its fields, and what its files are."""
+    fields = [[name, value] for name, value in flask.request.form.items(multi=True)]
+    return {"fields": fields, "length": flask.request.content_length,
+            "files": [part_of(name, file) for name, file in flask.request.files.items(multi=True)]}
+
+
+@app.post("/form/moved")
+def moved_form():
+    return flask.redirect("/form", 307)
 
 
 @app.get("/delay50")
