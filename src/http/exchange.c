@@ -42,10 +42,7 @@ static struct str ascii_host(const struct url *u, struct buf *ascii)
         buf_release(&path);
         return buf_slice(ascii);
     }
-    for (size_t i = 0; i < host.n; i++) {
-        if ((unsigned char)host.p[i] >= 0x80)
-            return idn_add_host(ascii, host) < 0 ? host : buf_slice(ascii);
-    }
+    (void)!idn_host(&host, ascii);
     return host;
 }
 

@@ -16,3 +16,17 @@ int idn_add_host(struct buf *out, struct str host)
     free(name);
     return rc == IDN2_OK ? 0 : -1;
 }
+
+int idn_host(struct str *host, struct buf *room)
+{
+    size_t i = 0;
+    while (i < host->n && (unsigned char)host->p[i] < 0x80)
+        i++;
+    if (i == host->n)
+        return 0;
+    buf_clear(room);
+    if (idn_add_host(room, *host) < 0)
+        return -1;
+    *host = buf_slice(room);
+    return 0;
+}

@@ -13,4 +13,7 @@
  * or it holds what no host name may; then nothing is added. */
 int idn_add_host(struct buf *out, struct str host) __attribute__((warn_unused_result));
 
+/* *host in ASCII: as it is where it has no other letters, else made in `room`. -1 as above. */
+int idn_host(struct str *host, struct buf *room) __attribute__((warn_unused_result));
+
 #endif

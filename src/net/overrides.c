@@ -118,10 +118,10 @@ static const char *read_rule(struct rule *rule, struct str text)
         why = "expected HOST:PORT:ADDRESS[,ADDRESS...]";
     else if (text_parse_int(number, 1, UINT16_MAX, &port, NULL) < 0)
         why = "expected a port from 1 to 65535 behind HOST:";
-    else if (!str_equal(host, STR("*")) && idn_add_host(&ascii, host) < 0)
+    else if (idn_host(&host, &ascii) < 0)
         why = "expected a name, an IPv4 address or * as HOST";
     if (why == NULL) {
-        add_key(&key, ascii.n > 0 ? buf_slice(&ascii) : host, (uint16_t)port);
+        add_key(&key, host, (uint16_t)port);
         rule->key = buf_detach(&key);
         why = read_addresses(rule, text);
     }

@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "net/addr.h"
+#include "net/idn.h"
 #include "net/tls_tickets.h"
 
 #include <assert.h>
@@ -232,8 +233,8 @@ void tls_context_free(struct tls_context *context)
 
 /* ---- One connection. ---- */
 
-/* Whom the certificate must name, and, but for addresses, who is asked for (RFC 6066 3). */
-static bool set_name(struct tls *t, struct str name)
+/* Whom the certificate must name, and, but for addresses, who is asked for (RFC 6066 3): ASCII. */
+static bool set_ascii_name(struct tls *t, struct str name)
 {
     char text[NAME_MAX_BYTES + 1];
     if (name.n > 0 && name.p[name.n - 1] == '.')
@@ -246,6 +247,14 @@ static bool set_name(struct tls *t, struct str name)
         return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(t->ssl), text) == 1;
     SSL_set_hostflags(t->ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     return SSL_set1_host(t->ssl, text) == 1 && SSL_set_tlsext_host_name(t->ssl, text) == 1;
+}
+
+static bool set_name(struct tls *t, struct str name)
+{
+    struct buf room = BUF_INIT;
+    bool is_set = idn_host(&name, &room) == 0 && set_ascii_name(t, name);
+    buf_release(&room);
+    return is_set;
 }
 
 struct tls *tls_new(struct tls_context *context, struct tls_tickets *tickets, struct str name,
@@ -366,7 +375,7 @@ static void clear_errors(void)
 enum tls_status tls_handshake(struct tls *t, struct stream_error *why)
 {
     if (t->is_broken) {
-        fill(why, STREAM_TLS, 0, "the host name is empty or too long");
+        fill(why, STREAM_TLS, 0, "the host name is empty, too long or malformed");
         return TLS_ENDED;
     }
     clear_errors();

@@ -56,7 +56,8 @@ enum tls_status {
     TLS_ENDED /* see *why */
 };
 
-/* Borrows context and tickets (NULL: starts afresh each time) for its life. */
+/* Borrows context and tickets (NULL: starts afresh each time) for its life. A name with letters beyond
+ * ASCII is asked for and verified as name servers know it. */
 struct tls *tls_new(struct tls_context *context, struct tls_tickets *tickets, struct str name,
                     uint16_t port);
 /* Says goodbye where that makes sense, without waiting. Leaves the descriptor open. */

@@ -56,4 +56,21 @@ TEST(refuses)
     buf_release(&out);
 }
 
-TEST_MAIN(RUN(names_in_ascii); RUN(refuses);)
+TEST(only_where_it_is_needed)
+{
+    struct buf room = BUF_INIT;
+    struct str host = STR("My_Host.");
+    CHECK_INT(idn_host(&host, &room), 0);
+    CHECK_STR(host, "My_Host.");
+    CHECK_INT(room.n, 0);
+    host = STR("b\u00fccher.example");
+    CHECK_INT(idn_host(&host, &room), 0);
+    CHECK_STR(host, "xn--bcher-kva.example");
+    CHECK(host.p == room.p);
+    host = STR("\xff");
+    CHECK_INT(idn_host(&host, &room), -1);
+    CHECK_STR(host, "\xff");
+    buf_release(&room);
+}
+
+TEST_MAIN(RUN(names_in_ascii); RUN(only_where_it_is_needed); RUN(refuses);)

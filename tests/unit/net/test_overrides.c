@@ -32,6 +32,8 @@ TEST(rules)
     CHECK_TEXT(found(o, "h", 80), "");
     CHECK_INT(add(o, "Shop.Example:80:192.0.2.1"), 0);
     CHECK_INT(add(o, "shop.example:443:[2001:db8::1],192.0.2.2,2001:db8::2"), 0);
+    CHECK_INT(add(o, "My_host:80:192.0.2.5"), 0);
+    CHECK_TEXT(found(o, "my_Host", 80), "192.0.2.5");
     CHECK_INT(add(o, "127.0.0.1:80:192.0.2.3"), 0);
     CHECK_INT(add(o, "b\u00fccher.example.:80:192.0.2.4"), 0);
     CHECK_TEXT(found(o, "shop.example", 80), "192.0.2.1");

@@ -25,15 +25,18 @@ struct server {
     enum manner manner;
     SSL_CTX *ssl; /* NULL where the manner needs none */
     pthread_t thread;
+    char asked_for[256]; /* by the last client: SNI; "": nobody */
 };
 
-static void serve_secured(const struct server *s, int fd)
+static void serve_secured(struct server *s, int fd)
 {
     char bytes[20000];
     int n;
     SSL *ssl = SSL_new(s->ssl);
     SSL_set_fd(ssl, fd);
     if (SSL_accept(ssl) == 1) {
+        const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+        snprintf(s->asked_for, sizeof(s->asked_for), "%s", name != NULL ? name : "");
         while ((n = SSL_read(ssl, bytes, sizeof(bytes))) > 0 && SSL_write(ssl, bytes, n) == n &&
                s->manner == ECHOES)
             continue;
@@ -43,7 +46,7 @@ static void serve_secured(const struct server *s, int fd)
     SSL_free(ssl);
 }
 
-static void serve(const struct server *s, int fd)
+static void serve(struct server *s, int fd)
 {
     char bytes[4096];
     switch (s->manner) {
@@ -153,7 +156,7 @@ static void open_scene(struct scene *scene, enum manner manner)
     *scene = (struct scene){.folder = "/tmp/katydid-tls-XXXXXX"};
     if (mkdtemp(scene->folder) == NULL)
         BUG("no folder");
-    const char *names = "DNS:localhost,IP:127.0.0.1";
+    const char *names = "DNS:localhost,IP:127.0.0.1,DNS:xn--bcher-kva.test";
     const char *folder = scene->folder;
     make_identity(&scene->authority,
                   (struct identity_spec){folder, "authority", NULL, NULL, true, -1, 1});
@@ -355,7 +358,30 @@ TEST(trusts_the_right_name_alone)
     memset(name, 'n', sizeof(name));
     name[299] = '\0';
     failure_of(&scene, name, ca, true, &why);
-    CHECK_TEXT(why.text, "the host name is empty or too long");
+    CHECK_TEXT(why.text, "the host name is empty, too long or malformed");
+    CHECK(close_scene(&scene));
+}
+
+TEST(asks_for_a_name_in_ascii)
+{
+    static const char *const cases[][2] = {{"b\u00fccher.test", "xn--bcher-kva.test"},
+                                           {"B\u00dcCHER.test.", "xn--bcher-kva.test"},
+                                           {"localhost", "localhost"},
+                                           {"127.0.0.1", ""}};
+    struct scene scene;
+    struct stream_error why;
+    open_scene(&scene, ECHOES);
+    let_it_serve(&scene);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct ear e;
+        CHECK(call(&scene, &e, cases[i][0]));
+        CHECK(say(&scene, &e, "x"));
+        CHECK_TEXT(scene.server.asked_for, cases[i][1]);
+        leave(&e);
+    }
+    failure_of(&scene, "\xff.test", scene.authority.cert_file, true, &why);
+    CHECK_INT(why.failure, STREAM_TLS);
+    CHECK_TEXT(why.text, "the host name is empty, too long or malformed");
     CHECK(close_scene(&scene));
 }
 
@@ -580,7 +606,8 @@ TEST(names_the_file_that_is_wrong)
 }
 
 TEST_MAIN(RUN(says_and_hears); RUN(carries_much); RUN(trusts_the_right_name_alone);
-          RUN(says_why_a_certificate_is_not_trusted); RUN(says_why_there_was_no_handshake);
-          RUN(resumes_what_it_has_met); RUN(resumes_nothing_that_another_met); RUN(knows_a_goodbye);
+          RUN(asks_for_a_name_in_ascii); RUN(says_why_a_certificate_is_not_trusted);
+          RUN(says_why_there_was_no_handshake); RUN(resumes_what_it_has_met);
+          RUN(resumes_nothing_that_another_met); RUN(knows_a_goodbye);
           RUN(an_idle_one_lives_until_the_peer_goes); RUN(closes_at_any_time);
           RUN(shows_its_certificate); RUN(names_the_file_that_is_wrong);)
