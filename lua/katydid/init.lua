@@ -6,6 +6,7 @@ local blame = require "katydid.blame"
 local co = require "katydid.co"
 local http_user = require "katydid.http_user"
 local shape = require "katydid.shape"
+local spawn = require "katydid.spawn"
 local task = require "katydid.task"
 local taskset = require "katydid.taskset"
 local user = require "katydid.user"
@@ -33,6 +34,7 @@ local katydid = {
   constant_pacing = wait_time.constant_pacing,
   constant_throughput = wait_time.constant_throughput,
   events = require "katydid.events",
+  spawn = spawn.spawn,
 }
 
 ---Sleeps, while other users go on.

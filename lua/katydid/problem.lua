@@ -9,6 +9,7 @@ local problem = {}
 ---@class katydid.Problem
 ---@field message string
 ---@field traceback string
+---@field value any what was thrown
 local Problem = {
   __tostring = function(self)
     return self.message
@@ -66,7 +67,22 @@ end
 ---@param message string
 ---@return katydid.Problem
 function problem.new(message)
-  return setmetatable({ message = message, traceback = "" }, Problem)
+  return setmetatable({ message = message, traceback = "", value = message }, Problem)
+end
+
+local raised_again
+
+---Throws what was thrown before, elsewhere: whoever describes it finds the traceback of then.
+---@param self katydid.Problem
+function problem.raise_again(self)
+  raised_again = self
+  error(self.value, 0)
+end
+
+-- The frames above the describing function are `error` and its caller.
+local function is_raised_again()
+  local frame = debug.getinfo(4, "f")
+  return frame and frame.func == problem.raise_again
 end
 
 ---For xpcall. Signals, and what is described already, stay as they are.
@@ -74,7 +90,9 @@ end
 ---@return any
 function problem.describe(value)
   if co.is_signal(value) or getmetatable(value) == Problem then return value end
-  return setmetatable({ message = problem.text_of(value), traceback = traceback_here() }, Problem)
+  if raised_again and is_raised_again() then return raised_again end
+  local self = { message = problem.text_of(value), traceback = traceback_here(), value = value }
+  return setmetatable(self, Problem)
 end
 
 ---What xpcall gave: where the stack had overflown, or memory was lacking, `describe` could not run, and it is

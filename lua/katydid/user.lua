@@ -6,6 +6,7 @@ local blame = require "katydid.blame"
 local co = require "katydid.co"
 local object = require "katydid.object"
 local problem = require "katydid.problem"
+local spawn = require "katydid.spawn"
 local task = require "katydid.task"
 local taskset = require "katydid.taskset"
 
@@ -35,6 +36,7 @@ function methods:stop()
   if core.sched.user() ~= self then
     blame.raise("stop ends the user that calls it: %s isn't the one that runs", tostring(self))
   end
+  core.spawn.stop_user()
   core.sched.ending()
   error(STOP, 0)
 end
@@ -108,6 +110,7 @@ local function live(self)
   local ok, why = xpcall(self.on_start, describe, self)
   if not ok and not co.is_signal(why) then
     taskset.report(self, why)
+    spawn.finish(true)
     return "failed"
   end
   if ok then
@@ -118,8 +121,10 @@ local function live(self)
     if co.is_signal(why) then why = problem.new("interrupt: there is no task set to leave") end
     taskset.report(self, why)
   end
+  spawn.finish(not core.sched.is_stopping()) -- a stop in good order lets what was spawned finish
   core.sched.ending()
   taskset.run_on_stop(self)
+  spawn.finish(true)
   return has_failed and "failed" or "finished"
 end
 

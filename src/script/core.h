@@ -13,6 +13,7 @@
 
 /* Each pushes its table. [-0, +1, m] */
 void l_sched_open(lua_State *L, struct vm *vm);
+void l_spawn_open(lua_State *L, struct vm *vm);
 void l_time_open(lua_State *L, struct vm *vm);
 void l_rand_open(lua_State *L, struct vm *vm);
 void l_http_open(lua_State *L, struct vm *vm);
@@ -34,6 +35,10 @@ static inline struct vm *core_vm(lua_State *L)
 /* The running task, which may wait here; raises otherwise, and raises STOP where the task is to
  * end. `what` and `level` as in sched.check. [-0, +0, e] */
 struct task *core_check_user(lua_State *L, struct vm *vm, const char *what, int level);
+
+/* The user begins to wait between tasks: of the functions that it spawned, those that failed wait for
+ * nobody to join them any more. */
+void core_settle_spawned(struct task *user);
 
 /* A JSON value as json.decode gives it; raises where it is nested too deep for the stack.
  * [-0, +1, e] */

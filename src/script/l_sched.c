@@ -105,7 +105,7 @@ static int l_user(lua_State *L)
     struct task *t = sched_current(core_vm(L)->sched);
     if (t == NULL)
         return 0;
-    lua_rawgeti(L, LUA_REGISTRYINDEX, t->user_ref);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, t->user->user_ref);
     return 1;
 }
 

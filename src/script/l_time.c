@@ -33,6 +33,8 @@ static int l_start(lua_State *L)
     struct task *t = core_check_user(L, vm, "a sleep", 2);
     sched_park(t, cancel_sleep, t);
     t->is_between_tasks = between_tasks;
+    if (between_tasks && t->spawned != NULL)
+        core_settle_spawned(t);
     timer_start(vm->options.loop, &t->sleep, s_to_ns(seconds));
     return 0;
 }

@@ -100,23 +100,41 @@ static void wake_from_sleep(void *self)
     sched_wake(self);
 }
 
-struct task *sched_spawn(struct sched *s, lua_State *L, const struct rng *stream, task_ended ended,
-                         void *self)
+/* Takes function and argument. [-2, +0, m] */
+static struct task *new_task(struct sched *s, lua_State *L, task_ended ended, void *self)
 {
     struct task *t = xcalloc(1, sizeof *t);
     t->sched = s;
+    t->user = t;
     t->ended = ended;
     t->ended_self = self;
-    t->rng = *stream;
     timer_init(&t->sleep, wake_from_sleep, t);
     lua_pushvalue(L, -1); // function user user
     t->user_ref = luaL_ref(L, LUA_REGISTRYINDEX);
     t->co = lua_newthread(L); // function user coroutine
     t->co_ref = luaL_ref(L, LUA_REGISTRYINDEX);
     lua_xmove(L, t->co, 2);
-    DL_APPEND(s->all, t);
     s->n++;
     make_ready(t);
+    return t;
+}
+
+struct task *sched_spawn(struct sched *s, lua_State *L, const struct rng *stream, task_ended ended,
+                         void *self)
+{
+    struct task *t = new_task(s, L, ended, self);
+    t->rng = *stream;
+    DL_APPEND(s->all, t);
+    return t;
+}
+
+struct task *sched_spawn_within(struct task *by, lua_State *L, task_ended ended, void *self)
+{
+    struct task *t = new_task(by->sched, L, ended, self);
+    t->user = by->user;
+    t->is_stopping = by->is_stopping;
+    t->is_ending = by->is_ending;
+    DL_APPEND(t->user->spawned, t);
     return t;
 }
 
@@ -128,7 +146,7 @@ struct task *sched_current(struct sched *s)
 struct rng *sched_rng(struct sched *s)
 {
     if (s->current != NULL)
-        return &s->current->rng;
+        return &s->current->user->rng;
     return s->lent != NULL ? s->lent : &s->rng;
 }
 
@@ -181,16 +199,7 @@ static void give_stop(struct task *t)
     make_ready(t);
 }
 
-void sched_stop(struct task *t)
-{
-    if (t->is_ending)
-        return;
-    t->is_stopping = true;
-    if (t->is_between_tasks)
-        sched_kill(t);
-}
-
-void sched_kill(struct task *t)
+static void kill_one(struct task *t)
 {
     if (t->is_ending)
         return;
@@ -201,13 +210,58 @@ void sched_kill(struct task *t)
         t->stop_pending = true;
 }
 
+static void stop_one(struct task *t)
+{
+    if (t->is_ending)
+        return;
+    t->is_stopping = true;
+    if (t->is_between_tasks)
+        kill_one(t);
+}
+
+void sched_stop(struct task *t)
+{
+    struct task *spawned;
+    DL_FOREACH (t->spawned, spawned)
+        stop_one(spawned);
+    stop_one(t);
+}
+
+void sched_kill(struct task *t)
+{
+    struct task *spawned;
+    DL_FOREACH (t->spawned, spawned)
+        kill_one(spawned);
+    kill_one(t);
+}
+
+void sched_end(struct task *t)
+{
+    t->is_ending = t->gets_stop || t->stop_pending; // no second STOP where one is due
+    kill_one(t);
+}
+
 void sched_kill_all(struct sched *s)
 {
-    struct task *t;
+    struct task *t, *spawned;
     DL_FOREACH (s->all, t) {
+        DL_FOREACH (t->spawned, spawned)
+            spawned->is_ending = false;
         t->is_ending = false;
         sched_kill(t);
     }
+}
+
+bool sched_is_busy(const struct task *t)
+{
+    const struct task *spawned;
+    if (!t->is_between_tasks)
+        return true;
+    DL_FOREACH (t->spawned, spawned) {
+        if (!spawned->is_between_tasks)
+            return true;
+    }
+    return false;
 }
 
 void sched_set_ending(struct task *t)
@@ -267,11 +321,33 @@ struct loop *sched_loop(struct sched *s)
     return s->loop;
 }
 
+static void end_task(struct task *t, enum task_end how, const char *message, const char *traceback);
+
+/* It goes no further. What is ready is on the ready list, which comes to it by itself: until then it
+ * stands for itself. */
+static void drop(struct task *t)
+{
+    if (!t->is_ready) {
+        end_task(t, TASK_STOPPED, NULL, NULL);
+        return;
+    }
+    DL_DELETE(t->user->spawned, t);
+    DL_APPEND(t->sched->all, t);
+    t->user = t;
+    t->has_begun = false;
+    t->stop_pending = true;
+}
+
 static void end_task(struct task *t, enum task_end how, const char *message, const char *traceback)
 {
     struct sched *s = t->sched;
     cancel_wait(t);
-    DL_DELETE(s->all, t);
+    while (t->spawned != NULL)
+        drop(t->spawned);
+    if (t->user == t)
+        DL_DELETE(s->all, t);
+    else
+        DL_DELETE(t->user->spawned, t);
     s->n--;
     if (t->ended != NULL)
         t->ended(t->ended_self, t, how, message, traceback);

@@ -15,6 +15,9 @@
  * A task that is killed while it is ready first gets what it waited for, and STOP at its next wait:
  * an answer that has come is counted. One that is killed before it has begun never begins. STOP is
  * given once: what a user does afterwards (on_stop) may wait, and no further kill disturbs it.
+ *
+ * A user is a task, and one more for each function that it spawned. These are the user's in all that
+ * they do (instance, random numbers), are stopped and killed with it, and never outlive it.
  */
 // SPDX-License-Identifier: MIT
 #ifndef SCRIPT_SCHED_H
@@ -42,8 +45,11 @@ typedef void (*task_ended)(void *self, struct task *t, enum task_end how, const 
 struct task {
     struct sched *sched;
     lua_State *co;
-    int co_ref, user_ref;     /* registry: the coroutine; the user instance */
-    struct rng rng;           /* this user's stream */
+    int co_ref, user_ref;     /* registry: the coroutine; the user instance, or what a spawned
+                                 function was given */
+    struct task *user;        /* the user's own task: this one, unless it was spawned by it */
+    struct task *spawned;     /* list: the functions that this user spawned */
+    struct rng rng;           /* this user's stream; unused where the user's own task has it */
     void (*cancel)(void *op); /* of what it waits for; NULL: it doesn't wait */
     void *op;
     struct timer sleep;
@@ -53,7 +59,7 @@ struct task {
     bool is_ending;           /* it was killed, or ends by itself: its on_stop isn't disturbed */
     bool stop_pending;        /* STOP is due at its next wait */
     bool gets_stop;           /* ready, and STOP is what its wait returns */
-    struct task *prev, *next; /* all tasks */
+    struct task *prev, *next; /* all users, or all that one has spawned */
     struct task *ready_next;
     task_ended ended;
     void *ended_self;
@@ -68,6 +74,11 @@ void sched_free(struct sched *s);
  * numbers is copied. [-2, +0, m] */
 struct task *sched_spawn(struct sched *s, lua_State *L, const struct rng *stream, task_ended ended,
                          void *self);
+
+/* The same for a function that the task `by` spawns. What it is given in place of an instance is kept
+ * until it is over. It ends as `by` does: one that is spawned in an on_stop isn't disturbed. One that is left when its user's own task
+ * ends goes no further: its wait is cancelled, and it is told to have been stopped. [-2, +0, m] */
+struct task *sched_spawn_within(struct task *by, lua_State *L, task_ended ended, void *self);
 
 /* The task whose coroutine runs (a script's own coroutines belong to it), or NULL. */
 struct task *sched_current(struct sched *s);
@@ -86,11 +97,16 @@ void sched_wake(struct task *t);
 /* Cancels what the running task has started and can't wait for. */
 void sched_abandon(struct task *t);
 
-/* Asks a task to end: at its next check. Where it waits between tasks it is killed now. */
+/* Asks a user to end, and all that it spawned: each at its next check. What waits between tasks is
+ * killed now. */
 void sched_stop(struct task *t);
-/* Ends a task: whatever it waits for is cancelled, and it gets STOP there; the running one gets it
- * at its next wait. */
+/* Ends a task, and all that it spawned where it is a user's own: whatever they wait for is cancelled,
+ * and they get STOP there; the running one gets it at its next wait. */
 void sched_kill(struct task *t);
+/* The same of a spawned function, whether or not it is ending. */
+void sched_end(struct task *t);
+/* Whether a user, or anything that it spawned, is busy with more than waiting between tasks. */
+bool sched_is_busy(const struct task *t);
 /* Kills all, also those that are ending: for whoever has to be rid of them. */
 void sched_kill_all(struct sched *s);
 /* The running task ends: a STOP that is due counts as given, and no other comes. */

@@ -158,13 +158,16 @@ static void set_deadline(struct script_user *u, uint64_t at_ns)
         timer_start_at(all->vm->options.loop, &all->grace, at_ns);
 }
 
-/* Whether it is busy with its task until then. */
+/* Whether it is busy with its task until then, or with what it spawned. */
 static bool stop_one(struct script_user *u, double grace_s)
 {
-    if (u->task->is_ending)
+    if (u->task->is_ending) {
+        if (!(grace_s > 0))
+            kill_user(u); // what it spawned may not have ended yet
         return false;
+    }
     u->was_stopped = true;
-    if (!(grace_s > 0) || u->task->is_between_tasks) {
+    if (!(grace_s > 0) || !sched_is_busy(u->task)) {
         kill_user(u);
         return false;
     }
@@ -202,10 +205,10 @@ static void log_end_of_grace(double grace_s)
     buf_release(&seconds);
 }
 
-/* Whether the user was busy with his task to the last. */
+/* Whether the user was busy with his task, or with what it spawned, to the last. */
 static bool end_grace(struct script_user *u)
 {
-    bool was_busy = !u->task->is_ending;
+    bool was_busy = !u->task->is_ending || u->task->spawned != NULL;
     kill_user(u);
     return was_busy;
 }

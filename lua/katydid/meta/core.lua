@@ -6,6 +6,7 @@
 ---@class katydid.core
 ---@field version string the program's version; lua/katydid/init.lua refuses another
 ---@field sched katydid.core.sched
+---@field spawn katydid.core.spawn
 ---@field time katydid.core.time
 ---@field rand katydid.core.rand
 ---@field http katydid.core.http
@@ -51,6 +52,36 @@ function sched.abandon(what) end
 ---The user instance whose coroutine runs, or nil. Nested coroutines of a script belong to their user.
 ---@return table?
 function sched.user() end
+
+---@class katydid.core.spawned: userdata a function that was spawned
+
+---Functions that run beside the one that spawned them, each in a coroutine of its own, as the same user: they have
+---its instance and its random numbers, and end with it at the latest.
+---@class katydid.core.spawn
+local spawn = {}
+---Runs run(handle) from the next turn on.
+---@param run fun(handle: any) throws nothing but signals
+---@param handle any
+---@return katydid.core.spawned
+function spawn.start(run, handle) end
+---Starts the wait for its end. Throws, without a position, where it would never come: it is the one that runs, or
+---waits for that.
+---@param spawned katydid.core.spawned of the running user
+---@return boolean waits false: it is over
+function spawn.join(spawned) end
+---It gets STOP at its wait, the running one at once.
+---@param spawned katydid.core.spawned
+function spawn.kill(spawned) end
+---For the running spawned function, which has failed: whether somebody waits for its end; if not, starts a wait that
+---ends when its user waits between tasks or ends.
+---@return "joined"|"alone"|"waits" how alone: nobody does, and the user waits between tasks or ends already
+function spawn.linger() end
+---For a user that ends: starts the wait for the end of all that it spawned.
+---@param kill boolean they get STOP; false: they are let finish
+---@return boolean waits false: none is left
+function spawn.rest(kill) end
+---Where a spawned function runs: its user, with all that it spawned, is killed.
+function spawn.stop_user() end
 
 ---@class katydid.core.time
 local time = {}

@@ -51,6 +51,8 @@ static void state_open(struct state *s, uint64_t seed)
     lua_newtable(s->L);
     l_sched_open(s->L, &s->vm);
     lua_setfield(s->L, -2, "sched");
+    l_spawn_open(s->L, &s->vm);
+    lua_setfield(s->L, -2, "spawn");
     l_time_open(s->L, &s->vm);
     lua_setfield(s->L, -2, "time");
     l_rand_open(s->L, &s->vm);

@@ -391,6 +391,140 @@ TEST(the_instance_is_kept_and_released)
     CHECK(state_close(&s));
 }
 
+/* --- what a user spawns ---------------------------------------------------------------------- */
+
+/* `beside(fn)` spawns, `rest(kill)` waits for the end of all that was. */
+#define BESIDE                                                  \
+    "local spawn = require 'katydid.core'.spawn\n"              \
+    "local function beside(fn) return spawn.start(fn, 0) end\n" \
+    "local function rest(kill) while spawn.rest(kill) do co.pcall(co.wait) end end\n"
+
+TEST(a_user_spawns_and_waits_for_the_end)
+{
+    struct state s;
+    state_open(&s, 1);
+    CHECK_TEXT(run(&s,
+                   BESIDE "local a = beside(function(n) say('a' .. n) co.sleep(3) say 'a' end)\n"
+                          "beside(function() co.sleep(1) say 'b' end)\n"
+                          "say(tostring(spawn.join(a))) co.wait() say(tostring(spawn.join(a)))"),
+               "true|a0|b|a|false");
+    CHECK_DOUBLE(seconds(&s), 3, 1e-9);
+    CHECK_INT(ended.n, 1);
+    CHECK_INT(sched_count(s.vm.sched), 0);
+    CHECK(state_close(&s));
+}
+
+TEST(what_is_spawned_is_the_user)
+{
+    struct state s;
+    char alone[200];
+    state_open(&s, 42);
+    snprintf(alone, sizeof alone, "%s",
+             run(&s, "local r = require 'katydid.core'.rand.random\n"
+                     "for i = 1, 3 do say(('%.17g'):format(r())) end"));
+    CHECK(state_close(&s));
+    state_open(&s, 42);
+    CHECK_TEXT(run(&s, BESIDE "local core = require 'katydid.core'\n"
+                              "local function draw() say(('%.17g'):format(core.rand.random()))\n"
+                              "  assert(core.sched.user() == user and core.sched.is_main()) end\n"
+                              "draw() beside(function() draw() beside(draw) end) rest(false)"),
+               alone);
+    CHECK(state_close(&s));
+}
+
+TEST(a_kill_ends_what_a_user_spawned)
+{
+    struct state s;
+    state_open(&s, 1);
+    struct task *t =
+        spawn(&s, BESIDE
+              "for i = 1, 2 do beside(function() co.pcall(co.sleep, 50) say(i) end) end\n"
+              "local ok, why = co.pcall(co.sleep, 100) rest(false) say 'rest' error(why, 0)");
+    loop_turn(s.loop, true);
+    loop_turn(s.loop, false);
+    CHECK_INT(sched_count(s.vm.sched), 3);
+    CHECK(sched_is_busy(t));
+    sched_kill(t);
+    loop_run(s.loop);
+    CHECK_TEXT(state_said(&s), "1|2|rest");
+    CHECK_INT(ended.how, TASK_STOPPED);
+    CHECK_DOUBLE(seconds(&s), 0, 1e-9);
+    CHECK(state_close(&s));
+}
+
+TEST(a_graceful_stop_lets_what_was_spawned_finish)
+{
+    struct state s;
+    state_open(&s, 1);
+    struct task *t = spawn(&s, BESIDE "beside(function() co.sleep(5) say 'finished' end)\n"
+                                      "beside(function() co.sleep(5, true) say 'never' end)\n"
+                                      "co.pcall(co.sleep, 100, true) rest(false) say 'rest'");
+    loop_turn(s.loop, true);
+    loop_turn(s.loop, false);
+    CHECK(sched_is_busy(t));
+    sched_stop(t);
+    loop_run(s.loop);
+    CHECK_TEXT(state_said(&s), "finished|rest");
+    CHECK_DOUBLE(seconds(&s), 5, 1e-9);
+    CHECK(state_close(&s));
+}
+
+TEST(waits_between_tasks_alone_are_not_busy)
+{
+    struct state s;
+    state_open(&s, 1);
+    struct task *t = spawn(&s, BESIDE "beside(function() co.pcall(co.sleep, 50, true) end)\n"
+                                      "co.pcall(co.sleep, 100, true) rest(false)");
+    loop_turn(s.loop, true);
+    loop_turn(s.loop, false);
+    CHECK(!sched_is_busy(t));
+    sched_stop(t);
+    loop_run(s.loop);
+    CHECK_DOUBLE(seconds(&s), 0, 1e-9);
+    CHECK(state_close(&s));
+}
+
+TEST(what_is_left_at_a_users_end_goes_no_further)
+{
+    struct state s;
+    state_open(&s, 1);
+    CHECK_TEXT(run(&s, BESIDE "local woken = beside(function() co.sleep(0) end)\n"
+                              "beside(function() spawn.join(woken) co.wait() say 'never' end)\n"
+                              "beside(function() co.sleep(9) say 'never' end)\n"
+                              "co.sleep(0) beside(function() say 'never' end) say 'over'"),
+               "over");
+    CHECK_INT(ended.how, TASK_RETURNED);
+    CHECK_INT(sched_count(s.vm.sched), 0);
+    CHECK_DOUBLE(seconds(&s), 0, 1e-9);
+    CHECK(state_close(&s));
+}
+
+TEST(who_ends_spawns_undisturbed)
+{
+    struct state s;
+    state_open(&s, 1);
+    struct task *t = spawn(&s, BESIDE "require 'katydid.core'.sched.ending()\n"
+                                      "beside(function() co.sleep(2) say 'on_stop' end)\n"
+                                      "beside(function() co.sleep(9) say 'never' end)\n"
+                                      "co.sleep(3) rest(true)");
+    loop_turn(s.loop, true);
+    loop_turn(s.loop, false);
+    sched_kill(t);
+    sched_stop(t);
+    loop_run(s.loop);
+    CHECK_TEXT(state_said(&s), "on_stop");
+    CHECK_DOUBLE(seconds(&s), 3, 1e-9);
+    // Whoever has to be rid of all is.
+    spawn(&s, BESIDE "require 'katydid.core'.sched.ending()\n"
+                     "beside(function() co.sleep(2) say 'never' end) rest(false)");
+    loop_turn(s.loop, true);
+    loop_turn(s.loop, false);
+    sched_kill_all(s.vm.sched);
+    loop_run(s.loop);
+    CHECK_TEXT(state_said(&s), "");
+    CHECK(state_close(&s));
+}
+
 TEST_MAIN(RUN(a_user_runs_and_returns); RUN(users_take_turns);
           RUN(negative_and_senseless_sleeps_are_none); RUN(an_error_ends_a_user_with_its_traceback);
           RUN(a_kill_gives_stop_and_cancels_the_wait);
@@ -402,4 +536,8 @@ TEST_MAIN(RUN(a_user_runs_and_returns); RUN(users_take_turns);
           RUN(a_scripts_coroutines_behave_as_ever); RUN(nobody_resumes_what_waits);
           RUN(a_user_itself_cannot_yield); RUN(a_wait_inside_c_is_refused_by_name_and_line);
           RUN(outside_of_users_nothing_waits); RUN(each_user_has_its_own_numbers);
-          RUN(the_instance_is_kept_and_released);)
+          RUN(the_instance_is_kept_and_released); RUN(a_user_spawns_and_waits_for_the_end);
+          RUN(what_is_spawned_is_the_user); RUN(a_kill_ends_what_a_user_spawned);
+          RUN(a_graceful_stop_lets_what_was_spawned_finish);
+          RUN(waits_between_tasks_alone_are_not_busy);
+          RUN(what_is_left_at_a_users_end_goes_no_further); RUN(who_ends_spawns_undisturbed);)
