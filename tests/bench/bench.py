@@ -84,7 +84,7 @@ def main():
         shutil.rmtree(options.folder)
         if options.json:
             report.write(options.json)
-    report.say("\n%d figures beyond their bounds" % report.missed)
+    report.end()
     sys.exit(report.missed != 0)
 
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import time
+from typing import NamedTuple
 
 TICK = os.sysconf("SC_CLK_TCK")
 CORES = sorted(os.sched_getaffinity(0))
@@ -11,6 +12,23 @@ SERVER_CORE, CLIENT_CORE = CORES[0], CORES[-1]
 
 class Failed(Exception):
     """Nothing could be measured, and why."""
+
+
+class Figure(NamedTuple):
+    """What a window showed."""
+    us: float  # of the client's CPU for a request
+    rate: float  # requests a second
+    others: float  # what others had of the client's core, the host too: 0 .. 1
+
+
+def core_s():
+    """What the client's core has worked so far, in seconds, but for interrupts; the host's theft is in it."""
+    with open("/proc/stat") as file:
+        for line in file:
+            if line.startswith("cpu%d " % CLIENT_CORE):
+                user, nice, system, _idle, _iowait, _irq, _softirq, steal = (int(word) for word in line.split()[1:9])
+                return (user + nice + system + steal) / TICK
+    raise Failed("/proc/stat has no cpu%d" % CLIENT_CORE)
 
 
 def cpu_s(pid):
@@ -70,18 +88,21 @@ def wait_for(server, process, users, what):
                         "" if process.poll() is None else "; it ended with %d" % process.returncode))
 
 
-def us_per_request(server, client, users, window):
-    """The client's CPU per request in a steady window, and requests a second."""
+def measure(server, client, users, window):
+    """A steady window of a client, as a Figure."""
     process = start(client.argv(server, users), client.env(server))
+
+    def now():
+        return server.counts()[0], cpu_s(process.pid), core_s(), time.monotonic()
     try:
         wait_for(server, process, users, client.name)
         time.sleep(client.settle_s)
-        requests, cpu, at = server.counts()[0], cpu_s(process.pid), time.monotonic()
+        before = now()
         time.sleep(window)
-        requests, cpu, at = server.counts()[0] - requests, cpu_s(process.pid) - cpu, time.monotonic() - at
+        requests, cpu, core, seconds = (late - early for early, late in zip(before, now()))
         if process.poll() is not None or requests == 0:
             raise Failed("%s: ended, or sent nothing, while it was measured" % client.name)
     finally:
         end(process)
     client.check()
-    return cpu / requests * 1e6, requests / at
+    return Figure(cpu / requests * 1e6, requests / seconds, max(0, core - cpu) / seconds)

@@ -6,6 +6,8 @@ import os
 import platform
 import statistics
 
+DISTURBED = 0.1  # more than that of a core, and figures are not worth much
+
 
 def machine():
     """Processor, cores and kernel, in one line."""
@@ -24,6 +26,7 @@ class Report:
         self.machine = machine()
         self.verdicts, self.figures, self.skipped = [], [], []
         self.missed = 0
+        self.others = 0.0  # the most that others had of the client's core while something was measured
         self.say("%s, %s" % (self.date, self.machine))
 
     def say(self, line):
@@ -44,10 +47,11 @@ class Report:
                               "bound": bound.limit, "aim": bound.aim, "ok": good})
 
     def cost(self, row, users, client, rounds, marks):
-        """What a client's rounds showed, each (us per request, requests a second), beside the mark's rounds.
-        Gives the median of the rounds' ratios."""
-        us, rate = (statistics.median(figures) for figures in zip(*rounds))
-        ratio = statistics.median(ours[0] / mark[0] for ours, mark in zip(rounds, marks))
+        """What a client's rounds showed, as Figures, beside the mark's rounds. Gives the median of the rounds'
+        ratios."""
+        us, rate, _others = (statistics.median(figures) for figures in zip(*rounds))
+        ratio = statistics.median(ours.us / mark.us for ours, mark in zip(rounds, marks))
+        self.others = max(self.others, *(figure.others for figure in rounds + marks))
         self.say("  %6d users  %-26s %8.2f us  %9.0f requests/s  %7.2f" % (users, client, us, rate, ratio))
         self.figures.append({"row": row, "users": users, "client": client, "us_per_request": round(us, 3),
                              "requests_per_s": round(rate), "ratio": round(ratio, 4)})
@@ -57,8 +61,15 @@ class Report:
         self.say("  skipped: %s: %s" % (name, why))
         self.skipped.append({"row": row, "what": name, "why": why})
 
+    def end(self):
+        if self.others > DISTURBED:
+            self.say("\nOthers had up to %.0f %% of the client's core while it was measured: repeat this on a quiet machine"
+                     % (self.others * 100))
+        self.say("\n%d figures beyond their bounds" % self.missed)
+
     def write(self, path):
         with open(path, "w") as file:
             json.dump({"date": self.date, "machine": self.machine, "verdicts": self.verdicts,
-                       "figures": self.figures, "skipped": self.skipped}, file, indent=2)
+                       "figures": self.figures, "skipped": self.skipped,
+                       "others": round(self.others, 3)}, file, indent=2)
             file.write("\n")

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from bounds import RATIO
 from clients import PEERS, Katydid, Wrk
-from measure import Failed, us_per_request
+from measure import Failed, measure
 from servers import Nginx, Responder
 
 
@@ -31,7 +31,7 @@ PEER_USERS = [64, 1000]
 def one(options, server_class, client, users):
     server = server_class(options)
     try:
-        return us_per_request(server, client, users, options.window)
+        return measure(server, client, users, options.window)
     finally:
         server.close()
 
