@@ -27,6 +27,7 @@
 #include "net/sources.h"
 #include "run/hooks.h"
 #include "run/runner.h"
+#include "run/usage.h"
 #include "script/driver.h"
 #include "script/hooks.h"
 #include "script/vm.h"
@@ -44,6 +45,7 @@ struct app {
     struct stats *stats;
     struct hooks *hooks;
     struct recorder recorder;
+    struct usage usage;
     struct sources *sources;
     struct overrides *overrides;
     struct resolver *resolver;
@@ -148,6 +150,7 @@ static int open_house(struct app *app, struct err *err)
     app->vm = vm_new(&(struct vm_options){.loop = app->loop,
                                           .stats = app->stats,
                                           .hooks = app->hooks,
+                                          .usage = &app->usage,
                                           .transport = app->transport,
                                           .fast_transport = app->fast_transport,
                                           .seed = app->seed,
@@ -177,6 +180,7 @@ static void close_house(struct app *app)
     resolver_free(app->resolver);
     overrides_free(app->overrides);
     sources_free(app->sources);
+    usage_release(&app->usage);
     hooks_free(app->hooks);
     stats_free(app->stats);
     if (app->has_signals)
@@ -294,6 +298,11 @@ static struct run_config run_config(const struct app *app)
     };
 }
 
+static size_t count_users(void *runner)
+{
+    return runner_user_count(runner);
+}
+
 /* The last that can fail: from here on there is a run. */
 static int prepare(struct app *app, struct err *err)
 {
@@ -306,6 +315,9 @@ static int prepare(struct app *app, struct err *err)
     app->runner = runner_new(app->loop, app->stats, app->hooks,
                              script_driver_interface(app->driver), &config, classes, n_classes);
     runner_on_end(app->runner, on_end, app);
+    // Behind the script's listeners of test_start, which may take their time.
+    usage_init(&app->usage, app->loop, app->hooks);
+    usage_set_count(&app->usage, count_users, app->runner);
     app->reports = reports_new(app->options, &app->clock, app->stats, app->runner, app->hooks, err);
     if (app->reports == NULL)
         return -1;
@@ -353,6 +365,7 @@ static int run(struct app *app, size_t file_limit)
     assert(runner_state(app->runner) == RUN_STOPPED);
     signals_leave_loop(&app->signals);
     hooks_fire_kind(app->hooks, HOOK_QUITTING);
+    usage_warn(&app->usage);
     code = decide(app);
     reports_finish(app->reports, app->seed);
     quit.u.exit_code = code;

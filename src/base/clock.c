@@ -35,6 +35,11 @@ uint64_t clock_now_ns(const struct clock *c)
     return c->is_virtual ? c->virtual_ns : read_ns(CLOCK_MONOTONIC);
 }
 
+uint64_t clock_cpu_ns(void)
+{
+    return read_ns(CLOCK_THREAD_CPUTIME_ID);
+}
+
 double clock_wall_s(const struct clock *c)
 {
     return clock_wall_at_s(c, clock_now_ns(c));

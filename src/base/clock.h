@@ -33,6 +33,9 @@ double clock_wall_at_s(const struct clock *c,
                        uint64_t at_ns);                 /* the same, of a time of this clock */
 void clock_advance_to(struct clock *c, uint64_t at_ns); /* virtual only; never backwards */
 
+/* The CPU time that this thread has used. */
+uint64_t clock_cpu_ns(void);
+
 static inline double ns_to_s(uint64_t ns)
 {
     return (double)ns / 1e9;

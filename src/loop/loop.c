@@ -16,8 +16,11 @@
 struct loop {
     struct clock *clock;
     struct ev_loop *ev;
-    uint64_t now_ns; /* while is_turning */
+    uint64_t now_ns; /* when the last turn began */
     bool is_turning, is_stopped;
+    uint64_t idle_ns; /* when the last turn's work was done */
+    void (*watch)(void *self, const struct loop_times *times);
+    void *watch_self;
 
     struct timers timers;
     struct deferred waiting; /* ring: those that run at the end of this turn */
@@ -157,7 +160,8 @@ static void collect(struct loop *loop, bool wait)
 {
     wait = wait && is_alive(loop) && !has_deferred(loop);
     uint64_t first_ns = timers_first_ns(&loop->timers);
-    if (first_ns <= clock_now_ns(loop->clock)) {
+    loop->idle_ns = clock_now_ns(loop->clock);
+    if (first_ns <= loop->idle_ns) {
         wait = false;
     } else if (wait && loop->clock->is_virtual && first_ns < UINT64_MAX) {
         ev_run(loop->ev, EVRUN_NOWAIT);
@@ -187,12 +191,29 @@ static void run_deferred(struct loop *loop, struct deferred *ring)
     }
 }
 
+/* Timers are as they were before the wait. */
+static void tell_times(struct loop *loop, uint64_t woke_ns)
+{
+    uint64_t first_ns = timers_first_ns(&loop->timers);
+    uint64_t due_ns = first_ns > loop->idle_ns ? first_ns : loop->idle_ns;
+    uint64_t late_ns = woke_ns > due_ns ? woke_ns - due_ns : 0;
+    struct loop_times times = {
+        .worked_ns = loop->idle_ns - loop->now_ns,
+        .waited_ns = woke_ns - loop->idle_ns - late_ns,
+        .late_ns = late_ns,
+    };
+    loop->watch(loop->watch_self, &times);
+}
+
 bool loop_turn(struct loop *loop, bool wait)
 {
     if (loop->is_turning)
         BUG("a turn of the loop inside a turn");
     collect(loop, wait);
-    loop->now_ns = clock_now_ns(loop->clock);
+    uint64_t woke_ns = clock_now_ns(loop->clock);
+    if (loop->watch != NULL)
+        tell_times(loop, woke_ns);
+    loop->now_ns = woke_ns;
     loop->is_turning = true;
     ev_invoke_pending(loop->ev);
     timers_run(&loop->timers, loop->now_ns);
@@ -217,6 +238,15 @@ void loop_stop(struct loop *loop)
 uint64_t loop_now_ns(const struct loop *loop)
 {
     return loop->is_turning ? loop->now_ns : clock_now_ns(loop->clock);
+}
+
+void loop_watch(struct loop *loop, void (*turn)(void *self, const struct loop_times *times),
+                void *self)
+{
+    loop->watch = turn;
+    loop->watch_self = self;
+    if (!loop->is_turning)
+        loop->now_ns = clock_now_ns(loop->clock); // what was before is no work of a turn
 }
 
 struct clock *loop_clock(const struct loop *loop)

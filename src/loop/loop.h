@@ -42,6 +42,17 @@ bool loop_turn(struct loop *loop, bool wait);
 uint64_t loop_now_ns(const struct loop *loop);
 struct clock *loop_clock(const struct loop *loop);
 
+/* What became of the time between two turns' beginnings. */
+struct loop_times {
+    uint64_t worked_ns; /* the turn before: from when it woke until it was ready to wait again */
+    uint64_t waited_ns; /* for an event, or for a timer that was not due yet */
+    uint64_t late_ns;   /* from when a timer was due until the loop woke */
+};
+/* Tells one listener (NULL: nobody) of each turn from now on, before anything of it is run. Costs no
+ * reading of a clock: the loop takes these times anyway. */
+void loop_watch(struct loop *loop, void (*turn)(void *self, const struct loop_times *times),
+                void *self);
+
 /*
  * Something put off to the end of this turn, or the next if it is put off from there. Embedded in
  * its owner; started again while it waits it stays where it is.

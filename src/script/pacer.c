@@ -118,14 +118,19 @@ static int run_protected(lua_State *L)
     return 0;
 }
 
+/* A pause is counted in CPU time: what other programs take meanwhile is not the collector's. */
 static void work(struct pacer *p)
 {
     struct err err = ERR_INIT;
+    bool is_told = p->usage != NULL && !p->collects_always;
+    uint64_t before_ns = is_told ? clock_cpu_ns() : 0;
 
     lua_pushcfunction(p->L, run_protected);
     lua_pushlightuserdata(p->L, p);
     if (lx_call(p->L, 1, 0, NULL, &err) < 0)
         log_error(LOGGER, "Error in a finalizer (__gc): %s", err.text);
+    if (is_told)
+        usage_add_pause(p->usage, clock_cpu_ns() - before_ns);
 }
 
 void pacer_work(struct pacer *p)

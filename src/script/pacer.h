@@ -21,6 +21,7 @@
 #define SCRIPT_PACER_H
 
 #include "base/clock.h"
+#include "run/usage.h"
 
 #include <lua.h>
 #include <stdbool.h>
@@ -37,18 +38,20 @@
 struct pacer {
     lua_State *L;
     const struct clock *clock;
-    size_t next_kb; /* in use, from which on there is something to do */
-    size_t goal_kb; /* in use, at which the next cycle begins */
-    size_t seen_kb; /* in use after the last slice */
-    size_t last_kb; /* in use at the last step: less than that, and somebody else collects */
-    size_t owed_kb; /* work that the cycle is behind with */
+    struct usage *usage; /* told of each slice, as a pause; NULL: nobody is */
+    size_t next_kb;      /* in use, from which on there is something to do */
+    size_t goal_kb;      /* in use, at which the next cycle begins */
+    size_t seen_kb;      /* in use after the last slice */
+    size_t last_kb;      /* in use at the last step: less than that, and somebody else collects */
+    size_t owed_kb;      /* work that the cycle is behind with */
     bool is_collecting;
     bool collects_always; /* KATYDID_DEV_GC=stress */
     uint64_t cycles, slices;
 };
 
 /* Takes the collector of a state over. State and clock are borrowed for the pacer's life; by a virtual
- * clock no slice is cut short. KATYDID_DEV_GC=stress collects fully at each step instead. */
+ * clock no slice is cut short. KATYDID_DEV_GC=stress collects fully at each step instead, and tells no
+ * pauses. */
 void pacer_init(struct pacer *p, lua_State *L, const struct clock *clock);
 
 /* What pacer_step does when there is something to do. [-0, +0, -] */

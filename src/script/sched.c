@@ -316,6 +316,11 @@ size_t sched_count(const struct sched *s)
     return s->n;
 }
 
+struct pacer *sched_pacer(struct sched *s)
+{
+    return &s->pacer;
+}
+
 struct loop *sched_loop(struct sched *s)
 {
     return s->loop;

@@ -32,6 +32,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct pacer;
 struct sched;
 struct task;
 
@@ -132,6 +133,7 @@ void sched_end_phase(struct sched *s, struct sched_phase before);
 const char *sched_phase(const struct sched *s); /* NULL: nothing in particular */
 
 size_t sched_count(const struct sched *s);
+struct pacer *sched_pacer(struct sched *s);
 struct loop *sched_loop(struct sched *s);
 /* Runs what is ready; the loop calls it by itself. */
 void sched_run_ready(struct sched *s);

@@ -15,6 +15,7 @@
 #include "script/core.h"
 #include "script/embed.h"
 #include "script/lx.h"
+#include "script/pacer.h"
 
 static const char vm_key; /* its address: the vm in the registry */
 
@@ -155,6 +156,7 @@ struct vm *vm_new(const struct vm_options *options, struct err *err)
     lua_pushlightuserdata(vm->L, vm);
     lua_rawset(vm->L, LUA_REGISTRYINDEX);
     vm->sched = sched_new(vm->L, options->loop, options->seed);
+    sched_pacer(vm->sched)->usage = options->usage;
 
     lua_pushcfunction(vm->L, open_everything);
     lua_pushlightuserdata(vm->L, vm);

@@ -13,6 +13,7 @@
 #include "loop/loop.h"
 #include "run/hooks.h"
 #include "run/runner.h"
+#include "run/usage.h"
 #include "script/sched.h"
 #include "stats/stats.h"
 
@@ -26,6 +27,7 @@ struct vm_options {
     struct loop *loop;
     struct stats *stats;
     struct hooks *hooks;
+    struct usage *usage;              /* told of the collector's pauses; may be NULL */
     struct transport *transport;      /* HttpUser's */
     struct transport *fast_transport; /* FastHttpUser's */
     uint64_t seed;

@@ -30,5 +30,5 @@ $ katydid endless_shape.lua --headless -t 1 2>&1 >/dev/null | grep 'limit'
 [*] */INFO/katydid.main: --run-time limit reached, shutting down
 
 # What a shape makes of the number of users is said.
-$ katydid endless_shape.lua --headless -t 1 -u 5 -r 2 2>&1 >/dev/null | grep WARNING
+$ katydid endless_shape.lua --headless -t 1 -u 5 -r 2 2>&1 >/dev/null | grep WARNING/katydid.main
 [*] */WARNING/katydid.main: --users and --spawn-rate have no effect on the LoadTestShape of the script, which says itself how many users there are

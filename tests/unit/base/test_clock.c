@@ -32,6 +32,14 @@ TEST(machine_clock_goes_forward)
     CHECK_DOUBLE(clock_wall_s(&c), (double)time(NULL), 60);
 }
 
+TEST(cpu_time_grows_by_work)
+{
+    uint64_t before_ns = clock_cpu_ns();
+    while (clock_cpu_ns() - before_ns < NS_PER_MS)
+        continue;
+    CHECK(clock_cpu_ns() > before_ns);
+}
+
 TEST(units)
 {
     CHECK_DOUBLE(ns_to_s(1500000000), 1.5, 0);
@@ -48,4 +56,5 @@ TEST(units)
     CHECK(s_to_ns(9223372036.0) <= UINT64_MAX / 2);
 }
 
-TEST_MAIN(RUN(virtual_clock_stands_until_moved); RUN(machine_clock_goes_forward); RUN(units);)
+TEST_MAIN(RUN(virtual_clock_stands_until_moved); RUN(machine_clock_goes_forward);
+          RUN(cpu_time_grows_by_work); RUN(units);)

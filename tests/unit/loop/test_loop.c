@@ -313,6 +313,70 @@ static void turn(void *self)
     loop_turn(self, false);
 }
 
+struct watched {
+    struct loop *loop;
+    struct loop_times sum;
+    int turns;
+};
+
+static void add_times(void *self, const struct loop_times *times)
+{
+    struct watched *w = self;
+    w->turns++;
+    w->sum.worked_ns += times->worked_ns;
+    w->sum.waited_ns += times->waited_ns;
+    w->sum.late_ns += times->late_ns;
+}
+
+static void work_50_ns(void *self)
+{
+    struct watched *w = self;
+    struct clock *clock = loop_clock(w->loop);
+    clock_advance_to(clock, clock_now_ns(clock) + 50);
+}
+
+TEST(a_watch_hears_what_became_of_the_time)
+{
+    struct clock clock;
+    struct watched w = {.loop = loop_under(&clock)};
+    struct timer first, second;
+    timer_init(&first, work_50_ns, &w);
+    timer_init(&second, work_50_ns, &w);
+    clock_advance_to(&clock, 1000); // before it is watched
+    loop_watch(w.loop, add_times, &w);
+    timer_start(w.loop, &first, 100);
+    timer_start(w.loop, &second, 120); // due while the first one works
+    loop_run(w.loop);
+    CHECK_INT(w.turns, 2);
+    CHECK_INT(w.sum.waited_ns, 100);
+    CHECK_INT(w.sum.worked_ns, 50);
+    loop_turn(w.loop, false); // the next turn tells the last one's work
+    CHECK_INT(w.sum.worked_ns, 100);
+    CHECK_INT(w.sum.late_ns, 0);
+    loop_watch(w.loop, NULL, NULL);
+    loop_turn(w.loop, false);
+    CHECK_INT(w.turns, 3);
+    loop_free(w.loop);
+}
+
+TEST(a_late_timer_is_told_by_the_machines_clock)
+{
+    struct clock clock;
+    clock_init(&clock);
+    struct watched w = {.loop = loop_new(&clock)};
+    struct timer timer;
+    timer_init(&timer, (void (*)(void *))loop_stop, w.loop);
+    uint64_t before_ns = clock_now_ns(&clock);
+    loop_watch(w.loop, add_times, &w);
+    timer_start(w.loop, &timer, 2 * NS_PER_MS);
+    loop_run(w.loop);
+    uint64_t all_ns = w.sum.worked_ns + w.sum.waited_ns + w.sum.late_ns;
+    CHECK(w.sum.waited_ns <= 2 * NS_PER_MS);
+    CHECK(all_ns >= 2 * NS_PER_MS);
+    CHECK(all_ns <= clock_now_ns(&clock) - before_ns);
+    loop_free(w.loop);
+}
+
 TEST(a_turn_inside_a_turn_is_a_bug)
 {
     struct clock clock;
@@ -375,6 +439,7 @@ TEST_MAIN(RUN(empty_loop_ends_at_once); RUN(put_off_runs_in_order_once);
           RUN(one_that_ran_can_wait_again_before_others_ran);
           RUN(a_turn_is_ready_then_due_then_put_off);
           RUN(virtual_clock_stands_while_something_is_at_hand); RUN(stops_after_the_turn);
-          RUN(time_stands_in_a_turn); RUN(a_turn_inside_a_turn_is_a_bug);
+          RUN(time_stands_in_a_turn); RUN(a_watch_hears_what_became_of_the_time);
+          RUN(a_late_timer_is_told_by_the_machines_clock); RUN(a_turn_inside_a_turn_is_a_bug);
           RUN(two_loops_know_nothing_of_each_other); RUN(no_descriptors_no_loop);
           buf_release(&trace);)

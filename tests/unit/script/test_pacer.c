@@ -206,6 +206,27 @@ TEST(a_slice_ends_with_its_time)
     bench_close(&b);
 }
 
+TEST(pauses_are_told)
+{
+    struct bench b;
+    bench_open(&b);
+    struct loop *loop = loop_new(&b.clock);
+    struct hooks *hooks = hooks_new();
+    struct usage usage;
+    usage_init(&usage, loop, hooks);
+    b.pacer.usage = &usage;
+    hooks_fire_kind(hooks, HOOK_TEST_START);
+    resume_often(&b, 20, "for i = 1, 20 do junk = { i, i } end");
+    CHECK_INT(usage.pause_peak.ns, 0);
+    while (b.pacer.cycles == 0)
+        resume(&b, "for i = 1, 20 do junk = { i, i } end");
+    CHECK(usage.pause_peak.ns > 0);
+    usage_release(&usage);
+    hooks_free(hooks);
+    loop_free(loop);
+    bench_close(&b);
+}
+
 TEST(stress_collects_at_each_step)
 {
     struct bench b;
@@ -223,5 +244,5 @@ TEST_MAIN(RUN(bytes_stay_bounded_while_garbage_is_made); RUN(a_cycle_outruns_wha
           RUN(there_is_a_rest_between_cycles); RUN(growth_alone_collects_at_each_doubling);
           RUN(a_resume_that_never_ends_is_collected_too);
           RUN(large_data_of_one_resume_is_live_afterwards); RUN(scripts_may_collect_too);
-          RUN(a_finalizer_may_throw); RUN(a_slice_ends_with_its_time);
+          RUN(a_finalizer_may_throw); RUN(a_slice_ends_with_its_time); RUN(pauses_are_told);
           RUN(stress_collects_at_each_step);)

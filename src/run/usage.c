@@ -1,0 +1,202 @@
+/* usage -- CPU and the lag of our own loop: are the figures to be trusted? */
+// SPDX-License-Identifier: MIT
+#include "run/usage.h"
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/text.h"
+
+#define LOG "katydid.usage"
+#define BUSY_SHARE 0.8 /* of a core: below it, it was not our work that took the time */
+
+/* Everything so far counts no more. */
+static void begin(struct usage *u)
+{
+    histogram_clear(&u->lag);
+    u->held_ns = 0;
+    u->lag_peak = u->pause_peak = (struct usage_peak){0};
+    u->start_ns = loop_now_ns(u->loop);
+    u->start_cpu_ns = clock_cpu_ns();
+    u->end_ns = u->cpu_ns = 0;
+}
+
+static void on_turn(void *self, const struct loop_times *times)
+{
+    usage_add_turn(self, times);
+}
+
+static void on_test_start(void *self, const struct hook *what)
+{
+    struct usage *u = self;
+
+    (void)what;
+    begin(u);
+    u->is_on = true;
+    loop_watch(u->loop, on_turn, u);
+}
+
+static void on_reset_stats(void *self, const struct hook *what)
+{
+    struct usage *u = self;
+
+    (void)what;
+    if (u->is_on)
+        begin(u);
+}
+
+static void on_test_stopping(void *self, const struct hook *what)
+{
+    struct usage *u = self;
+
+    (void)what;
+    if (!u->is_on)
+        return;
+    loop_watch(u->loop, NULL, NULL);
+    u->is_on = false;
+    u->end_ns = loop_now_ns(u->loop);
+    u->cpu_ns = clock_cpu_ns() - u->start_cpu_ns;
+}
+
+void usage_init(struct usage *u, struct loop *loop, struct hooks *hooks)
+{
+    *u = (struct usage){.loop = loop};
+    histogram_init(&u->lag);
+    hooks_add(hooks, HOOK_TEST_START, on_test_start, u);
+    hooks_add(hooks, HOOK_RESET_STATS, on_reset_stats, u);
+    hooks_add(hooks, HOOK_TEST_STOPPING, on_test_stopping, u);
+}
+
+void usage_release(struct usage *u)
+{
+    if (u->is_on)
+        loop_watch(u->loop, NULL, NULL);
+    histogram_release(&u->lag);
+}
+
+void usage_set_count(struct usage *u, size_t (*count_users)(void *self), void *self)
+{
+    u->count_users = count_users;
+    u->count_self = self;
+}
+
+static void note_peak(const struct usage *u, struct usage_peak *peak, uint64_t ns)
+{
+    if (ns <= peak->ns)
+        return;
+    peak->ns = ns;
+    peak->at_s = usage_run_s(u);
+    peak->users = u->count_users != NULL ? u->count_users(u->count_self) : 0;
+}
+
+void usage_add_pause(struct usage *u, uint64_t ns)
+{
+    if (u->is_on)
+        note_peak(u, &u->pause_peak, ns);
+}
+
+/* The loop was away for so long: all moments of that time had this lag. */
+static void add_piece(struct usage *u, uint64_t ns)
+{
+    histogram_add_many(&u->lag, ns_to_ms(ns), ns / NS_PER_US);
+    if (ns > USAGE_LIMIT_NS)
+        u->held_ns += ns;
+    note_peak(u, &u->lag_peak, ns);
+}
+
+void usage_add_turn(struct usage *u, const struct loop_times *times)
+{
+    add_piece(u, times->worked_ns);
+    add_piece(u, times->late_ns);
+    histogram_add_many(&u->lag, 0, times->waited_ns / NS_PER_US);
+}
+
+double usage_run_s(const struct usage *u)
+{
+    uint64_t end_ns = u->end_ns != 0 ? u->end_ns : loop_now_ns(u->loop);
+
+    return ns_to_s(end_ns - u->start_ns);
+}
+
+static double share_of_run(const struct usage *u, uint64_t ns)
+{
+    double run_s = usage_run_s(u);
+
+    return run_s > 0 ? ns_to_s(ns) / run_s : 0;
+}
+
+double usage_cpu_share(const struct usage *u)
+{
+    return share_of_run(u, u->cpu_ns);
+}
+
+double usage_held_share(const struct usage *u)
+{
+    return share_of_run(u, u->held_ns);
+}
+
+bool usage_lag_is_high(const struct usage *u)
+{
+    return u->held_ns >= USAGE_LIMIT_TIME_NS && usage_held_share(u) > USAGE_LIMIT_SHARE;
+}
+
+bool usage_pause_is_high(const struct usage *u)
+{
+    return u->pause_peak.ns > USAGE_LIMIT_NS;
+}
+
+/* "83 ms (after 1m 12s, with 10000 users)" */
+static void add_peak(struct buf *out, const struct usage_peak *peak)
+{
+    buf_addf(out, "%.*f ms (after ", peak->ns < 10 * NS_PER_MS ? 1 : 0, ns_to_ms(peak->ns));
+    text_add_duration(out, peak->at_s);
+    buf_addf(out, ", with %zu user%s)", peak->users, peak->users == 1 ? "" : "s");
+}
+
+static void add_lag_remedy(struct buf *out, double cpu_share)
+{
+    buf_addf(out, "This process used %.0f%% of a core. ", cpu_share * 100);
+    if (cpu_share >= BUSY_SHARE)
+        buf_add_str(out,
+                    STR("Give it fewer users (-u) or longer waits; or start several, each with "
+                        "a part of the users, on a core of its own"));
+    else
+        buf_add_str(out,
+                    STR("So something else took the time: other programs on this machine, or a "
+                        "script that blocks (io.read, os.execute)"));
+}
+
+static void warn_of_lag(const struct usage *u)
+{
+    struct buf text = BUF_INIT;
+
+    buf_addf(&text,
+             "Response times are partly our own: for %.1f%% of the test the loop was busy for more "
+             "than %.0f ms in one piece, and answers waited; the longest piece took ",
+             usage_held_share(u) * 100, ns_to_ms(USAGE_LIMIT_NS));
+    add_peak(&text, &u->lag_peak);
+    buf_add_str(&text, STR(". "));
+    add_lag_remedy(&text, usage_cpu_share(u));
+    log_warning(LOG, "%s", buf_cstr(&text));
+    buf_release(&text);
+}
+
+static void warn_of_pause(const struct usage *u)
+{
+    struct buf text = BUF_INIT;
+
+    buf_add_str(&text, STR("Lua's garbage collector held all users up for "));
+    add_peak(&text, &u->pause_peak);
+    buf_add_str(&text,
+                STR(": it visits all users of a process in one piece. Start several processes, "
+                    "each with a part of the users (-u)"));
+    log_warning(LOG, "%s", buf_cstr(&text));
+    buf_release(&text);
+}
+
+void usage_warn(const struct usage *u)
+{
+    if (usage_lag_is_high(u))
+        warn_of_lag(u);
+    if (usage_pause_is_high(u))
+        warn_of_pause(u);
+}

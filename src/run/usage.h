@@ -1,0 +1,72 @@
+/*
+ * usage -- CPU and the lag of our own loop: are the figures to be trusted?
+ *
+ * The lag at a moment of the test is for how long the loop was away then: busy with a turn's work, or
+ * late for a timer. What happens meanwhile is noticed up to that much late, and measured as the
+ * server's. So moments are counted, not turns: of a microsecond each, with the lag that they had, and
+ * 0 while the loop waits. Its 99th percentile is over 5 ms when more than a hundredth of the time was
+ * spent in pieces longer than that.
+ *
+ * Measured is a test from test_start to test_stopping, also while users are created, since the requests
+ * of that time count as well; --reset-stats begins anew. By a virtual clock there is no lag.
+ */
+// SPDX-License-Identifier: MIT
+#ifndef RUN_USAGE_H
+#define RUN_USAGE_H
+
+#include "loop/loop.h"
+#include "run/hooks.h"
+#include "stats/histogram.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define USAGE_LIMIT_NS (5 * NS_PER_MS)     /* of a lag and of a pause */
+#define USAGE_LIMIT_SHARE 0.01             /* of the time, in pieces over the limit */
+#define USAGE_LIMIT_TIME_NS (NS_PER_S / 5) /* and in all: less is a hiccup of the machine */
+
+/* The longest of its kind. */
+struct usage_peak {
+    uint64_t ns;  /* 0: there was none */
+    double at_s;  /* of the test, when it was over */
+    size_t users; /* at that time */
+};
+
+/* Embedded in its owner. The figures stay after the end of the test, for whoever reports them. */
+struct usage {
+    struct loop *loop;
+    size_t (*count_users)(void *self);
+    void *count_self;
+    bool is_on;
+    uint64_t start_ns, end_ns; /* of the test, or of what counts of it; end_ns: 0 while it lasts */
+    uint64_t start_cpu_ns, cpu_ns; /* cpu_ns: what this thread used, known at the end */
+    struct histogram lag;          /* ms; a count is a microsecond of the test */
+    uint64_t held_ns;              /* in pieces over the limit */
+    struct usage_peak lag_peak;
+    struct usage_peak pause_peak; /* of Lua's collector, which is part of the lag as well */
+};
+
+/* Watches the loop from test_start to test_stopping. Loop and hooks are borrowed for its life. */
+void usage_init(struct usage *u, struct loop *loop, struct hooks *hooks);
+void usage_release(struct usage *u);
+/* Whom to ask for the number of users when a peak is noted; NULL: nobody, and it is 0. */
+void usage_set_count(struct usage *u, size_t (*count_users)(void *self), void *self);
+
+/* The collector has held all users up for so long. Nothing while no test runs. */
+void usage_add_pause(struct usage *u, uint64_t ns);
+/* A turn of the loop: as loop_watch tells it. */
+void usage_add_turn(struct usage *u, const struct loop_times *times);
+
+double usage_run_s(const struct usage *u);     /* how long the test lasted, or lasts */
+double usage_cpu_share(const struct usage *u); /* of one core, when the test is over */
+double usage_held_share(const struct usage *u);
+
+/* Whether response times are to be doubted: usage_lag_is_high for the share of time, usage_pause_is_high
+ * for a single piece. */
+bool usage_lag_is_high(const struct usage *u);
+bool usage_pause_is_high(const struct usage *u);
+/* Says so in the log, with the figures and what can be done; nothing of a healthy test. */
+void usage_warn(const struct usage *u);
+
+#endif
