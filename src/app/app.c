@@ -365,7 +365,7 @@ static int run(struct app *app, size_t file_limit)
     assert(runner_state(app->runner) == RUN_STOPPED);
     signals_leave_loop(&app->signals);
     hooks_fire_kind(app->hooks, HOOK_QUITTING);
-    usage_warn(&app->usage);
+    usage_tell(&app->usage);
     code = decide(app);
     reports_finish(app->reports, app->seed);
     quit.u.exit_code = code;

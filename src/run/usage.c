@@ -193,8 +193,21 @@ static void warn_of_pause(const struct usage *u)
     buf_release(&text);
 }
 
-void usage_warn(const struct usage *u)
+static void tell_figures(const struct usage *u)
 {
+    log_debug(
+        LOG,
+        "Lag: p99 %.3f ms, longest %.3f ms; longest pause of Lua's collector %.3f ms; %.1f%% of a "
+        "core",
+        histogram_percentile(&u->lag, 0.99), ns_to_ms(u->lag_peak.ns), ns_to_ms(u->pause_peak.ns),
+        usage_cpu_share(u) * 100);
+}
+
+void usage_tell(const struct usage *u)
+{
+    if (u->end_ns == 0)
+        return;
+    tell_figures(u);
     if (usage_lag_is_high(u))
         warn_of_lag(u);
     if (usage_pause_is_high(u))

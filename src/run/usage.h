@@ -66,7 +66,8 @@ double usage_held_share(const struct usage *u);
  * for a single piece. */
 bool usage_lag_is_high(const struct usage *u);
 bool usage_pause_is_high(const struct usage *u);
-/* Says so in the log, with the figures and what can be done; nothing of a healthy test. */
-void usage_warn(const struct usage *u);
+/* Says so in the log, with the figures and what can be done; of a healthy test the figures alone, and
+ * only at --loglevel DEBUG. Nothing of one that never began. */
+void usage_tell(const struct usage *u);
 
 #endif

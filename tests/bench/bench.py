@@ -18,6 +18,7 @@ from measure import Failed, end, start, wait_until
 from report import Report
 from rows_memory import memory, million
 from rows_requests import KINDS, kind, peers
+from rows_stall import stall
 from servers import Responder
 
 
@@ -42,6 +43,7 @@ def start_up(options, report):
 # What each row is called, in the order in which they run: a function of the options and the report.
 ROWS = {
     "start_up": start_up,
+    "stall": stall,
     "memory": memory,
     "million": million,
     **{name: kind(name) for name in KINDS},

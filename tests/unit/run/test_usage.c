@@ -72,7 +72,7 @@ static void start(struct bench *b)
 static const char *stop(struct bench *b)
 {
     hooks_fire_kind(b->hooks, HOOK_TEST_STOPPING);
-    usage_warn(&b->usage);
+    usage_tell(&b->usage);
     return buf_cstr(&heard);
 }
 
@@ -172,7 +172,7 @@ TEST(work_of_our_own_has_another_remedy)
     turn(&b, 300, 0, 0);
     hooks_fire_kind(b.hooks, HOOK_TEST_STOPPING);
     b.usage.cpu_ns = 297 * NS_PER_MS;
-    usage_warn(&b.usage);
+    usage_tell(&b.usage);
     CHECK(strstr(buf_cstr(&heard),
                  "This process used 99% of a core. Give it fewer users (-u) or longer "
                  "waits; or start several, each with a part of the users, on a core "
@@ -193,6 +193,25 @@ TEST(a_long_pause_is_told)
                  "(after 1m 12s, with 7 users): it visits all users of a process in one piece. "
                  "Start several processes, each with a part of the users (-u)\n") != NULL);
     CHECK(strstr(said, "Response times") == NULL);
+    bench_close(&b);
+}
+
+TEST(figures_are_told_to_who_asks)
+{
+    struct bench b;
+    bench_open(&b);
+    log_set_level(LOG_DEBUG);
+    usage_tell(&b.usage);
+    CHECK_TEXT(buf_cstr(&heard), "");
+    start(&b);
+    turn(&b, 2, 98, 0);
+    usage_add_pause(&b.usage, 1500 * NS_PER_US);
+    const char *said = stop(&b);
+    log_set_level(LOG_INFO);
+    CHECK(
+        strstr(said,
+               "/DEBUG/katydid.usage: Lag: p99 2.000 ms, longest 2.000 ms; longest pause of Lua's "
+               "collector 1.500 ms; ") != NULL);
     bench_close(&b);
 }
 
@@ -241,4 +260,5 @@ TEST(the_loop_tells_its_turns)
 TEST_MAIN(RUN(moments_are_counted_not_turns); RUN(a_late_timer_is_lag);
           RUN(peaks_say_when_and_with_how_many); RUN(a_healthy_test_is_not_talked_of);
           RUN(a_hundredth_of_the_time_is_too_much); RUN(work_of_our_own_has_another_remedy);
-          RUN(a_long_pause_is_told); RUN(only_the_test_counts); RUN(the_loop_tells_its_turns);)
+          RUN(a_long_pause_is_told); RUN(figures_are_told_to_who_asks); RUN(only_the_test_counts);
+          RUN(the_loop_tells_its_turns);)
