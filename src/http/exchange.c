@@ -191,8 +191,37 @@ struct str exchange_next_method(int status, struct str method)
     return method;
 }
 
+static bool names_host(const struct url *u, const struct http_headers *sent)
+{
+    struct buf text = BUF_INIT;
+    struct str host;
+    struct url named;
+    if (!http_headers_get(sent, STR("Host"), &host))
+        return false;
+    buf_add_cstr(&text, "http://");
+    buf_add_str(&text, host);
+    bool is_it = url_parse(&named, buf_slice(&text), NULL) == 0 && url_same_origin(u, &named);
+    buf_release(&text);
+    return is_it;
+}
+
+/* False: a server that isn't on this machine has no say in what is asked here. */
+static bool settle_socket(struct url *u, struct str asked, const struct http_headers *sent)
+{
+    struct url from;
+    bool is_unix = str_starts_nocase(asked, STR("http+unix:"));
+    if (is_unix && names_host(u, sent) && url_parse(&from, asked, NULL) == 0) {
+        u->is_unix = true;
+        u->scheme = from.scheme;
+        u->host = from.host;
+        u->port = 0;
+        u->has_port = false;
+    }
+    return is_unix || !u->is_unix;
+}
+
 int exchange_next_url(struct buf *text, struct url *parts, struct buf *fragment, struct str asked,
-                      struct str location, struct err *err)
+                      struct str location, const struct http_headers *sent, struct err *err)
 {
     struct buf resolved = BUF_INIT;
     struct url u;
@@ -201,7 +230,7 @@ int exchange_next_url(struct buf *text, struct url *parts, struct buf *fragment,
     if (url_resolve(&resolved, asked, location, err) < 0 ||
         url_parse(&u, buf_slice(&resolved), err) < 0)
         goto out;
-    if (u.is_unix && !str_starts_nocase(asked, STR("http+unix:"))) {
+    if (!settle_socket(&u, asked, sent)) {
         err_set(err, "a server may not lead to a Unix socket");
         goto out;
     }

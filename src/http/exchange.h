@@ -36,9 +36,11 @@ bool exchange_is_redirect(int status, const struct http_headers *headers, struct
 struct str exchange_next_method(int status, struct str method);
 
 /* Where to go on: `location` against the URL that was asked, as exchange_url has it. `fragment` is
- * replaced where the location has one of its own. -1: no http or https URL comes of it. */
+ * replaced where the location has one of its own. A server on a Unix socket that names the Host which
+ * it was sent speaks of itself: that is the socket. -1: no http or https URL comes of it. */
 int exchange_next_url(struct buf *text, struct url *parts, struct buf *fragment, struct str asked,
-                      struct str location, struct err *err) ERR_CHECKED;
+                      struct str location, const struct http_headers *sent,
+                      struct err *err) ERR_CHECKED;
 
 /* Whether credentials may go along: to the same host, port and scheme, or from http to https on
  * their own ports. */

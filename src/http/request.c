@@ -287,7 +287,7 @@ static bool prepare_next(struct http_request *r)
     struct buf url = BUF_INIT;
     struct url parts;
     if (exchange_next_url(&url, &parts, &r->fragment, buf_slice(&r->url), buf_slice(&r->location),
-                          NULL) < 0) {
+                          r->hop.headers, NULL) < 0) {
         buf_release(&url);
         fail_named(r, HTTP_BAD_REDIRECT, "InvalidURL",
                    "the Location of a redirect is no http or https URL");

@@ -212,10 +212,11 @@ TEST(where_a_redirect_leads)
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         struct buf text = BUF_INIT, fragment = BUF_INIT;
+        struct http_headers none = {.n = 0};
         struct url parts;
         buf_add_cstr(&fragment, cases[i].fragment);
         int rc = exchange_next_url(&text, &parts, &fragment, STR("http://h.org:81/a/b"),
-                                   str_of(cases[i].location), NULL);
+                                   str_of(cases[i].location), &none, NULL);
         bool right = cases[i].url == NULL ? rc < 0
                                           : rc == 0 && strcmp(buf_cstr(&text), cases[i].url) == 0 &&
                                                 strcmp(buf_cstr(&fragment), cases[i].then) == 0;
@@ -225,6 +226,42 @@ TEST(where_a_redirect_leads)
         buf_release(&text);
         buf_release(&fragment);
     }
+}
+
+/* Where a server on a socket leads to, that was told this Host; "": nowhere. Borrowed. */
+static const char *from_socket(const char *asked, const char *host, const char *location)
+{
+    static char found[200];
+    struct buf text = BUF_INIT, fragment = BUF_INIT;
+    struct http_headers sent = {.n = 0};
+    struct url parts;
+    http_headers_add(&sent, STR("Host"), str_of(host));
+    int rc =
+        exchange_next_url(&text, &parts, &fragment, str_of(asked), str_of(location), &sent, NULL);
+    snprintf(found, sizeof(found), "%s", rc == 0 ? buf_cstr(&text) : "");
+    http_headers_release(&sent);
+    buf_release(&text);
+    buf_release(&fragment);
+    return found;
+}
+
+TEST(redirects_of_sockets)
+{
+    static const char *const cases[][3] = {
+        {"localhost", "../c?d", "http+unix://%2Fs/c?d"},
+        {"localhost", "http://LocalHost/c", "http+unix://%2Fs/c"},
+        {"localhost", "http://localhost:80/c", "http+unix://%2Fs/c"},
+        {"shop.test:81", "http://shop.test:81/c?d", "http+unix://%2Fs/c?d"},
+        {"shop.test:81", "http://shop.test/c", "http://shop.test/c"},
+        {"localhost", "http://h.org/c", "http://h.org/c"},
+        {"localhost", "https://localhost/c", "https://localhost/c"},
+        {"localhost", "http+unix://%2Fother/c", "http+unix://%2Fother/c"},
+        {"no host", "http://h.org/c", "http://h.org/c"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+        CHECK_TEXT(from_socket("http+unix://%2Fs/a/b", cases[i][0], cases[i][1]), cases[i][2]);
+    CHECK_TEXT(from_socket("http://localhost/a", "localhost", "http+unix://%2Fs/b"), "");
+    CHECK_TEXT(from_socket("http://localhost/a", "localhost", "/b"), "http://localhost/b");
 }
 
 TEST(where_credentials_may_go)
@@ -280,7 +317,7 @@ TEST(headers_of_the_next_hop)
     http_headers_release(&sent);
 }
 
-TEST_MAIN(RUN(urls_as_they_are_sent); RUN(defaults_and_what_overrides_them);
-          RUN(bodies_cookies_and_credentials); RUN(the_jar_is_asked);
-          RUN(which_answers_are_redirects); RUN(methods_after_a_redirect);
+TEST_MAIN(RUN(redirects_of_sockets); RUN(urls_as_they_are_sent);
+          RUN(defaults_and_what_overrides_them); RUN(bodies_cookies_and_credentials);
+          RUN(the_jar_is_asked); RUN(which_answers_are_redirects); RUN(methods_after_a_redirect);
           RUN(where_a_redirect_leads); RUN(where_credentials_may_go); RUN(headers_of_the_next_hop);)
