@@ -90,11 +90,11 @@ function blame.show(value)
   return "a " .. kind
 end
 
----A URL, or what was meant to be one, without its password.
+---A URL, or what was meant to be one, without its password or token.
 ---@param url string
 ---@return string
 function blame.masked(url)
-  return (url:gsub(":[^:/]*@", ":***@"))
+  return core.url.mask(url)
 end
 
 ---Raises "WHERE: expected …, got …".

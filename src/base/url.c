@@ -419,11 +419,11 @@ void url_mask(struct buf *out, struct str text)
     size_t n = userinfo_length(rest);
     size_t colon = str_index(str_slice(rest, 0, n), ':');
     buf_add_str(out, str_slice(text, 0, start));
-    if (n == rest.n || colon == n) {
+    if (n == rest.n) {
         buf_add_str(out, rest);
         return;
     }
-    buf_add_str(out, str_slice(rest, 0, colon + 1));
+    buf_add_str(out, str_slice(rest, 0, colon < n ? colon + 1 : 0));
     buf_add_cstr(out, "***");
     buf_add_str(out, str_slice(rest, n, rest.n));
 }

@@ -59,7 +59,7 @@ bool url_same_host(const struct url *a, const struct url *b);
 /* Same scheme, host and port. */
 bool url_same_origin(const struct url *a, const struct url *b);
 
-/* The URL with any password shown as "***". */
+/* The URL with any password shown as "***", and a user that stands there alone, as tokens do. */
 void url_mask(struct buf *out, struct str text);
 
 #endif

@@ -30,6 +30,17 @@ static int l_decode(lua_State *L)
     return 1;
 }
 
+/* mask(text) -> string */
+static int l_mask(lua_State *L)
+{
+    struct str text = lx_check_str(L, 1);
+    struct buf out = BUF_INIT;
+    url_mask(&out, text);
+    lx_push_str(L, buf_slice(&out));
+    buf_release(&out);
+    return 1;
+}
+
 static void set_part(lua_State *L, const char *name, struct str part)
 {
     lx_push_str(L, part);
@@ -61,7 +72,7 @@ static int l_parse(lua_State *L)
 }
 
 static const luaL_Reg url_functions[] = {
-    {"encode", l_encode}, {"decode", l_decode}, {"parse", l_parse}, {NULL, NULL}};
+    {"encode", l_encode}, {"decode", l_decode}, {"mask", l_mask}, {"parse", l_parse}, {NULL, NULL}};
 
 void l_url_open(lua_State *L, struct vm *vm)
 {

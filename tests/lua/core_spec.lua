@@ -27,6 +27,12 @@ describe("url", function()
     check.equal(url.decode("a%20b%2F%"), "a b/%")
   end)
 
+  it("can be shown", function()
+    check.equal(url.mask("http://ada:pw@host/x"), "http://ada:***@host/x")
+    check.equal(url.mask("http://ada:p/w@host"), "http://ada:***@host")
+    check.equal(url.mask("http://token@host"), "http://***@host")
+  end)
+
   it("has parts", function()
     check.same(url.parse("http://ada:pw@[::1]:81/p?q#f"), {
       scheme = "http", user = "ada", password = "pw", host = "::1", port = 81, path = "/p", query = "q",

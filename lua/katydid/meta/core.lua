@@ -226,7 +226,11 @@ function url.encode(text, plus_for_space) end
 ---@param text string
 ---@return string
 function url.decode(text) end
----Throws when it isn't an absolute http or https URL; without a position: callers add theirs.
+---A URL, or what was meant to be one, as it may be shown: its password as "***", and a user without one too.
+---@param text string
+---@return string
+function url.mask(text) end
+---Throws when it isn't an absolute http, https or http+unix URL; without a position: callers add theirs.
 ---@param text string
 ---@return { scheme: string, user: string?, password: string?, host: string, port: integer, path: string, query: string?, fragment: string? }
 function url.parse(text) end

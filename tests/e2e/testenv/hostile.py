@@ -194,6 +194,7 @@ BEHAVIOURS = {
     "close_idle": close_idle,
     "redirect_for_ever": redirect_for_ever,
     "redirect_nowhere": redirect_to(b"http://[::1"),
+    "redirect_to_credentials": redirect_to(b"http://eve:s3cret-lost@127.0.0.1:1/gone"),
     "redirect_to_file": redirect_to(b"file:///etc/passwd"),
     "bad_gzip": body_of(20, b"this is no gzip data", b"Content-Encoding: gzip"),
     "short_gzip": body_of(12, zlib.compress(b"x" * 1000, 9, 31)[:12], b"Content-Encoding: gzip"),

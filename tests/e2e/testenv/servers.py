@@ -61,7 +61,7 @@ def httpbin(env):
 
 
 class Nginx:
-    """nginx with plain HTTP, HTTP/2 by prior knowledge, TLS with HTTP/2, and TLS that asks for a
+    """nginx with plain HTTP (on a Unix socket too), HTTP/2 by prior knowledge, TLS with HTTP/2, and TLS that asks for a
     certificate. /protocol says which protocol it was asked by."""
 
     def __init__(self, env):
@@ -72,6 +72,7 @@ class Nginx:
         ports = {free_port() for _ in range(8)}
         self.plain, self.h2c, self.tls, self.mutual = list(ports)[:4]
         self.url = f"http://127.0.0.1:{self.plain}"
+        self.socket_url = "http+unix://" + str(self.folder / "web.sock").replace("/", "%2F")
         self.h2c_url = f"http://127.0.0.1:{self.h2c}"
         self.tls_url = f"https://127.0.0.1:{self.tls}"
         self.mutual_url = f"https://127.0.0.1:{self.mutual}"
@@ -88,7 +89,8 @@ class Nginx:
 
     def make_certificates(self):
         """One for the server (its own authority) and one for a client."""
-        for name, extra in (("server", ["-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"]),
+        for name, extra in (("server", ["-addext", "subjectAltName=IP:127.0.0.1,"
+                                       "DNS:localhost,DNS:shop.test,DNS:xn--bcher-kva.test"]),
                             ("client", [])):
             self.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
                          "-nodes", "-days", "2", "-subj", f"/CN={name}", "-keyout", f"{name}.key",
@@ -101,6 +103,9 @@ class Nginx:
         user = "user root;" if os.geteuid() == 0 else ""
         answers = """
             location /protocol { default_type text/plain; return 200 "$server_protocol $ssl_client_s_dn"; }
+            location /asked { default_type text/plain; return 200 "$http_host $ssl_server_name"; }
+            location /connection { default_type text/plain; return 200 "$connection"; }
+            location /elsewhere { return 302 $arg_to; }
             location /gzip { default_type text/plain; gzip on; gzip_types text/plain; gzip_min_length 1; alias big.txt; }
             location /big { default_type text/plain; alias big.txt; }
             location = /file { default_type text/plain; alias small.txt; }
@@ -120,7 +125,7 @@ class Nginx:
           access_log off;
           client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
           uwsgi_temp_path uwsgi; scgi_temp_path scgi;
-          server {{ listen 127.0.0.1:{self.plain}; root .; {answers} }}
+          server {{ listen 127.0.0.1:{self.plain}; listen unix:{self.folder}/web.sock; root .; {answers} }}
           server {{ listen 127.0.0.1:{self.h2c} http2; root .; {answers} }}
           server {{ listen 127.0.0.1:{self.tls} ssl http2; {tls} root .; {answers} }}
           server {{ listen 127.0.0.1:{self.mutual} ssl; {tls} ssl_client_certificate client.crt;

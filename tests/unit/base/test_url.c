@@ -135,7 +135,7 @@ TEST(refuses)
         {"http://", "expected a host in 'http://'"},
         {"http:///x", "expected a host in 'http:///x'"},
         {"http://:80/", "expected a host in 'http://:80/'"},
-        {"http://joe@/", "expected a host in 'http://joe@/'"},
+        {"http://joe@/", "expected a host in 'http://***@/'"},
         {"http://h:0/", "expected a port from 1 to 65535 in 'http://h:0/'"},
         {"http://h:65536/", "expected a port from 1 to 65535 in 'http://h:65536/'"},
         {"http://h:8x/", "expected a port from 1 to 65535 in 'http://h:8x/'"},
@@ -365,7 +365,8 @@ TEST(masks_passwords)
 {
     CHECK(gives(url_mask, STR("http://joe:s3cret@h/x"), "http://joe:***@h/x"));
     CHECK(gives(url_mask, STR("http://joe:a@b:c@h/x"), "http://joe:***@h/x"));
-    CHECK(gives(url_mask, STR("http://joe@h/x:y@z"), "http://joe@h/x:y@z"));
+    CHECK(gives(url_mask, STR("http://t0ken@h/x:y@z"), "http://***@h/x:y@z"));
+    CHECK(gives(url_mask, STR("t0ken@h"), "***@h"));
     CHECK(gives(url_mask, STR("http://h:80/x@y"), "http://h:80/x@y"));
     CHECK(gives(url_mask, STR("http://[::1]:80/x@y"), "http://[::1]:80/x@y"));
     CHECK(gives(url_mask, STR("ftp://joe:pw@h"), "ftp://joe:***@h"));
