@@ -269,6 +269,18 @@ static void add_without_dots(struct buf *out, struct str path)
     }
 }
 
+/* Of a reference that has a scheme but no authority: two slashes that its path begins with, once the
+ * dots are gone, would be read as one. */
+static void add_lone_path(struct buf *out, struct str path)
+{
+    struct buf clean = BUF_INIT;
+    add_without_dots(&clean, path);
+    if (str_starts(buf_slice(&clean), STR("//")))
+        buf_add_cstr(out, "/.");
+    buf_add_str(out, buf_slice(&clean));
+    buf_release(&clean);
+}
+
 /* The reference's path, seen from the base's (RFC 3986 5.2.3). */
 static void add_merged(struct buf *out, const struct pieces *base, struct str path)
 {
@@ -302,8 +314,10 @@ static void add_resolved(struct buf *out, const struct pieces *base, const struc
         if (reference->has_authority) {
             buf_add_cstr(out, "//");
             buf_add_str(out, reference->authority);
+            add_without_dots(out, reference->path);
+        } else {
+            add_lone_path(out, reference->path);
         }
-        add_without_dots(out, reference->path);
         add_query(out, reference);
     } else {
         buf_add_cstr(out, "//");

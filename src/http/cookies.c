@@ -235,7 +235,7 @@ bool cookies_receive(struct cookies *c, const struct url *url, struct str set_co
                            .expires_s = parsed.expires_s,
                            .is_secure = parsed.is_secure,
                            .is_unix = url->is_unix};
-    if (!settle_domain(&fresh, url, parsed.domain))
+    if (fresh.path.n > SET_COOKIE_VALUE_LIMIT || !settle_domain(&fresh, url, parsed.domain))
         return false;
     if (fresh.is_secure && !is_https(url))
         return false;

@@ -13,6 +13,7 @@
 
 #include <brotli/decode.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -27,6 +28,8 @@ enum coding { CODING_GZIP, CODING_DEFLATE, CODING_BROTLI, CODING_ZSTD };
 struct stage {
     enum coding coding;
     bool has_begun, has_ended;
+    bool has_padding;   /* behind the end stands something else, of which nothing is wanted */
+    uint64_t made;      /* bytes so far */
     struct stage *next; /* that which is undone after it */
     z_stream z;
     bool z_is_ready;
@@ -136,8 +139,11 @@ static int hand_on(struct stage *s, size_t n, struct buf *out, struct err *err)
 {
     if (n == 0)
         return 0;
-    if (s->next != NULL)
+    s->made += n;
+    if (s->next != NULL && (out->limit == 0 || s->made <= s->next->made + out->limit))
         return feed(s->next, s->room, n, out, err);
+    // What comes to nothing in the next coding is a bomb too: it costs time instead of memory.
+    out->overflowed |= s->next != NULL;
     buf_add(out, s->room, n);
     if (out->overflowed)
         return err_set(err, "decoded, the body is larger than %zu bytes", out->limit);
@@ -174,8 +180,10 @@ static int run_zlib(struct stage *s, const unsigned char *p, size_t n, struct bu
             return -1;
         if (status == Z_STREAM_END) {
             // A gzip body may have several members; what else follows is padding.
-            s->has_ended =
-                s->coding != CODING_GZIP || s->z.avail_in == 0 || s->z.next_in[0] != GZIP_MAGIC;
+            bool has_more = s->z.avail_in > 0;
+            s->has_padding =
+                has_more && (s->coding != CODING_GZIP || s->z.next_in[0] != GZIP_MAGIC);
+            s->has_ended = s->has_padding || !has_more;
             inflateReset(&s->z);
             if (s->has_ended)
                 return 0;
@@ -259,8 +267,9 @@ static int feed(struct stage *s, const unsigned char *p, size_t n, struct buf *o
     s->has_begun = true;
     if (s->coding == CODING_ZSTD)
         return feed_zstd(s, p, n, out, err);
-    if (s->has_ended && (s->coding != CODING_GZIP || p[0] != GZIP_MAGIC))
-        return 0; // padding
+    s->has_padding |= s->has_ended && (s->coding != CODING_GZIP || p[0] != GZIP_MAGIC);
+    if (s->has_padding)
+        return 0;
     if (s->coding == CODING_BROTLI)
         return feed_brotli(s, p, n, out, err);
     return feed_zlib(s, p, n, out, err);

@@ -132,6 +132,8 @@ void http_headers_fold(struct http_headers *h, struct str more)
     struct http_header_at *at = &h->all[h->n - 1];
     if (h->bytes.n + more.n + 2 >= UINT32_MAX)
         BUG("headers of 4 GB");
+    if (at->value + at->value_n + sizeof "" != h->bytes.n) // another's line stands behind it
+        write_line(h, at, http_headers_name(h, h->n - 1), http_headers_value(h, h->n - 1));
     buf_truncate(&h->bytes, at->value + at->value_n);
     if (at->value_n > 0)
         buf_add_char(&h->bytes, ' ');

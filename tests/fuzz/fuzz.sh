@@ -37,7 +37,7 @@ build_with_clang() {
         fi
     done
     local libraries
-    read -ra libraries < <(pkg-config --cflags --libs luajit jansson zlib libbrotlidec libbrotlienc libzstd)
+    read -ra libraries < <(pkg-config --cflags --libs luajit jansson zlib libbrotlidec libzstd libidn2)
     clang "${flags[@]}" -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
         "tests/fuzz/fuzz_$1.c" "${sources[@]}" -o "$2" "${libraries[@]}" -lm
 }
@@ -52,7 +52,7 @@ for name in "${names[@]}"; do
     if [ $with_clang = yes ]; then
         build_with_clang "$name" "$folder/run"
     else
-        cp "build/asan/tests/fuzz_$name" "$folder/run"
+        cp --remove-destination "build/asan/tests/fuzz_$name" "$folder/run"
     fi
     # libFuzzer writes what it finds new into the first folder.
     if (cd "$folder" && ASAN_OPTIONS=abort_on_error=1 UBSAN_OPTIONS=abort_on_error=1 \

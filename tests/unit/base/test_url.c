@@ -258,6 +258,9 @@ TEST(resolves_at_the_edges)
         {"http://h/a", "/b c", "http://h/b c"},
         {"http://h/a/b", "c:d/e", "c:d/e"},
         {"http://h/a/b", "./c:d/e", "http://h/a/c:d/e"},
+        // Found by fuzzing: a path does not become a host.
+        {"http://h/a", "http:/.//g/b", "http:/.//g/b"},
+        {"http://h/a", "http:/b/..//g", "http:/.//g"},
     };
     struct buf out = BUF_INIT;
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {

@@ -230,7 +230,25 @@ TEST(has_a_limit)
     cookies_free(NULL);
 }
 
+/* A path that no attribute may have comes of no URL either. */
+TEST(a_path_has_a_limit)
+{
+    struct cookies *c = cookies_new();
+    struct buf url = BUF_INIT;
+    buf_add_cstr(&url, "http://h.org/");
+    buf_add_many(&url, 'p', 1023);
+    buf_add_cstr(&url, "/x");
+    CHECK(receive(c, buf_cstr(&url), "a=1"));
+    CHECK_TEXT(sent(c, buf_cstr(&url)), "a=1");
+    buf_truncate(&url, url.n - 1);
+    buf_add_cstr(&url, "p/x");
+    CHECK(!receive(c, buf_cstr(&url), "b=1"));
+    CHECK(receive(c, buf_cstr(&url), "c=1; path=/"));
+    buf_release(&url);
+    cookies_free(c);
+}
+
 TEST_MAIN(RUN(domains_paths_and_schemes); RUN(longer_paths_first_then_the_older);
           RUN(replaces_what_has_the_same_name_domain_and_path);
           RUN(plain_http_covers_no_secure_cookie); RUN(expires); RUN(those_of_scripts);
-          RUN(a_requests_own_come_first_and_cover); RUN(has_a_limit);)
+          RUN(a_requests_own_come_first_and_cover); RUN(has_a_limit); RUN(a_path_has_a_limit);)

@@ -300,8 +300,41 @@ TEST(leaves_padding_out)
     }
 }
 
+/* What follows the end is padding to its last byte, wherever pieces begin. */
+TEST(padding_is_no_member)
+{
+    for (size_t step = 1; step < 200; step++) {
+        struct buf a = coded("gzip", STR("text"));
+        buf_add(&a, "\0\0\x1f\x8b\0", 5);
+        struct buf out = BUF_INIT;
+        struct err err = ERR_INIT;
+        CHECK_INT(undo("gzip", buf_slice(&a), step, &out, &err), 0);
+        CHECK_TEXT(buf_cstr(&out), "text");
+        buf_release(&out);
+        buf_release(&a);
+    }
+}
+
+/* A coding makes much of little, and the next one nothing of that. */
+TEST(meets_bombs_that_come_to_nothing)
+{
+    struct buf inner = coded("gzip", STR("text")), out = BUF_INIT;
+    struct err err = ERR_INIT;
+    buf_add_many(&inner, '\0', 10 << 20);
+    struct buf bytes = coded("gzip", buf_slice(&inner));
+    buf_init(&out, 100000);
+    CHECK_INT(undo("gzip, gzip", buf_slice(&bytes), 100, &out, &err), -1);
+    CHECK(out.overflowed);
+    CHECK(out.n <= 100000);
+    CHECK_TEXT(err.text, "decoded, the body is larger than 100000 bytes");
+    buf_release(&out);
+    buf_release(&bytes);
+    buf_release(&inner);
+}
+
 TEST_MAIN(RUN(undoes_each_in_any_pieces); RUN(reads_names); RUN(undoes_one_upon_the_other);
           RUN(an_empty_body_is_fine); RUN(tells_what_was_cut_off); RUN(tells_garbage);
           RUN(tells_damage_in_the_middle); RUN(meets_bombs_with_the_limit);
           RUN(takes_members_and_frames_one_after_the_other); RUN(undoes_what_brotli_compressed);
-          RUN(leaves_padding_out);)
+          RUN(leaves_padding_out); RUN(padding_is_no_member);
+          RUN(meets_bombs_that_come_to_nothing);)

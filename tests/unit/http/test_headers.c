@@ -110,6 +110,20 @@ TEST(folds_lines)
     http_headers_release(&h);
 }
 
+/* Found by fuzzing: the last header's text is not always the last in the block. */
+TEST(folding_keeps_what_was_replaced_before)
+{
+    struct http_headers h = {.n = 0};
+    http_headers_add(&h, STR("A"), STR("one"));
+    http_headers_add(&h, STR("B"), STR("two"));
+    http_headers_set(&h, STR("A"), STR("three"));
+    http_headers_fold(&h, STR("x"));
+    http_headers_fold(&h, STR("y"));
+    CHECK_TEXT(http_headers_line(&h, 0), "A: three");
+    CHECK_TEXT(http_headers_line(&h, 1), "B: two x y");
+    http_headers_release(&h);
+}
+
 TEST(checks_what_a_script_sends)
 {
     struct err err = ERR_INIT;
@@ -137,4 +151,4 @@ TEST(checks_what_a_script_sends)
 TEST_MAIN(RUN(keeps_order_and_finds_in_any_case);
           RUN(set_takes_the_first_place_and_removes_the_rest); RUN(remove_takes_all_of_a_name);
           RUN(takes_pieces_of_itself); RUN(copy_leaves_what_was_replaced_behind); RUN(folds_lines);
-          RUN(checks_what_a_script_sends);)
+          RUN(folding_keeps_what_was_replaced_before); RUN(checks_what_a_script_sends);)
