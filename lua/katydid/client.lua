@@ -11,6 +11,7 @@ local events = require "katydid.events"
 local options_of = require "katydid.options"
 local response_of = require "katydid.response"
 local rest = require "katydid.rest"
+local stream = require "katydid.stream"
 
 local http, sched = core.http, core.sched
 local start, collect, status_failure = http.start, http.collect, http.status_failure
@@ -125,13 +126,18 @@ local function perform(what, method, recorded, client, path, options, handler, a
     spec = plain
     spec.method, spec.url = method, url
   end
-  local ok, request = pcall(start, client._session, spec)
+  local on_piece = options and options.stream
+  local ok, request = pcall(on_piece and stream.start or start, client._session, spec)
   if not ok then
     if co.is_signal(request) then error(request, 0) end
     blame.raise("%s: %s", what, tostring(request))
   end
 
-  wait()
+  if on_piece then
+    handler = stream.receive(request, on_piece, handler)
+  else
+    wait()
+  end
 
   local response, status, ms, length, target, failure = collect(request)
   local name = options and options.name

@@ -33,6 +33,7 @@ local type, next, tostring, floor = type, next, tostring, math.floor
 ---@field proxy string? its URL
 ---@field http_version "1.0"|"1.1"|"2"|"2-prior-knowledge"|nil
 ---@field compress boolean? true: br and zstd too; false: no Accept-Encoding
+---@field stream (fun(piece: string): boolean?)? called with the body as it comes; false: enough
 ---@field name string? in the statistics
 ---@field catch_response boolean? for those who know Locust: a handler does it
 ---@field context table? handed on to events.request
@@ -256,6 +257,10 @@ end
 
 -- These are the client's own: checked here, used there.
 
+function known.stream(_spec, value, key)
+  expect(key, value, "function", "a function that is called with the body as it comes")
+end
+
 function known.name(_spec, value, key)
   expect(key, value, "string", "a string")
   -- It is one line of a table.
@@ -285,6 +290,9 @@ function options.apply(spec, given, what)
   end
   if given.data ~= nil and given.json ~= nil then
     blame.raise("%s: 'data' and 'json' exclude each other", what)
+  end
+  if given.stream ~= nil and what == "client:rest" then
+    blame.raise("client:rest reads the body as JSON: it can't have 'stream'")
   end
   if given.files ~= nil then apply_files(spec, given, what) end
 end

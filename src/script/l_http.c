@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "http/failure.h"
 #include "script/core.h"
+#include "script/l_stream.h"
 #include "script/lx.h"
 
 #define LOGGER "katydid.main"
@@ -15,7 +16,8 @@
 struct request_box {
     struct http_request *request; /* NULL: none */
     struct vm *vm;
-    struct task *task; /* that waits for it */
+    struct task *task;     /* that waits for it */
+    struct stream *stream; /* NULL: its body is kept */
 };
 
 static void request_done(void *self, struct http_request *request)
@@ -27,7 +29,10 @@ static void request_done(void *self, struct http_request *request)
 
 static void forget_request(struct request_box *box)
 {
+    if (box->stream != NULL)
+        l_stream_free(box->stream);
     http_request_free(box->request);
+    box->stream = NULL;
     box->request = NULL;
 }
 
@@ -99,6 +104,43 @@ static int l_start(lua_State *L)
     return 1;
 }
 
+void l_http_cancel_request(struct request_box *box)
+{
+    cancel_request(box);
+}
+
+struct stream *l_http_check_stream(lua_State *L, int arg)
+{
+    struct request_box *box = luaL_checkudata(L, arg, REQUEST_TYPE);
+    if (box->stream == NULL)
+        luaL_argerror(L, arg, "this request has no stream");
+    return box->stream;
+}
+
+/* start_stream(session, spec) -> request. It has a box of its own: while its pieces are looked at, other
+ * requests come and go. */
+static int l_start_stream(lua_State *L)
+{
+    struct vm *vm = core_vm(L);
+    struct session_box *session = l_session_check(L, 1);
+    struct task *task = core_check_user(L, vm, "a request", 2);
+    struct http_spec spec;
+    spec_reader_read(lua_touserdata(L, lua_upvalueindex(2)), L, 2, session->session->transport,
+                     &spec);
+    sched_abandon(task);
+    struct request_box *box = lua_newuserdata(L, sizeof *box); // box
+    *box = (struct request_box){.vm = vm, .task = task};
+    luaL_getmetatable(L, REQUEST_TYPE);
+    lua_setmetatable(L, -2);
+    lua_createtable(L, 1, 0); // box environment: keeps the session
+    lua_pushvalue(L, 1);
+    lua_rawseti(L, -2, 1);
+    lua_setfenv(L, -2);
+    box->stream = l_stream_start(box, session, task, &spec);
+    box->request = l_stream_request(box->stream);
+    return 1;
+}
+
 /* Failures that are this machine's are said to be so, once: among the server's they mislead. */
 static void tell_own_limit(struct vm *vm, enum http_failure failure)
 {
@@ -150,6 +192,9 @@ static int l_status_failure(lua_State *L)
 static const luaL_Reg http_functions[] = {{"start", l_start},
                                           {"collect", l_collect},
                                           {"body", l_body},
+                                          {"start_stream", l_start_stream},
+                                          {"next_piece", l_next_piece},
+                                          {"stop_stream", l_stop_stream},
                                           {"status_failure", l_status_failure},
                                           {"set_response_methods", l_response_set_methods},
                                           {NULL, NULL}};

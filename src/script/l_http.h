@@ -29,6 +29,10 @@ void spec_reader_read(struct spec_reader *reader, lua_State *L, int arg,
 struct request_box;
 /* Ends the request in it, if there is one. */
 void l_http_forget_request(struct request_box *box);
+/* The same, and one that was sent is counted as in flight: its user ended. */
+void l_http_cancel_request(struct request_box *box);
+/* The stream of a request that has one; raises where it has none. [-0, +0, e] */
+struct stream *l_http_check_stream(lua_State *L, int arg);
 
 /* --- l_body --- */
 
@@ -46,7 +50,8 @@ struct session_box {
     struct http_session *session;
     struct kept_session *kept; /* in the vm's list */
     struct request_box
-        *request; /* of the last request, to be used again; its environment keeps it */
+        *request;           /* of the last request, to be used again; its environment keeps it */
+    struct stream *streams; /* list: of requests whose answers are handed on while they come */
 };
 struct session_box *l_session_check(lua_State *L, int arg); /* [-0, +0, e] */
 /* Adds its functions to the table on top, and makes the type. [-0, +0, m] */

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "script/core.h"
+#include "script/l_stream.h"
 #include "script/lx.h"
 
 #define SESSION_TYPE "katydid.session"
@@ -22,6 +23,7 @@ static int collect_session(lua_State *L)
     struct session_box *box = lua_touserdata(L, 1);
     if (box->request != NULL)
         l_http_forget_request(box->request); // both are garbage, and which goes first is open
+    l_stream_forget_all(box);
     if (box->kept != NULL)
         DL_DELETE(box->vm->sessions, box->kept);
     http_session_free(box->session);

@@ -78,6 +78,50 @@ for _, transport in ipairs { "curl", "h1" } do
       check.equal(failure, ("RequestError(\"can't read '%s': No such file or directory\")"):format(path))
     end)
 
+    it("hands its answer on while it comes, as fast as it is taken", function()
+      local sum, largest, slow = 0, 0, 10
+      local response, status, _, length = spec.as_user(function()
+        local request = http.start_stream(http.session(transport),
+                                          { method = "GET", url = host .. "/bytes/20000000" })
+        while true do
+          local piece = http.next_piece(request)
+          if piece == nil then return http.collect(request) end
+          if piece then
+            sum, largest, slow = sum + #piece, math.max(largest, #piece), slow - 1
+            if slow > 0 then k.sleep(0.02) end
+          else
+            co.wait()
+          end
+        end
+      end)
+      check.same({ status, length, sum, response.text }, { 200, 20000000, 20000000, "" })
+      check(largest < 1000000)
+    end)
+
+    it("is stopped where enough has come", function()
+      local n = 0
+      local failure = select(6, spec.as_user(function()
+        local session = http.session(transport)
+        for _ = 1, 3 do
+          local request = http.start_stream(session, { method = "GET", url = host .. "/bytes/20000000" })
+          check.equal(http.next_piece(request), false)
+          co.wait()
+          n = n + #http.next_piece(request)
+          check.equal(http.stop_stream(request), true)
+          check.equal(http.next_piece(request), nil)
+          local _, status, _, length = http.collect(request)
+          check.equal(status, 200)
+          check(length < 20000000)
+        end
+        local request = http.start(session, { method = "GET", url = host .. "/json" })
+        check.error(function() http.next_piece(request) end, "this request has no stream")
+        co.wait()
+        return http.collect(request)
+      end))
+      check.equal(failure, nil)
+      check(n > 0)
+    end)
+
     it("is cut off with its user", function()
       local task = spec.start(function()
         http.start(http.session(transport), { method = "GET", url = host .. "/stall/30" })
@@ -88,6 +132,18 @@ for _, transport in ipairs { "curl", "h1" } do
       spec.turn(0.05)
       check.equal(task.how, "stopped")
       check.equal(spec.stats().in_flight_at_end, 1)
+    end)
+
+    it("goes with a user who leaves it in the middle of its answer", function()
+      spec.as_user(function()
+        local request = http.start_stream(http.session(transport),
+                                          { method = "GET", url = host .. "/bytes/100000000" })
+        http.next_piece(request)
+        co.wait()
+        check(#http.next_piece(request) > 0)
+      end)
+      collectgarbage()
+      collectgarbage()
     end)
   end)
 end

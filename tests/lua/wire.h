@@ -33,6 +33,9 @@ struct transfer {
     struct transfer_sink sink;
     struct timer due;
     uint64_t start_ns;
+    size_t given, step; /* bytes of the body: so far, at a time (0: all) */
+    uint64_t every_ns;  /* between two of these */
+    bool is_held, has_head;
     int status;
     struct buf reason, body, failure;
     struct http_headers headers;
@@ -48,19 +51,42 @@ static void transfer_free(struct transfer *x)
     free(x);
 }
 
+/* Gives the next piece of the body. False: enough. */
+static bool give_piece(struct transfer *x)
+{
+    struct str left = str_slice(buf_slice(&x->body), x->given, x->body.n);
+    struct str piece = x->step > 0 ? str_slice(left, 0, x->step) : left;
+    x->given += piece.n;
+    return piece.n == 0 || x->sink.body(x->sink.self, piece);
+}
+
+static void tell_end(struct transfer *x, enum http_failure failure);
+
 static void transfer_due(void *self)
 {
     struct transfer *x = self;
-    struct transfer_sink sink = x->sink;
-    struct transfer_end end = {.start_ns = x->start_ns, .was_sent = true};
-    if (x->failure.n > 0) {
-        end.failure = HTTP_OTHER;
-        end.text = buf_slice(&x->failure);
-    } else {
-        sink.head(sink.self, x->status, buf_slice(&x->reason), &x->headers);
-        if (x->body.n > 0 && !sink.body(sink.self, buf_slice(&x->body)))
-            end.failure = HTTP_OTHER;
+    if (x->is_held)
+        return; // wire_hold goes on
+    if (x->failure.n > 0 && x->given == x->body.n) {
+        tell_end(x, HTTP_OTHER);
+        return;
     }
+    if (!x->has_head)
+        x->sink.head(x->sink.self, x->status, buf_slice(&x->reason), &x->headers);
+    x->has_head = true;
+    if (!give_piece(x))
+        tell_end(x, HTTP_OTHER);
+    else if (x->given == x->body.n && x->failure.n == 0)
+        tell_end(x, HTTP_OK);
+    else
+        timer_start(x->wire->loop, &x->due, x->every_ns);
+}
+
+static void tell_end(struct transfer *x, enum http_failure failure)
+{
+    struct transfer_sink sink = x->sink;
+    struct transfer_end end = {.failure = failure, .start_ns = x->start_ns, .was_sent = true};
+    end.text = buf_slice(&x->failure);
     end.end_ns = loop_now_ns(x->wire->loop);
     end.timings.wait = ns_to_ms(end.end_ns - end.start_ns);
     sink.done(sink.self, &end);
@@ -134,6 +160,10 @@ static int read_answer(lua_State *L)
         http_headers_add(&x->headers, lx_check_str(L, -2), lx_check_str(L, -1));
         lua_pop(L, 2);
     }
+    lua_getfield(L, 1, "step");
+    x->step = (size_t)luaL_optinteger(L, -1, 0);
+    lua_getfield(L, 1, "every");
+    x->every_ns = s_to_ns(luaL_optnumber(L, -1, 0));
     lua_getfield(L, 1, "delay");
     lua_pushnumber(L, luaL_optnumber(L, -1, 0));
     return 1;
@@ -195,6 +225,18 @@ static bool wire_cancel(struct transfer *x)
     return true;
 }
 
+static void wire_hold(struct transfer *x, bool holds)
+{
+    x->is_held = holds;
+    if (!holds && !timer_is_started(&x->due))
+        timer_start(x->wire->loop, &x->due, 0);
+}
+
+static void wire_stop(struct transfer *x)
+{
+    tell_end(x, HTTP_OTHER);
+}
+
 static void wire_close_session(struct transport *t, struct http_session *s)
 {
     (void)t;
@@ -219,6 +261,8 @@ static struct wire *wire_new(struct loop *loop)
     struct wire *w = xcalloc(1, sizeof *w);
     w->transport = (struct transport){.start = wire_start,
                                       .cancel = wire_cancel,
+                                      .hold = wire_hold,
+                                      .stop = wire_stop,
                                       .close_session = wire_close_session,
                                       .check = wire_check,
                                       .free = wire_free};

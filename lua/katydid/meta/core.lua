@@ -154,6 +154,22 @@ function http.start(session, spec) end
 ---@param parts table<integer, string|{ [1]: string }>
 ---@return katydid.core.body
 function http.body(parts) end
+---As http.start, of a request whose body isn't kept but asked for by next_piece; no wait follows yet.
+---@param session katydid.core.session
+---@param spec katydid.core.spec
+---@return katydid.core.request
+function http.start_stream(session, spec) end
+---What came of the decoded body since the last call. nil: all has come, and http.collect follows. false: nothing
+---yet; the wait that must follow ends when something comes, or all has.
+---@param request katydid.core.request of start_stream
+---@return string|false|nil
+function http.next_piece(request) end
+---After a piece: the rest isn't wanted. Its connection is closed, and what came is the response. Where the user
+---ends with it and the answer isn't whole, the request is cancelled instead, and counted as in flight.
+---@param request katydid.core.request of start_stream
+---@param is_ended boolean? the user ends
+---@return boolean is_answered http.collect follows
+function http.stop_stream(request, is_ended) end
 ---After the wait. Besides the response what judging and counting it take, so that the hot path reads no fields:
 ---its status, time (ms), length of the decoded body, path and query as sent, and why no answer came (nil: one did).
 ---@param request katydid.core.request

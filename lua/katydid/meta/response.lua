@@ -9,7 +9,7 @@
 ---@field ok boolean an answer came, with a status below 400
 ---@field reason string the server's words beside the status; "" where it sent none
 ---@field headers table<string, string> found in any case; a name that came twice is joined by ", "
----@field text string the body, decoded
+---@field text string the body, decoded; "" where it was streamed
 ---@field url string of the last request of the chain
 ---@field history katydid.Hop[] the redirects on the way
 ---@field cookies table<string, string> what this answer set
@@ -43,7 +43,7 @@ local Response = {}
 ---@field url string password masked
 ---@field target string path and query as sent
 ---@field headers table<string, string>
----@field body string?
+---@field body string? nil where there was none, or it was read while it was sent (`files`)
 
 ---The body as Lua values; throws when it isn't JSON, with its first 60 characters.
 ---@return any
