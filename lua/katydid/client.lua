@@ -5,6 +5,7 @@
 -- SPDX-License-Identifier: MIT
 
 local core = require "katydid.core"
+local batch = require "katydid.batch"
 local blame = require "katydid.blame"
 local co = require "katydid.co"
 local events = require "katydid.events"
@@ -211,6 +212,21 @@ function methods.rest(self, method, path, options, handler)
   end
   return perform("client:rest", method:upper(), method, self, path, options, handler, true)
 end
+
+-- Raises what is wrong with a call, and sends nothing.
+local function check_call(what, client, method, path, options, handler)
+  check_method(what, method)
+  check_arguments(what, client, path, options, handler)
+  local url, with_credentials = url_of(client, path, what)
+  local spec = full_spec(method:upper(), url, client, with_credentials, options, what)
+  local ok, why = pcall(http.check, client._session, spec)
+  if not ok then blame.raise("%s: %s", what, tostring(why)) end
+end
+
+---Sends several requests at once, each over a connection of its own, and waits for all.
+---@param requests table[] each { method, path [, options] [, handler] }
+---@return katydid.Response[] in the order of the requests
+methods.batch = batch.method(check_call, methods.request, running_client)
 
 -- client.headers and client.cookies: views of what the session keeps.
 

@@ -62,9 +62,7 @@ static int collect_request(lua_State *L)
 static struct request_box *take_box(lua_State *L, struct vm *vm, struct session_box *session)
 {
     struct request_box *box = session->request;
-    if (box != NULL && (box->request == NULL || http_request_is_done(box->request))) {
-        if (box->request != NULL)
-            forget_request(box); // its user threw before it came to collect it
+    if (box != NULL && box->request == NULL) { // what is done may have yet to be collected
         lua_getfenv(L, 1);
         lua_rawgeti(L, -1, 1);
         lua_remove(L, -2);
@@ -102,6 +100,16 @@ static int l_start(lua_State *L)
     box->request = http_request_start(vm->options.loop, session->session, &spec, request_done, box);
     sched_park(task, cancel_request, box);
     return 1;
+}
+
+/* check(session, spec) */
+static int l_check(lua_State *L)
+{
+    struct session_box *session = l_session_check(L, 1);
+    struct http_spec spec;
+    spec_reader_read(lua_touserdata(L, lua_upvalueindex(2)), L, 2, session->session->transport,
+                     &spec);
+    return 0;
 }
 
 void l_http_cancel_request(struct request_box *box)
@@ -190,6 +198,7 @@ static int l_status_failure(lua_State *L)
 }
 
 static const luaL_Reg http_functions[] = {{"start", l_start},
+                                          {"check", l_check},
                                           {"collect", l_collect},
                                           {"body", l_body},
                                           {"start_stream", l_start_stream},

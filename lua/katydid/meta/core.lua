@@ -154,6 +154,10 @@ function http.start(session, spec) end
 ---@param parts table<integer, string|{ [1]: string }>
 ---@return katydid.core.body
 function http.body(parts) end
+---Throws what http.start would throw, and sends nothing.
+---@param session katydid.core.session
+---@param spec katydid.core.spec
+function http.check(session, spec) end
 ---As http.start, of a request whose body isn't kept but asked for by next_piece; no wait follows yet.
 ---@param session katydid.core.session
 ---@param spec katydid.core.spec
