@@ -713,6 +713,41 @@ TEST(files_that_change)
     CHECK(close_room(&room));
 }
 
+/* What can't be read shows when something has been sent: once on a new connection, and once on one that
+ * was used before. */
+TEST(a_file_that_goes_in_the_middle)
+{
+    struct room room;
+    struct http_body *body;
+    struct err err = ERR_INIT;
+    char path[64], gone[80];
+    open_room(&room);
+    for (int i = 0; i < 2; i++) {
+        begin_upload(&room, path, &body);
+        snprintf(gone, sizeof(gone), "%s.gone", path);
+        write_file(gone, 10);
+        CHECK_INT(http_body_add_file(body, gone, &err), 0);
+        unlink(gone);
+        struct http_request *request = wire_start(&room.wire, room.session, to(&room, "/ok"));
+        CHECK(!http_request_is_done(request));
+        wire_wait(&room.wire, request);
+        CHECK(http_request_was_sent(request));
+        struct http_response *r = http_request_take_response(request);
+        http_request_free(request);
+        CHECK_INT(r->failure, HTTP_SEND);
+        CHECK(strstr(r->failure_text, "No such file or directory") != NULL);
+        http_response_free(r);
+        raw_wait_closed(&room.server);
+        CHECK_INT(room.server.requests, i);
+        begin_upload(&room, path, &body);
+        r = ask(&room, "/ok");
+        CHECK_INT(r->status, 200);
+        http_response_free(r);
+    }
+    unlink(path);
+    CHECK(close_room(&room));
+}
+
 /* --- bodies in pieces -------------------------------------------------------------------------- */
 
 static bool see_piece(void *self, struct str piece)
@@ -797,6 +832,24 @@ TEST(an_answer_is_held)
     CHECK(close_room(&room));
 }
 
+TEST(the_total_limit_holds_while_it_is_held)
+{
+    struct room room;
+    open_room(&room);
+    begin_pieces(&room, true);
+    room.spec.settings.total_s = 0.3;
+    struct http_request *request = wire_start(&room.wire, room.session, to(&room, "/large"));
+    wire_wait(&room.wire, request);
+    http_request_resume(request);
+    http_request_stop(request);
+    struct http_response *r = http_request_take_response(request);
+    http_request_free(request);
+    CHECK_INT(r->failure, HTTP_TOTAL_TIMEOUT);
+    http_response_free(r);
+    CHECK(seen.n < 1000000);
+    CHECK(close_room(&room));
+}
+
 /* It ends while it is held: all of it had been read. */
 TEST(a_held_answer_that_ends)
 {
@@ -869,8 +922,10 @@ TEST(an_answer_is_stopped)
     RUN(many_users);                                    \
     RUN(bodies_of_files);                               \
     RUN(files_that_change);                             \
+    RUN(a_file_that_goes_in_the_middle);                \
     RUN(pieces_as_they_come);                           \
     RUN(an_answer_is_held);                             \
+    RUN(the_total_limit_holds_while_it_is_held);        \
     RUN(a_held_answer_that_ends);                       \
     RUN(an_answer_is_stopped);
 
