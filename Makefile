@@ -123,7 +123,7 @@ $(SPECS): $(BUILD)/tests/lua/spec.o $(LIBRARY)
 $(FUZZERS): $(BUILD)/tests/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/mutate.o $(LIBRARY)
 	$(Q)$(CC) $(KATYDID_CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS)
 .PHONY: build-tests build-fuzzers
-build-tests: $(UNITS) $(if $(wildcard tests/lua/spec.c),$(SPECS))
+build-tests: $(UNITS) $(if $(wildcard tests/lua/spec.c),$(SPECS)) build-fuzzers
 build-fuzzers: $(FUZZERS)
 .SECONDARY:
 

@@ -111,17 +111,18 @@ static void check_parts(struct str text, const struct url *u)
     buf_release(&composed);
 }
 
-/* A password is nowhere in what is shown, unless it stands elsewhere too. */
+/* A password, or a user that stands there alone, is shown as three stars, and nothing else is. */
 static void check_mask(struct str text, const struct url *u)
 {
     struct buf once = BUF_INIT, twice = BUF_INIT, expected = BUF_INIT;
     url_mask(&once, text);
     url_mask(&twice, buf_slice(&once));
     MUST(str_equal(buf_slice(&once), buf_slice(&twice)), text);
-    if (u != NULL && u->has_password) {
-        buf_add_str(&expected, str_make(text.p, (size_t)(u->password.p - text.p)));
+    if (u != NULL && u->has_user) {
+        const char *behind = u->host.p - 1 - u->host_is_ipv6; // the '@'
+        size_t secret = u->has_password ? u->password.n : u->user.n;
+        buf_add(&expected, text.p, (size_t)(behind - text.p) - secret);
         buf_add_cstr(&expected, "***");
-        const char *behind = u->password.p + u->password.n;
         buf_add(&expected, behind, (size_t)(text.p + text.n - behind));
         MUST(str_equal(buf_slice(&once), buf_slice(&expected)), text);
     } else if (u != NULL) {
@@ -215,14 +216,18 @@ static void try_resolving(struct str base, const struct url *from, struct str re
 static void try_following(struct str base, const struct url *from, struct str location)
 {
     struct buf asked = BUF_INIT, text = BUF_INIT, fragment = BUF_INIT;
+    struct http_headers sent = {.n = 0};
     struct url parts, to;
+    if (from->is_unix)
+        http_headers_add(&sent, STR("Host"), STR("localhost"));
     exchange_url(&asked, &parts, from);
-    if (exchange_next_url(&text, &to, &fragment, buf_slice(&asked), location, NULL) == 0) {
+    if (exchange_next_url(&text, &to, &fragment, buf_slice(&asked), location, &sent, NULL) == 0) {
         MUST(!to.has_user && !to.has_fragment && to.path.n > 0, location);
         MUST(!to.is_unix || from->is_unix, location);
         MUST(!exchange_keeps_credentials(from, &to) || url_same_host(&parts, &to), base);
         MUST(!has_control(buf_slice(&text)), location);
     }
+    http_headers_release(&sent);
     buf_release(&asked);
     buf_release(&text);
     buf_release(&fragment);
