@@ -4,7 +4,7 @@
 import json
 
 import testenv
-from testenv import Barrier, same
+from testenv import Barrier, Nginx, same
 
 USER_CLASSES = ["HttpUser", "FastHttpUser"]
 
@@ -74,6 +74,53 @@ def test_each_request_of_a_batch_is_judged_and_counted_by_itself(env):
     counts = json.loads(target.get("/_counts"))
     same(sum(row["count"] for row in counts["routes"]), 20 * 8, "served")
     same(counts["connections"]["accepted"], 6 + 1, "connections, this one included")
+
+
+@testenv.with_asan
+def test_batch_of_files_and_streams(env):
+    target = env.target()
+    path = env.write("notes.txt", "one line")
+    env.passes(f"""
+      local pieces = {{}}
+      local function upload(name)
+        return {{ "POST", "/echo", {{ files = {{ [name] = "{path}" }}, data = {{ a = 1 }} }} }}
+      end
+      for _ = 1, 2 do
+        local responses = self.client:batch {{
+          upload "first",
+          {{ "GET", "/bytes/100000", {{ stream = function(piece) pieces[#pieces + 1] = #piece end }} }},
+          upload "second",
+          {{ "GET", "/bytes/1000" }},
+        }}
+        local function has(i, text) same(responses[i]:json().body:find(text, 1, true) ~= nil, true, text) end
+        has(1, "one line")
+        has(1, 'name="first"')
+        has(3, 'name="second"')
+        same(#responses[4].text, 1000)
+      end
+      local sum = 0
+      for _, n in ipairs(pieces) do sum = sum + n end
+      same(sum, 200000)
+    """, target.url)
+
+
+@testenv.with_asan
+def test_batch_over_tls(env):
+    nginx = Nginx(env)
+    env.passes(f"""
+      for _, version in ipairs {{ "1.1", "{'2' if env.user_class == 'HttpUser' else '1.1'}" }} do
+        for _ = 1, 2 do
+          local requests = {{}}
+          for i = 1, 6 do
+            requests[i] = {{ "GET", "/file", {{ http_version = version, verify = "{nginx.certificate}" }} }}
+          end
+          for _, response in ipairs(self.client:batch(requests)) do
+            same(response.error, nil)
+            same(response.text, "a small file\\n")
+          end
+        end
+      end
+    """, nginx.tls_url)
 
 
 # Ends the test once so many requests are with the server.

@@ -334,6 +334,21 @@ describe("an error that nobody joins", function()
     check.near(seen - began, 1, 1e-6)
   end)
 
+  it("is counted soon where the user doesn't wait between tasks", function()
+    local A, seen = k.User:extend("A"), nil
+    A.work = k.task(function()
+      k.spawn(error, "restless")
+      k.sleep(1)
+    end)
+    local function listen() seen = seen or k.now() end
+    k.events.user_error:add_listener(listen)
+    local began = k.now()
+    spec.run { classes = A, seconds = 10.5 }
+    k.events.user_error:remove_listener(listen)
+    check.near(seen - began, 1, 1e-6)
+    check.equal(spec.stats().exceptions[1].count, 11)
+  end)
+
   it("isn't counted where it is joined later in the task", function()
     local _, result = run_once(function()
       local handle = k.spawn(error, "caught")
