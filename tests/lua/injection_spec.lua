@@ -1,6 +1,6 @@
 -- clock: real
--- What a script gives can't end a line of what is sent or shown: CR, LF and NUL are errors where they would stand
--- as they are, and encoded where they may be.
+-- What a script gives can't end a line of what is sent or shown: CR, LF and NUL are errors where they would
+-- stand as they are, and encoded where they may be.
 -- SPDX-License-Identifier: MIT
 
 local k = require "katydid"
@@ -68,7 +68,8 @@ for _, class in ipairs { k.HttpUser, k.FastHttpUser } do
     it("is ended by nothing that is encoded", function()
       with_client(function(client)
         for _, bytes in pairs(ENDS) do
-          local seen = client:post("/echo?%0D%0Aa=%00", { params = { b = bytes }, data = { c = bytes } }):json()
+          local options = { params = { b = bytes }, data = { c = bytes } }
+          local seen = client:post("/echo?%0D%0Aa=%00", options):json()
           check.match(seen.target, "%%0D%%0Aa=%%00&b=%%0[0AD]")
           check.match(seen.body, "^c=%%0[0AD]")
         end
