@@ -27,7 +27,14 @@
 
 #define CURL_SPARE_LIMIT 64
 
-enum curl_state { CURL_IDLE, CURL_RESOLVING, CURL_QUEUED, CURL_FAILED, CURL_RUNNING };
+enum curl_state {
+    CURL_IDLE,
+    CURL_RESOLVING,
+    CURL_QUEUED,
+    CURL_FAILED,
+    CURL_RUNNING,
+    CURL_WAITING /* until a Unix socket's queue may have room */
+};
 
 /* One transfer, and the handle that it is done with, which outlives it. The transport's, but for
  * what is marked. */
@@ -49,6 +56,9 @@ struct curl_transfer {
     enum http_failure failure; /* of CURL_FAILED */
     struct buf text;
     struct curl_transfer *queue_prev, *queue_next; /* while queued or failed */
+
+    struct timer again; /* of CURL_WAITING */
+    uint64_t again_ns;  /* how long it waits next */
 
     struct timer limit; /* cancelled before the transfer becomes spare or ends */
     uint64_t limit_ns;

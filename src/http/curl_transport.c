@@ -7,6 +7,8 @@
  *      start -> resolving -> queued -> running -> done      (cancel: from each of them to idle)
  *           \-------------> failed ------------/
  *
+ * A running one whose Unix socket takes nobody at the moment waits, and is queued again.
+ *
  * What is started is queued, and handed to libcurl at the end of the turn, so that none completes
  * inside its start; and a few at a time. One call of libcurl sends whatever it has been given, and
  * what was answered meanwhile is only told, and timed, after it: with thousands of users that would
@@ -16,6 +18,7 @@
 #include "http/curl_transport.h"
 
 #include "base/mem.h"
+#include "http/curl_queue.h"
 #include "http/curl_session.h"
 #include "http/session.h"
 
@@ -121,6 +124,8 @@ static void detach(struct curl_transfer *x)
         t->n_queued--;
     } else if (x->state == CURL_RUNNING) {
         curl_multi_remove_handle(t->multi, x->handle.easy);
+    } else if (x->state == CURL_WAITING) {
+        timer_cancel(t->loop, &x->again);
     }
     x->resolution = NULL;
 }
@@ -184,6 +189,19 @@ static void tell_failed(struct curl_transport *t)
     }
 }
 
+static void run(void *self);
+
+/* As a blocking connect would, where a Unix socket's queue is full. */
+static void try_again(struct curl_transfer *x)
+{
+    detach(x);
+    curl_handle_clear(&x->handle);
+    x->state = CURL_WAITING;
+    timer_init(&x->again, run, x);
+    timer_start(transport_of(x)->loop, &x->again, x->again_ns);
+    x->again_ns *= x->again_ns < CURL_QUEUE_WAIT_MAX_NS ? 2 : 1;
+}
+
 static void on_message(struct curl_transport *t, CURL *easy, CURLcode code)
 {
     char *private;
@@ -194,6 +212,10 @@ static void on_message(struct curl_transport *t, CURL *easy, CURLcode code)
     for (size_t i = 0; i < x->n_names; i++) {
         if (x->loads_id[i] != 0)
             x->names[i]->loaded_id = x->loads_id[i];
+    }
+    if (curl_queue_is_full(&x->handle, code)) {
+        try_again(x);
+        return;
     }
     end.end_ns = clock_now_ns(loop_clock(t->loop));
     curl_handle_end(&x->handle, code, ns_to_s(end.end_ns - x->start_ns), &end, &text);
@@ -294,8 +316,9 @@ static void on_ready(void *self, curl_socket_t fd, int events, void *owner)
 
 /* --- how a transfer begins --- */
 
-static void run(struct curl_transfer *x)
+static void run(void *self)
 {
+    struct curl_transfer *x = self;
     struct curl_transport *t = transport_of(x);
     const char *lines[CURL_PLACES_MAX] = {NULL, NULL};
     bool has_several = false;
@@ -423,6 +446,7 @@ static struct transfer *start(struct transport *base, struct http_session *s,
     x->start_ns = clock_now_ns(loop_clock(t->loop));
     x->queued_ns = 0;
     x->dns_ms = 0;
+    x->again_ns = CURL_QUEUE_WAIT_MIN_NS;
     if (spec->has_body && str_equal(spec->method, STR("HEAD"))) {
         http_failure_add_named(&x->text, "RequestError", STR("a HEAD request can't have a body"));
         fail_later(x, HTTP_SEND);

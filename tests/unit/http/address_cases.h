@@ -42,8 +42,10 @@ static void open_sockets(struct sockets *s, bool (*play)(struct raw_server *, in
     if (mkdtemp(s->folder) == NULL)
         BUG("no folder");
     open_room(&s->room);
-    raw_server_open_unix(&s->one, s->folder, "One", play);
-    raw_server_open_unix(&s->other, s->folder, "one", play);
+    raw_server_bind_unix(&s->one, s->folder, "One", 64, play);
+    raw_server_begin(&s->one);
+    raw_server_bind_unix(&s->other, s->folder, "one", 64, play);
+    raw_server_begin(&s->other);
 }
 
 static bool close_sockets(struct sockets *s)
@@ -152,6 +154,58 @@ TEST(no_unix_socket)
         CHECK_TEXT(r->failure_text, "ProxyError('no proxy leads to a Unix socket')");
         http_response_free(r);
     }
+    CHECK(close_sockets(&s));
+}
+
+static void turn_for(struct wire *w, uint64_t ns)
+{
+    uint64_t end_ns = clock_now_ns(&w->clock) + ns;
+    while (clock_now_ns(&w->clock) < end_ns)
+        loop_turn(w->loop, false);
+}
+
+/* The queue of a server that is slow to accept has room for one: the others wait for theirs. */
+TEST(a_full_queue_of_a_unix_socket)
+{
+    enum { USERS = 5 };
+    struct sockets s;
+    struct raw_server slow;
+    struct http_session *users[USERS];
+    struct http_request *requests[USERS];
+    open_sockets(&s, answer);
+    raw_server_bind_unix(&slow, s.folder, "slow", 0, answer);
+    snprintf(s.text, sizeof(s.text), "%s/ok", slow.base);
+    for (int i = 0; i < USERS; i++) {
+        users[i] = http_session_new(s.room.wire.transport);
+        s.room.spec.settings.connect_s = i == 1 ? 0.02 : 60;
+        s.room.spec.url = STR("http+unix://nowhere/");
+        http_response_free(wire_ask(&s.room.wire, users[i], &s.room.spec));
+        s.room.spec.url = str_of(s.text);
+        requests[i] = wire_start(&s.room.wire, users[i], &s.room.spec);
+    }
+    wire_wait(&s.room.wire, requests[1]);
+    struct http_response *r = http_request_take_response(requests[1]);
+    CHECK_INT(r->failure, HTTP_CONNECT_TIMEOUT);
+    CHECK(!http_request_was_sent(requests[1]));
+    http_response_free(r);
+    turn_for(&s.room.wire, 5 * NS_PER_MS);
+    http_request_cancel(requests[2]);
+    CHECK(!http_request_was_sent(requests[2]));
+    for (int i = 3; i < USERS; i++)
+        CHECK(!http_request_is_done(requests[i]) && !http_request_was_sent(requests[i]));
+    raw_server_begin(&slow);
+    for (int i = 0; i < USERS; i++) {
+        if (i == 0 || i > 2) {
+            wire_wait(&s.room.wire, requests[i]);
+            r = http_request_take_response(requests[i]);
+            CHECK_INT(r->status, 200);
+            http_response_free(r);
+        }
+        http_request_free(requests[i]);
+        http_session_free(users[i]);
+    }
+    CHECK_INT(slow.requests, 3);
+    raw_server_close(&slow);
     CHECK(close_sockets(&s));
 }
 
@@ -302,6 +356,7 @@ TEST(names_of_this_machine)
     RUN(redirects_of_a_unix_socket);           \
     RUN(cookies_of_a_unix_socket);             \
     RUN(no_unix_socket);                       \
+    RUN(a_full_queue_of_a_unix_socket);        \
     RUN(each_user_has_a_source);               \
     RUN(addresses_that_are_given);             \
     RUN(users_begin_with_different_addresses); \

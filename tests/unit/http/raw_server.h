@@ -188,8 +188,16 @@ static inline void *raw_accept(void *arg)
     }
 }
 
-static inline void raw_server_start(struct raw_server *s, const void *at, socklen_t n,
-                                    bool (*answer)(struct raw_server *s, int fd, const char *path))
+/* From now on connections are accepted. */
+static inline void raw_server_begin(struct raw_server *s)
+{
+    if (pthread_create(&s->acceptor, NULL, raw_accept, s) != 0)
+        BUG("no thread");
+}
+
+/* Listens, with room for so many (and one) that were not accepted. */
+static inline void raw_server_bind(struct raw_server *s, const void *at, socklen_t n, int queue,
+                                   bool (*answer)(struct raw_server *s, int fd, const char *path))
 {
     const struct sockaddr *any = at;
     memset(s, 0, sizeof(*s));
@@ -197,13 +205,11 @@ static inline void raw_server_start(struct raw_server *s, const void *at, sockle
     s->at_n = sizeof(s->at);
     pthread_mutex_init(&s->lock, NULL);
     s->fd = socket(any->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (bind(s->fd, any, n) < 0 || listen(s->fd, 64) < 0 ||
+    if (bind(s->fd, any, n) < 0 || listen(s->fd, queue) < 0 ||
         getsockname(s->fd, (struct sockaddr *)&s->at, &s->at_n) < 0)
         BUG("no server");
     if (any->sa_family != AF_UNIX)
         s->port = ntohs(((struct sockaddr_in *)&s->at)->sin_port); // where sin6_port is, too
-    if (pthread_create(&s->acceptor, NULL, raw_accept, s) != 0)
-        BUG("no thread");
 }
 
 /* At an IPv4 address; port 0: any. */
@@ -213,7 +219,8 @@ static inline void raw_server_open_at(struct raw_server *s, const char *address,
 {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     inet_pton(AF_INET, address, &at.sin_addr);
-    raw_server_start(s, &at, sizeof(at), answer);
+    raw_server_bind(s, &at, sizeof(at), 64, answer);
+    raw_server_begin(s);
     snprintf(s->base, sizeof(s->base), "http://%s:%d", address, s->port);
 }
 
@@ -223,14 +230,15 @@ static inline void raw_server_open(struct raw_server *s,
     raw_server_open_at(s, "127.0.0.1", 0, answer);
 }
 
-/* At FOLDER/NAME.sock, without slashes in the name. */
-static inline void raw_server_open_unix(struct raw_server *s, const char *folder, const char *name,
+/* At FOLDER/NAME.sock, without slashes in the name; does not begin. */
+static inline void raw_server_bind_unix(struct raw_server *s, const char *folder, const char *name,
+                                        int queue,
                                         bool (*answer)(struct raw_server *s, int fd,
                                                        const char *path))
 {
     struct sockaddr_un at = {.sun_family = AF_UNIX};
     snprintf(at.sun_path, sizeof(at.sun_path), "%s/%s.sock", folder, name);
-    raw_server_start(s, &at, sizeof(at), answer);
+    raw_server_bind(s, &at, sizeof(at), queue, answer);
     size_t n = (size_t)snprintf(s->base, sizeof(s->base), "http+unix://");
     for (const char *p = at.sun_path; *p != '\0'; p++)
         n += (size_t)snprintf(s->base + n, sizeof(s->base) - n, *p == '/' ? "%%2F" : "%c", *p);
