@@ -44,7 +44,7 @@ build_with_clang() {
 
 root=$PWD passed=0 failed=0
 if [ $with_clang = no ]; then
-    make --no-print-directory -s VARIANT=asan build-fuzzers
+    make --no-print-directory -s -j"$(nproc)" VARIANT=asan build-fuzzers
 fi
 for name in "${names[@]}"; do
     folder=build/fuzz/$name
