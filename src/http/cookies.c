@@ -83,24 +83,44 @@ static bool is_expired(const struct cookie *cookie, double now_s)
     return cookie->expires_s <= now_s;
 }
 
-static void make_room(struct cookies *c, double now_s)
+static bool have_same_domain(const struct cookie *a, const struct cookie *b)
 {
-    for (size_t i = c->n; c->n >= COOKIES_LIMIT && i > 0; i--) {
+    return a->is_unix == b->is_unix &&
+           (a->is_unix ? str_equal(a->domain, b->domain) : str_equal_nocase(a->domain, b->domain));
+}
+
+/* Whether one more of that domain has its place; those of a script that go to all hosts have none. */
+static bool has_room(const struct cookies *c, const struct cookie *fresh)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->n; i++)
+        n += have_same_domain(&c->all[i], fresh);
+    return n < COOKIES_DOMAIN_LIMIT || fresh->domain.n == 0;
+}
+
+static void remove_oldest_like(struct cookies *c, const struct cookie *fresh)
+{
+    size_t i = 0;
+    while (!have_same_domain(&c->all[i], fresh))
+        i++;
+    remove_at(c, i);
+}
+
+/* RFC 6265bis 5.7: first what has expired leaves, then the domain's oldest, then the oldest of all. */
+static void make_room(struct cookies *c, const struct cookie *fresh, double now_s)
+{
+    for (size_t i = c->n; (c->n >= COOKIES_LIMIT || !has_room(c, fresh)) && i > 0; i--) {
         if (is_expired(&c->all[i - 1], now_s))
             remove_at(c, i - 1);
     }
+    if (!has_room(c, fresh))
+        remove_oldest_like(c, fresh);
     if (c->n >= COOKIES_LIMIT)
         remove_at(c, 0);
     if (c->n == c->capacity) {
         c->capacity = c->capacity == 0 ? 4 : c->capacity * 2;
         c->all = xreallocarray(c->all, c->capacity, sizeof *c->all);
     }
-}
-
-static bool have_same_domain(const struct cookie *a, const struct cookie *b)
-{
-    return a->is_unix == b->is_unix &&
-           (a->is_unix ? str_equal(a->domain, b->domain) : str_equal_nocase(a->domain, b->domain));
 }
 
 /* Copies the texts. One of the same name, domain and path is replaced, and keeps its age (RFC 6265
@@ -123,7 +143,7 @@ static void store(struct cookies *c, struct cookie fresh, double now_s)
         free(fresh.text);
         return;
     }
-    make_room(c, now_s);
+    make_room(c, &fresh, now_s);
     c->all[c->n++] = fresh;
 }
 

@@ -4,8 +4,9 @@
  *
  * No public suffix list: a Domain that is a single label, or an address other than the host itself,
  * is refused. Of http+unix the host is the socket: its cookies go to no other, and a Domain but
- * "localhost" is refused. At most COOKIES_LIMIT cookies, the oldest leave; a cookie over 4096 bytes is refused.
- * Time is wall time in seconds. An empty jar costs one pointer.
+ * "localhost" is refused. At most COOKIES_LIMIT cookies, COOKIES_DOMAIN_LIMIT of
+ * them for one domain: what has expired leaves, then the oldest of that domain, then of all. A cookie
+ * over 4096 bytes is refused. Time is wall time in seconds. An empty jar costs one pointer.
  */
 // SPDX-License-Identifier: MIT
 #ifndef HTTP_COOKIES_H
@@ -20,6 +21,7 @@
 #include <stddef.h>
 
 #define COOKIES_LIMIT 300
+#define COOKIES_DOMAIN_LIMIT 180 /* as browsers have it */
 
 struct cookies;
 

@@ -206,6 +206,14 @@ TEST(a_requests_own_come_first_and_cover)
     cookies_free(c);
 }
 
+/* The `i`th of many hosts. */
+static const char *host(int i)
+{
+    static char url[64];
+    snprintf(url, sizeof(url), "http://h%d.org/", i);
+    return url;
+}
+
 TEST(has_a_limit)
 {
     struct cookies *c = cookies_new();
@@ -213,7 +221,7 @@ TEST(has_a_limit)
     receive(c, "http://h.org/", "soon=1; max-age=5");
     for (int i = 0; i < COOKIES_LIMIT; i++) {
         snprintf(text, sizeof(text), "c%d=1", i);
-        CHECK(receive(c, "http://h.org/", text));
+        CHECK(receive(c, host(i), text));
     }
     struct str value;
     CHECK(!cookies_get(c, STR("soon"), &value, NOW)); // the oldest
@@ -228,6 +236,30 @@ TEST(has_a_limit)
     CHECK(!cookies_get(c, STR("late"), &value, NOW));
     cookies_free(c);
     cookies_free(NULL);
+}
+
+TEST(a_domain_has_a_limit_of_its_own)
+{
+    struct cookies *c = cookies_new();
+    char text[64];
+    struct str value;
+    CHECK(receive(c, "http://first.org/", "first=1"));
+    for (int i = 0; i < 2 * COOKIES_LIMIT; i++) {
+        snprintf(text, sizeof(text), "c%d=1", i);
+        CHECK(receive(c, i % 2 ? "http://h.org/" : "http://H.org/", text));
+    }
+    CHECK(cookies_get(c, STR("first"), &value, NOW));
+    snprintf(text, sizeof(text), "c%d", 2 * COOKIES_LIMIT - COOKIES_DOMAIN_LIMIT - 1);
+    CHECK(!cookies_get(c, str_of(text), &value, NOW));
+    snprintf(text, sizeof(text), "c%d", 2 * COOKIES_LIMIT - COOKIES_DOMAIN_LIMIT);
+    CHECK(cookies_get(c, str_of(text), &value, NOW));
+    // What a script sets for all hosts has only the jar's limit.
+    for (int i = 0; i < COOKIES_LIMIT; i++) {
+        snprintf(text, sizeof(text), "s%d", i);
+        cookies_set(c, str_of(text), STR("1"), STR_EMPTY, STR_EMPTY);
+    }
+    CHECK(cookies_get(c, STR("s0"), &value, NOW));
+    cookies_free(c);
 }
 
 /* A path that no attribute may have comes of no URL either. */
@@ -251,4 +283,5 @@ TEST(a_path_has_a_limit)
 TEST_MAIN(RUN(domains_paths_and_schemes); RUN(longer_paths_first_then_the_older);
           RUN(replaces_what_has_the_same_name_domain_and_path);
           RUN(plain_http_covers_no_secure_cookie); RUN(expires); RUN(those_of_scripts);
-          RUN(a_requests_own_come_first_and_cover); RUN(has_a_limit); RUN(a_path_has_a_limit);)
+          RUN(a_requests_own_come_first_and_cover); RUN(has_a_limit);
+          RUN(a_domain_has_a_limit_of_its_own); RUN(a_path_has_a_limit);)
