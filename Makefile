@@ -6,7 +6,8 @@ BUILD   := build/$(VARIANT)
 VERSION := 0.1.0
 
 PKGS := luajit libcurl openssl jansson libmicrohttpd libcares libidn2 zlib libbrotlidec libzstd
-OPT.release := -O2 -g
+# Optimized as one program: the hot path is many small functions in many files.
+OPT.release := -O2 -g -flto=auto -fno-plt
 OPT.debug   := -O0 -g3
 OPT.asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DKATYDID_ASAN
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
@@ -100,7 +101,7 @@ $(PROGRAM): $(BUILD)/src/app/main.o $(LIBRARY)
 
 $(LIBRARY): $(OBJECTS)
 	$(Q)rm -f $@
-	$(Q)ar rcs $@ $^
+	$(Q)gcc-ar rcs $@ $^
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)

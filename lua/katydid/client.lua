@@ -1,7 +1,8 @@
 -- client -- a user's HTTP client: start a request, wait, judge, count.
 --
--- The hot path: a call without options makes no table of its own, and one without a handler calls nothing
--- twice.
+-- Most calls go the quick way: one call of C (http.fetch) that starts the request, waits, and counts it.
+-- What that doesn't take (an unusual option, an absolute URL, anything wrong) goes the long way: options are
+-- checked one by one into a spec, which http.start reads.
 -- SPDX-License-Identifier: MIT
 
 local core = require "katydid.core"
@@ -15,19 +16,17 @@ local rest = require "katydid.rest"
 local stream = require "katydid.stream"
 
 local http, sched = core.http, core.sched
-local start, collect, status_failure = http.start, http.collect, http.status_failure
-local count = core.run.request
+local start, collect, fetch = http.start, http.collect, http.fetch
+local settle, outcome = http.settle, http.outcome
 local pcall, wait = co.pcall, co.wait
 local type, find, byte = type, string.find, string.byte
 local request_event = events.request
+local judge = response_of.judge
 
 ---@class katydid.Client
 ---@field headers table<string, string> sent with each request of this user; nil removes
 ---@field cookies table<string, string> this user's
 local methods = {}
-
--- The spec of calls without options; whatever is started copies what it keeps.
-local plain = {}
 
 local H, h, SLASH = byte "H", byte "h", byte "/"
 
@@ -69,21 +68,34 @@ local function url_of(client, path, what)
   return client._base .. path, client._name
 end
 
-local function tell(method, name, ms, length, response, context, failure)
+-- `shown` is why it failed, as listeners see it.
+local function tell(response, method, context, shown)
   request_event:tell {
     request_type = method,
-    name = name,
-    response_time = ms,
-    response_length = length,
+    name = outcome(response),
+    response_time = response.response_time,
+    response_length = response.length,
     response = response,
     context = context or {},
-    exception = failure,
+    exception = shown,
     start_time = response.start_time,
     url = response.request.url,
   }
 end
 
--- The spec of a call that is more than a plain one.
+-- Judges, counts and tells what a request came to.
+local function conclude(response, method, options, handler, as_json)
+  local shown, signal
+  if handler or as_json then
+    shown, signal = judge(response, handler, as_json)
+  else
+    shown = settle(response)
+  end
+  if request_event._listeners[1] then tell(response, method, options and options.context, shown) end
+  if signal then error(signal, 0) end
+  return response
+end
+
 local function full_spec(method, url, client, with_credentials, options, what)
   local spec = { method = method, url = url }
   if method == "HEAD" then spec.allow_redirects = false end
@@ -110,8 +122,8 @@ local function check_arguments(what, client, path, options, handler)
   end
 end
 
--- `method` as sent, `recorded` as the statistics show it. With `as_json`, what client:rest adds. Always
--- called as a tail call of a client's method, so that the script is one level up.
+-- The long way. `method` as sent, `recorded` as the statistics show it. With `as_json`, what client:rest
+-- adds. Always called as a tail call of a client's method, so that the script is one level up.
 local function perform(what, method, recorded, client, path, options, handler, as_json)
   if handler == nil and type(options) == "function" then
     options, handler = nil, options
@@ -119,14 +131,8 @@ local function perform(what, method, recorded, client, path, options, handler, a
   check_arguments(what, client, path, options, handler)
   sched.check(what, 2)
   local url, with_credentials = url_of(client, path, what)
-  local spec
-  if options or with_credentials or as_json or method == "HEAD" then
-    spec = full_spec(method, url, client, with_credentials, options, what)
-    if as_json then rest.prepare(spec) end
-  else
-    spec = plain
-    spec.method, spec.url = method, url
-  end
+  local spec = full_spec(method, url, client, with_credentials, options, what)
+  if as_json then rest.prepare(spec) end
   local on_piece = options and options.stream
   local ok, request = pcall(on_piece and stream.start or start, client._session, spec)
   if not ok then
@@ -140,21 +146,10 @@ local function perform(what, method, recorded, client, path, options, handler, a
     wait()
   end
 
-  local response, status, ms, length, target, failure = collect(request)
   local name = options and options.name
-  if not name or name == "" then name = target end
-  if status >= 400 then failure = status_failure(status, response.reason, name) end
-  local shown, signal = failure, nil
-  if handler or as_json then
-    local decided = as_json and rest.read(response, status, length)
-    failure, shown, signal = response_of.judge(response, name, handler, failure, status ~= 0, decided)
-  end
-  count(recorded, name, ms, length, failure)
-  if request_event._listeners[1] then
-    tell(recorded, name, ms, length, response, options and options.context, shown)
-  end
-  if signal then error(signal, 0) end
-  return response
+  if not name or name == "" then name = client._renamed or nil end
+  local response = collect(request, recorded, name)
+  return conclude(response, recorded, options, handler, as_json)
 end
 
 -- The client of the running user, for client.get(path, …) with a dot.
@@ -170,13 +165,41 @@ local function check_method(what, method)
   end
 end
 
+-- Whether http.fetch can be tried.
+local function is_usual(client, path, options, handler)
+  return type(client) == "table" and client._session and not client._name and client._base
+         and type(path) == "string" and (options == nil or type(options) == "table")
+         and (handler == nil and not (options and options.catch_response) or type(handler) == "function")
+         and client._user.host == client._host
+end
+
+local function send(what, method, recorded, self, path, options, handler)
+  if handler == nil and type(options) == "function" then
+    options, handler = nil, options
+  end
+  if is_usual(self, path, options, handler) then
+    local signal, response = fetch(self._session, method, recorded, self._base, path, self._renamed or nil,
+                                   options, handler)
+    if signal then error(signal, 0) end
+    if response then
+      if handler then return conclude(response, recorded, options, handler) end
+      if request_event._listeners[1] then
+        local _, shown = outcome(response)
+        tell(response, recorded, options and options.context, shown)
+      end
+      return response
+    end
+  end
+  return perform(what, method, recorded, self, path, options, handler)
+end
+
 for _, verb in ipairs { "get", "post", "put", "patch", "delete", "head", "options" } do
   local method, what = verb:upper(), "client:" .. verb
   methods[verb] = function(self, path, options, handler)
     if type(self) == "string" then
       return perform(what, method, method, running_client(what), self, path, options)
     end
-    return perform(what, method, method, self, path, options, handler)
+    return send(what, method, method, self, path, options, handler)
   end
 end
 
@@ -193,7 +216,7 @@ function methods.request(self, method, path, options, handler)
     return perform(what, self:upper(), self, running_client(what), method, path, options)
   end
   check_method(what, method)
-  return perform(what, method:upper(), method, self, path, options, handler)
+  return send(what, method:upper(), method, self, path, options, handler)
 end
 
 ---Sends and expects JSON: `response.js` is what came; a body that isn't JSON is a failure.
@@ -227,6 +250,37 @@ end
 ---@param requests table[] each { method, path [, options] [, handler] }
 ---@return katydid.Response[] in the order of the requests
 methods.batch = batch.method(check_call, methods.request, running_client)
+
+local function check_name(what, name)
+  if type(name) ~= "string" or name == "" or find(name, "[%z\r\n]") then
+    blame.expected(what, "a name of one line", name)
+  end
+end
+
+---From now on this client's requests have this name in the statistics, but those whose options name one.
+---@param name string? nil: again path and query
+function methods:rename_request(name)
+  if name ~= nil then check_name("client:rename_request", name) end
+  self._renamed = name or false
+end
+
+---Calls a function, whose requests have this name.
+---@param name string
+---@param fn fun(...): ...
+---@param ... any for fn
+---@return any ... what fn returned
+function methods:with_name(name, fn, ...)
+  check_name("client:with_name", name)
+  if type(fn) ~= "function" then blame.expected("client:with_name", "a function after the name", fn) end
+  local before = self._renamed
+  self._renamed = name
+  local function finish(ok, ...)
+    self._renamed = before
+    if not ok then error((...), 0) end
+    return ...
+  end
+  return finish(pcall(fn, ...))
+end
 
 -- client.headers and client.cookies: views of what the session keeps.
 
@@ -305,6 +359,7 @@ function client.new(user, transport)
     _is_bare = false,
     _name = false,
     _password = false,
+    _renamed = false,
   }, Client)
 end
 

@@ -68,16 +68,22 @@ local waiting = setmetatable({}, { __mode = "k" })
 -- Users' main coroutines that coroutine.running gave to a script.
 local mains = setmetatable({}, { __mode = "k" })
 
+local relay
+
+-- Hands what a wait came to inwards.
+local function hand_in(thread, ...)
+  waiting[thread] = nil
+  return relay(thread, raw_resume(thread, ...))
+end
+
 -- Hands on what a coroutine yielded or returned, after passing its waits outwards.
-local function relay(thread, ok, first, ...)
+function relay(thread, ok, first, ...)
   if first == WAIT and ok then
     if not is_yieldable() then
       return relay(thread, raw_resume(thread, sched.abandon("a coroutine that is resumed here")))
     end
     waiting[thread] = true
-    local signal = yield(WAIT)
-    waiting[thread] = nil
-    return relay(thread, raw_resume(thread, signal))
+    return hand_in(thread, yield(WAIT))
   end
   if not ok and is_signal(first) then error(first, 0) end
   return ok, first, ...

@@ -5,17 +5,13 @@ local core = require "katydid.core"
 local blame = require "katydid.blame"
 local co = require "katydid.co"
 local problem = require "katydid.problem"
+local rest = require "katydid.rest"
 
-local http, python_repr = core.http, core.text.python_repr
+local http = core.http
+local xpcall, describe = co.xpcall, problem.describe
+local open_verdict, settle = http.open_verdict, http.settle
 
 local response = {}
-
--- Responses whose handler runs, with what it decided: nothing yet, success, or a failure's text.
-local UNDECIDED, SUCCESS = {}, {}
-local verdicts = setmetatable({}, { __mode = "k" })
-
--- Their names in the statistics.
-local names = setmetatable({}, { __mode = "k" })
 
 -- What client:rest decoded.
 local NOTHING = {}
@@ -30,25 +26,22 @@ function methods:json()
 end
 
 function methods:raise_for_status()
-  local verdict = verdicts[self]
-  if verdict == SUCCESS then return end
-  if verdict and verdict ~= UNDECIDED then blame.raise(verdict) end
-  if self.status_code == 0 then blame.raise(self.error) end
-  if self.status_code >= 400 then
-    blame.raise(http.status_failure(self.status_code, self.reason, names[self] or self.request.target))
-  end
+  local verdict, why = http.verdict(self)
+  if verdict == "success" then return end
+  if verdict == "failure" then blame.raise(why) end
+  local _, failure = http.outcome(self)
+  if failure then blame.raise(failure) end
 end
 
-local function decide(self, verdict, what)
-  if verdicts[self] == nil then
+local function decide(self, failure, what)
+  if not http.decide(self, failure) then
     blame.raise("response:%s: this request is counted already; a handler decides before that: "
                 .. "client:get(path, function(response) … end)", what)
   end
-  verdicts[self] = verdict
 end
 
 function methods:success()
-  decide(self, SUCCESS, "success")
+  decide(self, nil, "success")
 end
 
 function methods:failure(message)
@@ -77,41 +70,33 @@ function response.set_js(self, value)
   decoded[self] = value
 end
 
----Lets a handler judge. Errors of its own are failures, unless there is a better reason; signals pass, later.
+-- What a handler that threw leaves to be counted. A signal is thrown again once that is done.
+local function settle_thrown(self, what)
+  if co.is_signal(what) then return settle(self), what end
+  if http.verdict(self) == "open" and self.status_code ~= 0 then
+    return settle(self, problem.of(what).message)
+  end
+  problem.log(what, "katydid.user.task", "a handler")
+  return settle(self)
+end
+
+---Judges a request and counts it: as its handler says, else by its status. A handler's errors are failures,
+---unless there is a better reason; signals pass, later.
 ---@param self katydid.Response
----@param name string in the statistics
 ---@param handler fun(response: katydid.Response)?
----@param default string? the failure without a handler
----@param has_answer boolean a response came
----@param decided string? a failure that is settled unless the handler says otherwise
----@return string? failure
----@return string? shown as listeners see it
----@return any signal to be thrown once the request is counted
-function response.judge(self, name, handler, default, has_answer, decided)
-  local ok, what = true, nil
-  local verdict = decided or UNDECIDED
-  if handler then
-    verdicts[self], names[self] = verdict, name
-    ok, what = co.xpcall(handler, problem.describe, self)
-    verdict = verdicts[self]
-    verdicts[self], names[self] = nil, nil
+---@param read_json boolean? its body must be JSON: `js`
+---@return string? shown why it failed, as listeners see it
+---@return any signal to be thrown once listeners were told
+function response.judge(self, handler, read_json)
+  open_verdict(self)
+  if read_json then
+    local failure = rest.read(self, response.set_js)
+    if failure then http.decide(self, failure) end
   end
-  local signal = not ok and co.is_signal(what) and what or nil
-  local failure, shown = default, default
-  if verdict == SUCCESS then
-    failure, shown = nil, nil
-  elseif verdict ~= UNDECIDED then
-    failure, shown = ("CatchResponseError(%s)"):format(python_repr(verdict)), verdict
-  end
-  if not ok and not signal then
-    if verdict == UNDECIDED and has_answer then
-      failure = problem.of(what).message
-      shown = failure
-    else
-      problem.log(what, "katydid.user.task", "a handler")
-    end
-  end
-  return failure, shown, signal
+  if not handler then return settle(self) end
+  local ok, what = xpcall(handler, describe, self)
+  if ok then return settle(self) end
+  return settle_thrown(self, what)
 end
 
 return response

@@ -3,7 +3,6 @@
 
 local core = require "katydid.core"
 local co = require "katydid.co"
-local response = require "katydid.response"
 
 local rest = {}
 
@@ -22,23 +21,19 @@ function rest.prepare(spec)
   if not spec.source then spec.content_type = "application/json" end
 end
 
----Decodes the body into `js`.
----@param self katydid.Response
----@param status integer
----@param length integer of the body
+---Decodes the body.
+---@param response katydid.Response
+---@param keep fun(response: katydid.Response, value: any) is given what it holds; nil: nothing
 ---@return string? failure the body isn't JSON
-function rest.read(self, status, length)
-  if status == 0 or length == 0 then
-    response.set_js(self, nil)
+function rest.read(response, keep)
+  if response.status_code == 0 or response.length == 0 then
+    keep(response, nil)
     return nil
   end
-  local ok, value = co.pcall(core.json.decode, self.text)
-  if ok then
-    response.set_js(self, value)
-    return nil
-  end
-  response.set_js(self, nil)
-  return ("Could not parse response as JSON (status %d): %s"):format(status, tostring(value))
+  local ok, value = co.pcall(core.json.decode, response.text)
+  keep(response, ok and value or nil)
+  if ok then return nil end
+  return ("Could not parse response as JSON (status %d): %s"):format(response.status_code, tostring(value))
 end
 
 return rest

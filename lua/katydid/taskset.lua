@@ -13,7 +13,7 @@ local object = require "katydid.object"
 local problem = require "katydid.problem"
 local task = require "katydid.task"
 
-local STOP, is_stopping = core.sched.STOP, core.sched.is_stopping
+local STOP, is_stopping, pass = core.sched.STOP, core.sched.is_stopping, core.sched.pass
 local take_iteration, iteration_done = core.run.take_iteration, core.run.iteration_done
 local random, now = core.rand.random, core.time.now
 local is_signal, xpcall = co.is_signal, co.xpcall
@@ -33,12 +33,14 @@ end
 ---Waits as `wait_time` says: that of the task set, or else the user's.
 ---@param set table a task set or a user
 function taskset.wait(set)
-  if is_stopping() then error(STOP, 0) end
   local owner, wait_time = set, set.wait_time
   if not wait_time then
     owner = set.user
     wait_time = owner.wait_time
   end
+  -- Who waits for nothing gives the others their turn, unless a request did.
+  if not wait_time and pass() then return end
+  if is_stopping() then error(STOP, 0) end
   local seconds = 0
   if wait_time then seconds = wait_time(owner) end
   if type(seconds) ~= "number" or seconds ~= seconds then

@@ -7,7 +7,8 @@
 static void on_request(void *self, const struct hook *what)
 {
     struct recorder *r = self;
-    double now_s = clock_wall_s(r->clock);
+    double at_s = what->u.request.at_s;
+    double now_s = at_s != 0 ? at_s : clock_wall_s(r->clock);
     struct entry *e = stats_entry(r->stats, what->u.request.method, what->u.request.name, now_s);
 
     r->requests++;

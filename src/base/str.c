@@ -21,17 +21,10 @@ struct str str_of(const char *s)
     return s == NULL ? STR_EMPTY : str_make(s, strlen(s));
 }
 
-bool str_equal(struct str a, struct str b)
+bool str_equal_folded(struct str a, struct str b)
 {
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
-bool str_equal_nocase(struct str a, struct str b)
-{
-    if (a.n != b.n)
-        return false;
     for (size_t i = 0; i < a.n; i++) {
-        if (lower(a.p[i]) != lower(b.p[i]))
+        if (a.p[i] != b.p[i] && lower(a.p[i]) != lower(b.p[i]))
             return false;
     }
     return true;

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 struct str {
     const char *p;
@@ -27,9 +28,17 @@ static inline struct str str_make(const char *p, size_t n)
 /* For printf's "%.*s". */
 #define STR_ARG(s) (int)(s).n, (s).p
 
-bool str_equal(struct str a, struct str b);
-bool str_equal_nocase(struct str a, struct str b); /* ASCII letters alone are folded */
-int str_compare(struct str a, struct str b);       /* by bytes; <0, 0, >0 */
+static inline bool str_equal(struct str a, struct str b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+bool str_equal_folded(struct str a, struct str b); /* str_equal_nocase's, of equal lengths */
+/* ASCII letters alone are folded. */
+static inline bool str_equal_nocase(struct str a, struct str b)
+{
+    return a.n == b.n && str_equal_folded(a, b);
+}
+int str_compare(struct str a, struct str b); /* by bytes; <0, 0, >0 */
 bool str_starts(struct str s, struct str prefix);
 bool str_starts_nocase(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);

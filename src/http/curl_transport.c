@@ -20,6 +20,7 @@
 #include "base/mem.h"
 #include "http/curl_queue.h"
 #include "http/curl_session.h"
+#include "http/request.h"
 #include "http/session.h"
 
 #include <errno.h>
@@ -550,6 +551,7 @@ static void transport_free(struct transport *base)
     deferred_cancel(t->loop, &t->kick);
     curl_sockets_free(t->sockets);
     curl_names_free(t->names);
+    http_requests_release(base);
     free(t);
     curl_global_cleanup();
 }

@@ -87,14 +87,112 @@ void exchange_url(struct buf *text, struct url *parts, const struct url *u)
     parts->query = since(text, query);
 }
 
-static void add_defaults(struct http_headers *out, enum http_compress compress)
+/* --- a path behind a base ---------------------------------------------------------------------- */
+
+int exchange_base_init(struct exchange_base *base, struct str url, struct err *err)
 {
-    http_headers_add(out, STR("User-Agent"), STR("katydid/" KATYDID_VERSION));
-    http_headers_add(out, STR("Accept"), STR("*/*"));
-    if (compress == HTTP_COMPRESS_DEFAULT)
-        http_headers_add(out, STR("Accept-Encoding"), STR("gzip, deflate"));
-    else if (compress == HTTP_COMPRESS_ALL)
-        http_headers_add(out, STR("Accept-Encoding"), STR("gzip, deflate, br, zstd"));
+    struct url u;
+    if (url_parse(&u, url, err) < 0)
+        return -1;
+    if (u.has_user || u.has_query || u.has_fragment)
+        return err_set(err, "a base URL with credentials, query or fragment");
+    *base = (struct exchange_base){.text = BUF_INIT};
+    exchange_url(&base->text, &base->parts, &u);
+    if (u.path.n == 0) {
+        buf_truncate(&base->text, base->text.n - 1);
+        base->parts.path.n = 0;
+    }
+    return 0;
+}
+
+void exchange_base_release(struct exchange_base *base)
+{
+    buf_release(&base->text);
+}
+
+/* What stands in a path or a query as it is sent: all but '%', which must be looked at, and '#'. */
+static bool is_plain(unsigned char c)
+{
+    static const bool plain[256] = {
+        ['!'] = true,         ['$'] = true,         ['&'] = true,         ['\''] = true,
+        ['('] = true,         [')'] = true,         ['*'] = true,         ['+'] = true,
+        [','] = true,         ['-'] = true,         ['.'] = true,         ['/'] = true,
+        ['0' ... '9'] = true, [':'] = true,         [';'] = true,         ['='] = true,
+        ['?'] = true,         ['@'] = true,         ['A' ... 'Z'] = true, ['_'] = true,
+        ['~'] = true,         ['a' ... 'z'] = true,
+    };
+    return plain[c];
+}
+
+bool exchange_is_plain_path(struct str path)
+{
+    if (path.n == 0 || path.p[0] != '/' || path.n > URL_LIMIT / 2)
+        return false;
+    for (size_t i = 0; i < path.n; i++) {
+        if (!is_plain((unsigned char)path.p[i]))
+            return false;
+    }
+    return true;
+}
+
+void exchange_join(struct buf *text, struct url *parts, const struct exchange_base *base,
+                   struct str path)
+{
+    size_t begin = base->text.n - base->parts.path.n, mark = str_index(path, '?');
+    buf_clear(text);
+    buf_reserve(text, base->text.n + path.n);
+    buf_add_str(text, buf_slice(&base->text));
+    buf_add_str(text, path);
+    *parts = base->parts;
+    parts->path = str_make(text->p + begin, base->parts.path.n + mark);
+    parts->has_query = mark < path.n;
+    if (parts->has_query)
+        parts->query = str_make(text->p + base->text.n + mark + 1, path.n - mark - 1);
+}
+
+/* --- headers ----------------------------------------------------------------------------------- */
+
+#define AGENT "katydid/" KATYDID_VERSION
+#define LINE(name, value) name ": " value "\0"
+#define LINE_BYTES(name, value) (sizeof LINE(name, value) - 1)
+#define ROW(begin, name, value)                                                \
+    {                                                                          \
+        begin, sizeof(name) - 1, (begin) + sizeof(name) + 1, sizeof(value) - 1 \
+    }
+#define ACCEPT_AT LINE_BYTES("User-Agent", AGENT)
+#define CODINGS_AT (ACCEPT_AT + LINE_BYTES("Accept", "*/*"))
+#define DEFAULTS(codings) \
+    LINE("User-Agent", AGENT) LINE("Accept", "*/*") LINE("Accept-Encoding", codings)
+#define DEFAULT_HEADERS(texts, rows, count)                                    \
+    {                                                                          \
+        .bytes = {.p = texts, .n = sizeof(texts) - 1}, .all = rows, .n = count \
+    }
+
+static char usual_text[] = DEFAULTS("gzip, deflate");
+static char all_text[] = DEFAULTS("gzip, deflate, br, zstd");
+static char none_text[] = LINE("User-Agent", AGENT) LINE("Accept", "*/*");
+static struct http_header_at usual_rows[] = {ROW(0, "User-Agent", AGENT),
+                                             ROW(ACCEPT_AT, "Accept", "*/*"),
+                                             ROW(CODINGS_AT, "Accept-Encoding", "gzip, deflate")};
+static struct http_header_at all_rows[] = {
+    ROW(0, "User-Agent", AGENT), ROW(ACCEPT_AT, "Accept", "*/*"),
+    ROW(CODINGS_AT, "Accept-Encoding", "gzip, deflate, br, zstd")};
+
+const struct http_headers *exchange_default_headers(enum http_compress compress)
+{
+    static const struct http_headers usual = DEFAULT_HEADERS(usual_text, usual_rows, 3);
+    static const struct http_headers all = DEFAULT_HEADERS(all_text, all_rows, 3);
+    static const struct http_headers none = DEFAULT_HEADERS(none_text, usual_rows, 2);
+    return compress == HTTP_COMPRESS_DEFAULT ? &usual
+           : compress == HTTP_COMPRESS_ALL   ? &all
+                                             : &none;
+}
+
+bool exchange_has_default_headers(const struct http_session *session, const struct http_spec *spec)
+{
+    return (session->headers == NULL || session->headers->n == 0) && session->cookies == NULL &&
+           spec->headers == NULL && spec->cookies == NULL && !spec->has_auth &&
+           !(spec->has_body && spec->content_type.n > 0);
 }
 
 static bool was_before(const struct http_headers *h, size_t i)
@@ -153,8 +251,7 @@ void exchange_first_headers(struct http_headers *out, const struct http_session 
                             const struct http_spec *spec, const struct url *from,
                             const struct url *url, double now_s)
 {
-    http_headers_reserve(out, 8, 256);
-    add_defaults(out, spec->compress);
+    http_headers_copy(out, exchange_default_headers(spec->compress));
     lay_over(out, session->headers);
     lay_over(out, spec->headers);
     http_headers_remove(out, STR("Content-Length")); // the transport's: what is true

@@ -22,6 +22,25 @@
  * `text` holds; `parts` are its parts. */
 void exchange_url(struct buf *text, struct url *parts, const struct url *u);
 
+/* A base URL, parsed and quoted once for all paths below it. */
+struct exchange_base {
+    struct buf text;  /* as it is sent; nothing stands for a path that it hasn't */
+    struct url parts; /* of it; path "" where it has none */
+};
+/* Fills *base. -1: no such URL, or one with credentials, query or fragment. */
+int exchange_base_init(struct exchange_base *base, struct str url, struct err *err) ERR_CHECKED;
+void exchange_base_release(struct exchange_base *base);
+/* Whether a path begins with "/" and is sent as it is. */
+bool exchange_is_plain_path(struct str path);
+/* As exchange_url, of such a path behind the base. The parts borrow from the base too. */
+void exchange_join(struct buf *text, struct url *parts, const struct exchange_base *base,
+                   struct str path);
+
+/* The headers that go out with every request; static. */
+const struct http_headers *exchange_default_headers(enum http_compress compress);
+/* Whether a first hop has those alone. */
+bool exchange_has_default_headers(const struct http_session *session, const struct http_spec *spec);
+
 /* The headers of a first hop to `url`: defaults, then the session's, then the request's own, each in
  * the place of those of its name; then content type, cookies and credentials (those of `spec`, else
  * those of `from`, the URL as the script gave it). */

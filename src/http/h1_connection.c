@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,7 +44,7 @@ void h1_exchange_init(struct h1_exchange *x)
     x->is_held = false;
     x->parser = (struct h1_parser){.status = 0};
     buf_init(&x->rest, 0);
-    x->body_gone = 0;
+    x->body_gone = x->written = 0;
 }
 
 void h1_exchange_release(struct h1_exchange *x)
@@ -66,6 +67,7 @@ static void end(struct h1_connection *c, enum http_failure failure, struct buf *
         stream_hold(c->stream, false);
     c->exchange = NULL;
     x->connection = NULL;
+    c->idle_ns = x->last_ns;
     c->line->ended(x, c, failure, text != NULL ? buf_slice(text) : STR_EMPTY, keeps);
     if (text != NULL)
         buf_release(text);
@@ -203,10 +205,27 @@ static ptrdiff_t read_some(struct h1_connection *c, struct str *in, struct strea
     return got;
 }
 
+/* Whether the server closed an idle connection while the request was on its way: nothing of an answer
+ * came, and its system took nothing of the request. That is known of an orderly end alone: a reset
+ * acknowledges nothing, whatever was read. */
+static bool is_unheard(const struct h1_connection *c, const struct stream_error *why)
+{
+    const struct h1_exchange *x = c->exchange;
+    bool is_orderly =
+        why->failure == STREAM_CLOSED || (why->failure == STREAM_ERRNO && why->code == EPIPE);
+    return is_orderly && x->sent_ns == 0 && x->first_ns == 0 && x->was_sent &&
+           stream_unheard(c->stream) >= x->written;
+}
+
 /* The stream has ended under the request. */
 static void on_end(struct h1_connection *c, const struct stream_error *why)
 {
-    if (why->failure != STREAM_CLOSED)
+    struct h1_exchange *x = c->exchange;
+    if (is_unheard(c, why)) {
+        c->exchange = NULL;
+        x->connection = NULL;
+        c->line->unheard(x, c);
+    } else if (why->failure != STREAM_CLOSED)
         end_broken(c, why);
     else if (h1_parser_close(&c->exchange->parser) == H1_END)
         end_well(c, false);
@@ -301,6 +320,7 @@ static int write_slice(struct h1_connection *c, struct str before)
         pieces[n++] = slice.n > 0 ? STR(H1_LAST_CHUNK) : STR("0\r\n\r\n");
     if (stream_write(c->stream, pieces, n) < 0)
         return -1;
+    x->written = before.n > 0 ? before.n + slice.n : SIZE_MAX;
     x->body_gone += slice.n;
     return 0;
 }
@@ -428,5 +448,5 @@ bool h1_connection_serves(const struct h1_connection *c, const struct h1_place *
 
 bool h1_connection_is_dead(struct h1_connection *c)
 {
-    return stream_is_dead(c->stream);
+    return c->idle_ns < loop_now_ns(c->line->loop) && stream_is_dead(c->stream);
 }

@@ -37,6 +37,9 @@ struct h1_line {
      * be used at once, or freed. The failure's text is in `text`, borrowed for the call. */
     void (*ended)(struct h1_exchange *x, struct h1_connection *c, enum http_failure failure,
                   struct str text, bool keeps_connection);
+    /* A connection that had been used before was closed by the server before it got anything of this
+     * request: it must be closed, and the request can be sent again. */
+    void (*unheard)(struct h1_exchange *x, struct h1_connection *c);
     /* An idle one was closed by the server, or spoke unasked: it must be closed. */
     void (*lost)(struct h1_connection *c);
 
@@ -72,6 +75,7 @@ struct h1_exchange {
     struct h1_framing framing;
     struct buf rest;    /* of the head, between two reads */
     uint64_t body_gone; /* bytes of the body that were written */
+    size_t written;     /* bytes of the first write; SIZE_MAX: there was another */
 };
 
 struct h1_connection {
@@ -85,6 +89,7 @@ struct h1_connection {
     const struct tls_context *tls;
     uint16_t port;
     bool is_connected;
+    uint64_t idle_ns; /* since when */
     size_t host_n;
     char host[];
 };
@@ -105,7 +110,9 @@ void h1_connection_close(struct h1_connection *c);
 
 /* Whether a request to this place can go over it. */
 bool h1_connection_serves(const struct h1_connection *c, const struct h1_place *place);
-/* Asked of an idle one before it is used again. */
+/* Asked of an idle one before it is used again. One that became idle in this turn of the loop is taken
+ * to live: asking costs a system call, and should the server have closed it meanwhile, `unheard` or
+ * h1_connection_send tell. */
 bool h1_connection_is_dead(struct h1_connection *c);
 
 /* Spec and sink are set; the rest need not be. */

@@ -73,25 +73,44 @@ static bool is_digit(char c)
 
 enum line { LINE_PARTIAL, LINE_WHOLE, LINE_BARE, LINE_BAD };
 
+/* Where the first NUL, CR or LF is; `end` where there is none. */
+static const char *find_special(const char *p, const char *end)
+{
+    while (p < end && (unsigned char)*p > '\r')
+        p++;
+    while (p < end && *p != '\0' && *p != '\r' && *p != '\n') {
+        for (p++; p < end && (unsigned char)*p > '\r'; p++)
+            continue;
+    }
+    return p;
+}
+
 /* The line at `at`, without its end, where all of it is there; `at` moves behind it. LINE_BARE: it
  * has no carriage return before its line feed. LINE_BAD: it holds what no line may. */
 static enum line next_line(struct h1_parser *p, struct str in, struct str *line)
 {
-    const char *begin = in.p + p->at;
+    const char *begin = in.p + p->at, *end = in.p + in.n;
     const char *from = in.p + (p->scanned > p->at ? p->scanned : p->at);
-    const char *end = from < in.p + in.n ? memchr(from, '\n', (size_t)(in.p + in.n - from)) : NULL;
-    if (end == NULL) {
-        p->scanned = in.n;
+    const char *special = p->is_bad_line ? from : find_special(from, end);
+    if (!p->is_bad_line && end - special >= 2 && special[0] == '\r' && special[1] == '\n') {
+        *line = str_make(begin, (size_t)(special - begin));
+        p->at = p->scanned = (size_t)(special + 2 - in.p);
+        return LINE_WHOLE;
+    }
+    const char *feed = special < end ? memchr(special, '\n', (size_t)(end - special)) : NULL;
+    if (feed == NULL) {
+        // A carriage return that came last is looked at again, with what follows it.
+        p->is_bad_line |= special < end && !(*special == '\r' && special + 1 == end);
+        p->scanned = p->is_bad_line ? in.n : (size_t)(special - in.p);
         return LINE_PARTIAL;
     }
-    *line = str_make(begin, (size_t)(end - begin));
-    p->at = p->scanned = (size_t)(end + 1 - in.p);
+    p->is_bad_line = false;
+    *line = str_make(begin, (size_t)(feed - begin));
+    p->at = p->scanned = (size_t)(feed + 1 - in.p);
     if (line->n == 0 || line->p[line->n - 1] != '\r')
         return LINE_BARE;
     line->n--;
-    bool is_bad = line->n > 0 && (memchr(line->p, '\0', line->n) != NULL ||
-                                  memchr(line->p, '\r', line->n) != NULL);
-    return is_bad ? LINE_BAD : LINE_WHOLE;
+    return LINE_BAD;
 }
 
 static const char *why_bad(enum line kind, struct str line)
@@ -411,10 +430,10 @@ static enum h1_event read_trailers(struct h1_parser *p, struct str *in)
         return event;
     // Nothing is wanted of them: each goes as soon as it is read.
     consume(p, in, p->at);
-    if (event == H1_MORE)
-        p->scanned = in->n;
-    else
+    if (event != H1_MORE)
         p->state = H1_DONE;
+    else if (p->is_bad_line)
+        p->scanned = in->n;
     return event;
 }
 

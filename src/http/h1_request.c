@@ -2,23 +2,32 @@
 // SPDX-License-Identifier: MIT
 #include "http/h1_request.h"
 
+#include <string.h>
+
 #define PORT_HTTP 80
 #define PORT_HTTPS 443
 
-static void add_number(struct buf *out, uint64_t number, unsigned base)
+/* What is written goes into room that was reserved for it. */
+static char *put(char *p, struct str s)
+{
+    memcpy(p, s.p, s.n);
+    return p + s.n;
+}
+
+static char *put_number(char *p, uint64_t number, unsigned base)
 {
     char digits[24];
     size_t at = sizeof(digits);
     do
         digits[--at] = "0123456789abcdef"[number % base];
     while ((number /= base) > 0);
-    buf_add(out, digits + at, sizeof(digits) - at);
+    return put(p, str_make(digits + at, sizeof(digits) - at));
 }
 
-static void add_line(struct buf *out, struct str line)
+static char *put_line(char *p, struct str line)
 {
-    buf_add_str(out, line);
-    buf_add(out, "\r\n", 2);
+    p = put(p, line);
+    return put(p, STR("\r\n"));
 }
 
 /* Path and query stand side by side in the URL. */
@@ -28,18 +37,18 @@ static struct str target_of(const struct transfer_spec *spec)
     return str_make(begin, (size_t)(spec->url.p + spec->url.n - begin));
 }
 
-static void add_host(struct buf *out, const struct url *u)
+static char *put_host(char *p, const struct url *u)
 {
     uint16_t usual = u->scheme.n == sizeof("https") - 1 ? PORT_HTTPS : PORT_HTTP;
-    buf_add_cstr(out, u->host_is_ipv6 ? "Host: [" : "Host: ");
-    buf_add_str(out, u->host);
+    p = put(p, u->host_is_ipv6 ? STR("Host: [") : STR("Host: "));
+    p = put(p, u->host);
     if (u->host_is_ipv6)
-        buf_add_char(out, ']');
+        *p++ = ']';
     if (u->port != usual) {
-        buf_add_char(out, ':');
-        add_number(out, u->port, 10);
+        *p++ = ':';
+        p = put_number(p, u->port, 10);
     }
-    buf_add(out, "\r\n", 2);
+    return put(p, STR("\r\n"));
 }
 
 /* "Name: value", or "Name:" where there is none. */
@@ -82,20 +91,18 @@ static bool read_own(const struct http_headers *h, size_t i, bool has_body, stru
     }
 }
 
-static void add_headers(struct buf *out, const struct transfer_spec *spec, struct h1_framing *f)
+static char *put_headers(char *p, const struct transfer_spec *spec, struct h1_framing *f)
 {
     const struct http_headers *h = spec->headers;
     size_t host = 0;
     while (host < h->n && !str_equal_nocase(http_headers_name(h, host), STR("Host")))
         host++;
-    if (host < h->n)
-        add_line(out, line_of(h, host));
-    else
-        add_host(out, &spec->parts);
+    p = host < h->n ? put_line(p, line_of(h, host)) : put_host(p, &spec->parts);
     for (size_t i = 0; i < h->n; i++) {
         if (read_own(h, i, spec->has_body, f))
-            add_line(out, line_of(h, i));
+            p = put_line(p, line_of(h, i));
     }
+    return p;
 }
 
 /* All methods but GET and HEAD say how long their body is, if only that there is none (as requests
@@ -106,23 +113,33 @@ static bool needs_length(const struct transfer_spec *spec)
            !(str_equal(spec->method, STR("GET")) || str_equal(spec->method, STR("HEAD")));
 }
 
+/* More than the head can have: its texts, and what is written around them. */
+static size_t head_room(const struct transfer_spec *spec)
+{
+    return 256 + spec->method.n + spec->url.n + 2 * spec->parts.host.n + 2 * spec->headers->n +
+           spec->headers->bytes.n;
+}
+
 void h1_request_add(struct buf *out, const struct transfer_spec *spec, struct h1_framing *framing)
 {
     bool is_1_0 = spec->settings->version == HTTP_VERSION_1_0;
     *framing = (struct h1_framing){.wants_close = is_1_0};
-    buf_add_str(out, spec->method);
-    buf_add_char(out, ' ');
-    buf_add_str(out, target_of(spec));
-    buf_add_str(out, is_1_0 ? STR(" HTTP/1.0\r\n") : STR(" HTTP/1.1\r\n"));
-    add_headers(out, spec, framing);
+    buf_reserve(out, head_room(spec));
+    char *p = put(out->p + out->n, spec->method);
+    *p++ = ' ';
+    p = put(p, target_of(spec));
+    p = put(p, is_1_0 ? STR(" HTTP/1.0\r\n") : STR(" HTTP/1.1\r\n"));
+    p = put_headers(p, spec, framing);
     if (needs_length(spec) && !framing->is_chunked) {
-        buf_add_cstr(out, "Content-Length: ");
-        add_number(out, transfer_body_length(spec), 10);
-        buf_add(out, "\r\n", 2);
+        p = put(p, STR("Content-Length: "));
+        p = put_number(p, transfer_body_length(spec), 10);
+        p = put(p, STR("\r\n"));
     }
-    buf_add(out, "\r\n", 2);
+    p = put(p, STR("\r\n"));
     if (framing->is_chunked && transfer_body_length(spec) > 0) {
-        add_number(out, transfer_body_length(spec), 16);
-        buf_add(out, "\r\n", 2);
+        p = put_number(p, transfer_body_length(spec), 16);
+        p = put(p, STR("\r\n"));
     }
+    *p = '\0';
+    out->n = (size_t)(p - out->p);
 }

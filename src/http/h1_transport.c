@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "http/h1_connection.h"
 #include "http/h1_tls.h"
+#include "http/request.h"
 #include "http/session.h"
 #include "loop/timer.h"
 
@@ -121,6 +122,17 @@ static void on_ended(struct h1_exchange *exchange, struct h1_connection *c,
     else
         h1_connection_close(c);
     tell(x, &end);
+}
+
+static void send_transfer(struct h1_transfer *x);
+
+/* Only what the server can't have read is sent again, so that it never gets anything twice. */
+static void on_unheard(struct h1_exchange *exchange, struct h1_connection *c)
+{
+    h1_connection_close(c);
+    h1_exchange_release(exchange);
+    h1_exchange_init(exchange);
+    send_transfer((struct h1_transfer *)exchange);
 }
 
 static void on_lost(struct h1_connection *c)
@@ -331,7 +343,7 @@ static struct h1_transfer *take_transfer(struct h1_session *s, const struct tran
     x->exchange.sink = *sink;
     h1_exchange_init(&x->exchange);
     x->session = s;
-    x->start_ns = clock_now_ns(loop_clock(s->transport->line.loop));
+    x->start_ns = spec->now_ns;
     x->failure = HTTP_OK;
     buf_init(&x->text, 0);
     DL_APPEND(s->active, x);
@@ -448,6 +460,7 @@ static void transport_free(struct transport *base)
     freelist_release(&t->transfers);
     h1_tls_release(&t->tls);
     h1_line_release(&t->line);
+    http_requests_release(base);
     free(t);
 }
 
@@ -465,6 +478,7 @@ struct transport *h1_transport_new(struct loop *loop, struct resolver *resolver,
                                  .free = transport_free};
     h1_line_init(&t->line, loop, resolver, sources);
     t->line.ended = on_ended;
+    t->line.unheard = on_unheard;
     t->line.lost = on_lost;
     t->line.unreadable = on_unreadable;
     freelist_init(&t->transfers, sizeof(struct h1_transfer), SPARE_TRANSFERS);

@@ -2,8 +2,8 @@
  * headers -- names and values in order, names in any case.
  *
  * A header's text stands in the block as "Name: value" with a NUL behind it, so that a transport can
- * hand it on as it is. What `set` and `remove` leave behind stays in the block until it is cleared or
- * copied: headers are few and short-lived.
+ * hand it on as it is. What `set` and `remove` leave behind stays in the block until it is cleared, or
+ * has become the larger part.
  */
 // SPDX-License-Identifier: MIT
 #include "http/headers.h"
@@ -13,6 +13,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+
+#define HOLES_FROM 4096 /* bytes, before anybody looks for holes */
 
 void http_headers_init(struct http_headers *h)
 {
@@ -109,6 +111,21 @@ static void remove_from(struct http_headers *h, struct str name, size_t from)
     h->n = kept;
 }
 
+/* What no header uses any more goes, where it is more than half. */
+static void close_holes(struct http_headers *h)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < h->n; i++)
+        used += h->all[i].name_n + h->all[i].value_n + sizeof ": ";
+    if (used > h->bytes.n / 2)
+        return;
+    struct http_headers tight = {.n = 0};
+    http_headers_reserve(&tight, h->n, used);
+    for (size_t i = 0; i < h->n; i++)
+        http_headers_add(&tight, http_headers_name(h, i), http_headers_value(h, i));
+    http_headers_move(h, &tight);
+}
+
 void http_headers_set(struct http_headers *h, struct str name, struct str value)
 {
     size_t i = find(h, name, 0);
@@ -118,6 +135,8 @@ void http_headers_set(struct http_headers *h, struct str name, struct str value)
     }
     remove_from(h, name, i + 1);
     write_line(h, &h->all[i], name, value);
+    if (h->bytes.n > HOLES_FROM)
+        close_holes(h);
 }
 
 void http_headers_remove(struct http_headers *h, struct str name)
@@ -145,9 +164,19 @@ void http_headers_fold(struct http_headers *h, struct str more)
 void http_headers_copy(struct http_headers *to, const struct http_headers *from)
 {
     http_headers_clear(to);
+    if (from->n == 0)
+        return;
     http_headers_reserve(to, from->n, from->bytes.n);
-    for (size_t i = 0; i < from->n; i++)
-        http_headers_add(to, http_headers_name(from, i), http_headers_value(from, i));
+    memcpy(to->all, from->all, from->n * sizeof *from->all);
+    to->n = from->n;
+    buf_add_str(&to->bytes, buf_slice(&from->bytes));
+}
+
+void http_headers_swap(struct http_headers *a, struct http_headers *b)
+{
+    struct http_headers c = *a;
+    *a = *b;
+    *b = c;
 }
 
 void http_headers_move(struct http_headers *to, struct http_headers *from)

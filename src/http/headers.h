@@ -28,6 +28,7 @@ void http_headers_clear(struct http_headers *h); /* empty, memory kept */
 void http_headers_copy(struct http_headers *to, const struct http_headers *from);
 void http_headers_move(struct http_headers *to,
                        struct http_headers *from); /* which is empty then */
+void http_headers_swap(struct http_headers *a, struct http_headers *b);
 /* Room for `n` headers of `bytes` in all, without another allocation. */
 void http_headers_reserve(struct http_headers *h, size_t n, size_t bytes);
 

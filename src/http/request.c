@@ -12,45 +12,15 @@
 #include "base/text.h"
 #include "http/decode.h"
 #include "http/exchange.h"
+#include "http/request_memory.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define RESERVED_FOR_BODY (1024 * 1024) /* what a Content-Length alone makes us reserve */
+#define RESERVED_AT_FIRST 256           /* of a body: what is used again need not be reserved */
 #define STREAMED_AT_ONCE 1024           /* coded bytes undone between two calls of `piece` */
-
-struct http_request {
-    struct loop *loop;
-    struct http_session *session;
-    void (*done)(void *self, struct http_request *request);
-    bool (*piece)(void *self, struct str piece);
-    void *self;
-    struct http_response *response; /* NULL: taken */
-
-    struct transfer *transfer; /* under way */
-    struct transfer_spec hop;  /* that of this hop; borrows from here and from the response */
-    struct http_settings settings;
-    struct http_body *source;
-    struct buf url, fragment;
-    struct http_headers hop_headers; /* of further hops; the first's are the response's */
-    struct http_headers own_cookies;
-    bool follows;
-    unsigned max_redirects;
-    struct buf location; /* of this hop's answer */
-    int hop_status;      /* where it is a redirect; 0: it is not */
-    uint64_t passed_by;  /* of its body */
-
-    struct decoder *decoder;
-    enum http_failure broken; /* why we ended the transfer ourselves */
-    struct buf broken_text;
-
-    struct deferred failed_at_once;
-    uint64_t start_ns, end_ns;
-    uint64_t queued_ns; /* in between, of all hops, they waited for their turn with us */
-    bool is_done, was_sent;
-    bool is_stopped; /* the rest of the answer isn't wanted */
-};
 
 static bool is_method(const struct http_request *r, const char *method)
 {
@@ -86,25 +56,21 @@ static double elapsed_s(const struct http_request *r)
 static void keep_answer_texts(struct http_request *r, struct str reason)
 {
     struct http_response *response = r->response;
+    struct buf *texts = &response->answered;
     bool is_first = response->n_hops == 0 && r->fragment.n == 0;
-    size_t url_n = is_first ? 0 : r->url.n + 1 + r->fragment.n + 1;
-    char *p = xmalloc(reason.n + 1 + url_n);
-    free(response->answered);
-    response->answered = p;
-    response->reason = p;
-    if (reason.n > 0)
-        memcpy(p, reason.p, reason.n);
-    p[reason.n] = '\0';
-    if (is_first) {
-        response->url = response->request_url;
+    buf_clear(texts);
+    buf_reserve(texts, reason.n + r->url.n + r->fragment.n + 4);
+    buf_add_str(texts, reason);
+    buf_add_char(texts, '\0');
+    response->reason = texts->p;
+    response->url = response->request_url;
+    if (is_first)
         return;
-    }
-    p += reason.n + 1;
-    response->url = p;
-    memcpy(p, r->url.p, r->url.n + 1);
+    response->url = texts->p + texts->n;
+    buf_add_str(texts, buf_slice(&r->url));
     if (r->fragment.n > 0) {
-        p[r->url.n] = '#';
-        memcpy(p + r->url.n + 1, r->fragment.p, r->fragment.n + 1);
+        buf_add_char(texts, '#');
+        buf_add_str(texts, buf_slice(&r->fragment));
     }
 }
 
@@ -161,10 +127,11 @@ static void expect_body(struct http_request *r, const struct http_headers *heade
         r->decoder = decoder_new(value, &is_known);
     }
     int64_t length;
-    if (r->decoder == NULL && r->piece == NULL &&
+    struct buf *body = &r->response->body;
+    if (r->decoder == NULL && r->piece == NULL && body->capacity < RESERVED_AT_FIRST &&
         http_headers_get(headers, STR("Content-Length"), &value) &&
         text_parse_int(value, 1, RESERVED_FOR_BODY, &length, NULL) == 0)
-        buf_reserve(&r->response->body, (size_t)length);
+        buf_reserve(body, (size_t)length < RESERVED_AT_FIRST ? RESERVED_AT_FIRST : (size_t)length);
 }
 
 static void on_head(void *self, int status, struct str reason, struct http_headers *headers)
@@ -182,7 +149,8 @@ static void on_head(void *self, int status, struct str reason, struct http_heade
     r->response->status = status;
     keep_answer_texts(r, reason);
     expect_body(r, headers);
-    http_headers_move(&r->response->headers, headers);
+    http_headers_swap(&r->response->headers, headers);
+    http_headers_clear(headers);
 }
 
 static bool decode(struct http_request *r, struct str piece, struct buf *out)
@@ -259,6 +227,7 @@ static void send_hop(struct http_request *r)
     r->hop.url = buf_slice(&r->url);
     r->hop.settings = &r->settings;
     r->hop.total_left_s = 0;
+    r->hop.now_ns = r->response->n_hops == 0 ? r->start_ns : clock_now_ns(loop_clock(r->loop));
     if (r->settings.total_s > 0 && r->response->n_hops == 0) {
         r->hop.total_left_s = r->settings.total_s;
     } else if (r->settings.total_s > 0) {
@@ -393,64 +362,84 @@ static void release_settings(struct http_settings *settings)
     free((char *)settings->proxy);
 }
 
-/* The response's texts of the beginning, in one block: method, URL, target. */
-static void keep_request_texts(struct http_response *response, struct str method, struct str url)
+/* The response's texts of the beginning, in one block: method, URL, target. Gives the method. */
+static struct str keep_request_texts(struct http_response *response, struct str method,
+                                     struct str url, size_t target)
 {
-    size_t target = 0; // path and query begin at the third slash
-    for (int slashes = 0; target < url.n && slashes < 3; target++)
-        slashes += url.p[target] == '/';
-    target -= target > 0;
-    char *p = xmalloc(method.n + 1 + url.n + 1);
-    response->asked = p;
-    response->request_method = p;
+    struct buf *texts = &response->asked;
+    buf_reserve(texts, method.n + url.n + 2);
     for (size_t i = 0; i < method.n; i++)
-        p[i] = (char)(method.p[i] >= 'a' && method.p[i] <= 'z' ? method.p[i] - 'a' + 'A'
-                                                               : method.p[i]);
-    p[method.n] = '\0';
-    p += method.n + 1;
-    response->request_url = response->url = p;
-    if (url.n > 0)
-        memcpy(p, url.p, url.n);
-    p[url.n] = '\0';
-    response->request_target = p + target;
-    response->reason = "";
+        buf_add_char(texts,
+                     (char)(method.p[i] >= 'a' && method.p[i] <= 'z' ? method.p[i] - 'a' + 'A'
+                                                                     : method.p[i]));
+    buf_add_char(texts, '\0');
+    buf_add_str(texts, url);
+    response->request_method = texts->p;
+    response->request_url = response->url = texts->p + method.n + 1;
+    response->request_target = response->request_url + target;
+    return str_make(texts->p, method.n);
+}
+
+static void prepare_headers(struct http_request *r, const struct http_spec *spec,
+                            const struct url *from)
+{
+    struct http_response *response = r->response;
+    if (!from->has_user && !r->hop.parts.is_unix &&
+        exchange_has_default_headers(r->session, spec)) {
+        response->request_headers = exchange_default_headers(spec->compress);
+        return;
+    }
+    exchange_first_headers(&response->own_request_headers, r->session, spec, from, &r->hop.parts,
+                           clock_wall_at_s(loop_clock(r->loop), r->start_ns));
 }
 
 /* False: the URL can't be asked. */
+static bool prepare_url(struct http_request *r, const struct http_spec *spec, struct url *from)
+{
+    struct err err = ERR_INIT;
+    if (spec->base != NULL) {
+        from->has_user = false;
+        exchange_join(&r->url, &r->hop.parts, spec->base, spec->url);
+        return true;
+    }
+    if (url_parse(from, spec->url, &err) == 0) {
+        exchange_url(&r->url, &r->hop.parts, from);
+        if (from->fragment.n > 0)
+            buf_add_str(&r->fragment, from->fragment);
+        return true;
+    }
+    keep_request_texts(r->response, spec->method, STR_EMPTY, 0);
+    note_broken(r, HTTP_SEND, "InvalidURL", err.text);
+    return false;
+}
+
 static bool prepare_first(struct http_request *r, const struct http_spec *spec)
 {
     struct http_response *response = r->response;
     struct url from;
-    if (url_parse(&from, spec->url, NULL) < 0) {
-        struct err err = ERR_INIT;
-        if (url_parse(&from, spec->url, &err) == 0)
-            BUG("a URL that is well the second time");
-        keep_request_texts(response, spec->method, STR_EMPTY);
-        note_broken(r, HTTP_SEND, "InvalidURL", err.text);
+    if (!prepare_url(r, spec, &from))
         return false;
-    }
-    exchange_url(&r->url, &r->hop.parts, &from);
-    if (from.fragment.n > 0)
-        buf_add_str(&r->fragment, from.fragment);
-    keep_request_texts(response, spec->method, buf_slice(&r->url));
-    exchange_first_headers(&response->request_headers, r->session, spec, &from, &r->hop.parts,
-                           wall_s(r));
+    r->hop.method = keep_request_texts(response, spec->method, buf_slice(&r->url),
+                                       (size_t)(r->hop.parts.path.p - r->url.p));
+    prepare_headers(r, spec, &from);
     if (spec->has_body && r->source == NULL)
         buf_add_str(&response->request_body, spec->body);
-    r->hop.method = str_of(response->request_method);
-    r->hop.headers = &response->request_headers;
+    response->has_request_body = spec->has_body && r->source == NULL;
+    r->hop.headers = response->request_headers;
     r->hop.has_body = spec->has_body;
     r->hop.body = buf_slice(&response->request_body);
     r->hop.source = r->source;
     return true;
 }
 
+/* --- from its start to its end ----------------------------------------------------------------- */
+
 struct http_request *http_request_start(struct loop *loop, struct http_session *session,
                                         const struct http_spec *spec,
                                         void (*done)(void *self, struct http_request *request),
                                         void *self)
 {
-    struct http_request *r = xcalloc(1, sizeof *r);
+    struct http_request *r = request_take(session->transport);
     r->loop = loop;
     r->session = session;
     r->done = done;
@@ -466,9 +455,7 @@ struct http_request *http_request_start(struct loop *loop, struct http_session *
     }
     if (spec->cookies != NULL)
         http_headers_copy(&r->own_cookies, spec->cookies);
-    r->response = xcalloc(1, sizeof *r->response);
     r->response->start_s = clock_wall_at_s(loop_clock(loop), r->start_ns);
-    buf_init(&r->response->body, HTTP_BODY_LIMIT);
     deferred_init(&r->failed_at_once, on_failed_at_once, r);
     if (prepare_first(r, spec))
         send_hop(r);
@@ -504,17 +491,15 @@ void http_request_free(struct http_request *r)
     if (r == NULL)
         return;
     http_request_cancel(r);
-    http_response_free(r->response);
     http_body_free(r->source);
     decoder_free(r->decoder);
     release_settings(&r->settings);
-    http_headers_release(&r->hop_headers);
-    http_headers_release(&r->own_cookies);
-    buf_release(&r->url);
-    buf_release(&r->fragment);
-    buf_release(&r->location);
-    buf_release(&r->broken_text);
-    free(r);
+    request_give(r);
+}
+
+const struct http_response *http_request_response(const struct http_request *r)
+{
+    return r->response;
 }
 
 bool http_request_is_done(const struct http_request *r)

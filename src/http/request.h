@@ -19,6 +19,7 @@
 #include <stdbool.h>
 
 #define HTTP_REDIRECTS_DEFAULT 30
+#define HTTP_TIMEOUT_DEFAULT_S 60               /* to connect, and without a byte */
 #define HTTP_BODY_LIMIT (1024ull * 1024 * 1024) /* of a decoded body that is kept */
 
 enum http_compress {
@@ -28,9 +29,12 @@ enum http_compress {
 };
 
 /* All is borrowed for the call of http_request_start, which copies what it keeps. */
+struct exchange_base;
 struct http_spec {
     struct str method; /* sent in upper case */
     struct str url;    /* absolute; fragment and credentials allowed */
+    /* Where it isn't NULL `url` is a plain path below it (exchange_join); it outlives the request. */
+    const struct exchange_base *base;
     const struct http_headers
         *headers; /* of this request: override the session's and the defaults; NULL: none */
     const struct http_headers *cookies; /* name and value: of this request alone; NULL: none */
@@ -64,9 +68,13 @@ void http_request_resume(struct http_request *r);
 /* Once a piece came: the rest of the answer isn't wanted, and the connection is closed. Where it is
  * under way, `done` is called before this returns, and what came until now is the response. */
 void http_request_stop(struct http_request *r);
-/* Cancels it where it is still under way. */
+/* Cancels it where it is still under way. Its memory goes back to its session's transport. */
 void http_request_free(struct http_request *r);
+/* Frees what a transport keeps of requests that are over: for its `free`. */
+void http_requests_release(struct transport *t);
 
+/* After it is done: borrowed until it is freed. */
+const struct http_response *http_request_response(const struct http_request *r);
 bool http_request_is_done(const struct http_request *r);
 bool http_request_was_sent(const struct http_request *r);
 /* After it is done: the caller owns the response, once. */

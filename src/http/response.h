@@ -39,12 +39,19 @@ struct http_response {
     /* what was sent in the first hop */
     const char *request_method, *request_url; /* upper case; without credentials */
     const char *request_target; /* path and query of the first hop as sent: the statistics' name */
-    struct http_headers request_headers;
+    const struct http_headers *request_headers; /* never NULL */
     struct buf request_body;
+    bool has_request_body; /* an empty one is still one */
 
-    char *asked, *answered; /* private: where the texts above stand */
+    /* private */
+    struct http_headers own_request_headers; /* where they are not those of every request */
+    struct buf asked, answered;              /* where the texts above stand */
 };
 
+/* Empty. */
+struct http_response *http_response_new(void);
+/* Empty again, most of its memory kept: for another request. */
+void http_response_clear(struct http_response *r);
 void http_response_free(struct http_response *r);
 
 #endif

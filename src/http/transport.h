@@ -56,6 +56,7 @@ struct transfer_spec {
     bool has_body;            /* an empty body is still one */
     const struct http_settings *settings;
     double total_left_s; /* of settings->total_s, after the redirects so far; 0: no limit */
+    uint64_t now_ns;     /* when it starts */
 };
 
 static inline uint64_t transfer_body_length(const struct transfer_spec *spec)
@@ -88,7 +89,13 @@ struct transfer_sink {
 
 struct transfer; /* the transport's own */
 
+struct http_request;
+
 struct transport {
+    /* Of requests that are over, for others: http/request's. */
+    struct http_request *spare_requests;
+    size_t n_spare_requests;
+
     /* The spec is borrowed until done or cancel; the sink is copied. */
     struct transfer *(*start)(struct transport *t, struct http_session *s,
                               const struct transfer_spec *spec, const struct transfer_sink *sink);

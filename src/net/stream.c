@@ -16,9 +16,11 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <linux/sockios.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -390,6 +392,14 @@ bool stream_is_dead(struct stream *s)
     if (s->tls != NULL)
         return tls_is_dead(s->tls);
     return recv(s->fd, &byte, 1, MSG_PEEK) >= 0 || (errno != EAGAIN && errno != EINTR);
+}
+
+size_t stream_unheard(const struct stream *s)
+{
+    int unacknowledged = 0;
+    if (s->fd < 0 || ioctl(s->fd, SIOCOUTQ, &unacknowledged) < 0 || unacknowledged < 0)
+        return 0;
+    return (size_t)unacknowledged;
 }
 
 static void on_connected(void *self, int fd, uint64_t resolved_ns)

@@ -89,6 +89,10 @@ void stream_hold(struct stream *s, bool holds);
  * one recv(MSG_PEEK); no event of the loop is needed. */
 bool stream_is_dead(struct stream *s);
 
+/* How many of the bytes that were written last the peer's system has not acknowledged, also after the
+ * end; 0 where that isn't known. What it never acknowledged, nobody there has read. */
+size_t stream_unheard(const struct stream *s);
+
 const struct stream_timings *stream_timings(const struct stream *s);
 /* Once connected: the protocol that ALPN settled on (empty: none), and whether TLS was resumed. */
 struct str stream_alpn(const struct stream *s);

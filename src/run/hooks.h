@@ -44,6 +44,7 @@ struct hook {
             bool timed;
             double ms;
             uint64_t length;
+            double at_s;        /* wall time at which it ended; 0: now */
             struct str failure; /* empty: none */
         } request;
         struct {

@@ -6,7 +6,9 @@
 #include "base/str.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "http/exchange.h"
 #include "http/session.h"
+#include "script/packed.h"
 #include "script/vm.h"
 
 #include <lua.h>
@@ -23,6 +25,16 @@ struct spec_reader *spec_reader_new(lua_State *L);
  * next call. Raises, at the script's line, what can't be sent. [-0, +0, e] */
 void spec_reader_read(struct spec_reader *reader, lua_State *L, int arg,
                       struct transport *transport, struct http_spec *spec);
+
+/* --- l_http_quick --- */
+
+/* The same for a call's own options, where they are of the kinds that most requests have. */
+struct quick_reader;
+struct quick_reader *quick_reader_new(lua_State *L); /* as spec_reader_new */
+/* Adds the options in the table at `arg` to `spec`, and the name in the statistics to *name; borrowed as
+ * spec_reader_read's. False: there is one that is left to the long way. [-0, +0, m] */
+bool quick_reader_read(struct quick_reader *reader, lua_State *L, int arg, struct http_spec *spec,
+                       struct str *name);
 
 /* --- l_http --- */
 
@@ -52,6 +64,7 @@ struct session_box {
     struct request_box
         *request;           /* of the last request, to be used again; its environment keeps it */
     struct stream *streams; /* list: of requests whose answers are handed on while they come */
+    const struct exchange_base *base; /* that of the last request; NULL: none */
 };
 struct session_box *l_session_check(lua_State *L, int arg); /* [-0, +0, e] */
 /* Adds its functions to the table on top, and makes the type. [-0, +0, m] */
@@ -59,10 +72,19 @@ void l_session_open(lua_State *L, struct vm *vm);
 
 /* --- l_response --- */
 
+/* Makes the type: its metatable's place in the registry. [-0, +0, m] */
+int l_response_open(lua_State *L);
 /* A response as scripts see it: a copy, so that the collector knows what it weighs and has nothing to
  * finalize. False, and nothing pushed: it is larger than Lua can hold. [-0, +1, m] */
-bool l_response_push(lua_State *L, const struct http_response *r);
-void l_response_open(lua_State *L); /* makes the type; [-0, +0, m] */
+bool l_response_push(lua_State *L, int metatable, const struct http_response *r,
+                     const struct packed_label *label);
+struct packed *l_response_check(lua_State *L, int arg); /* [-0, +0, e] */
+/* Why the response at `arg` was said to have failed. [-0, +1, -] */
+void l_response_push_verdict_text(lua_State *L, int arg);
+
+int l_response_open_verdict(lua_State *L);
+int l_response_decide(lua_State *L);
+int l_response_verdict(lua_State *L);
 /* set_response_methods(methods, getters) */
 int l_response_set_methods(lua_State *L);
 

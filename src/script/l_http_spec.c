@@ -9,7 +9,6 @@
 #include "base/url.h"
 #include "script/lx.h"
 
-#define TIMEOUT_DEFAULT_S 60
 #define REDIRECTS_LIMIT 1000000
 #define SHOWN_BYTES 80
 
@@ -305,10 +304,11 @@ void spec_reader_read(struct spec_reader *reader, lua_State *L, int arg,
                       struct transport *transport, struct http_spec *spec)
 {
     luaL_checktype(L, arg, LUA_TTABLE);
-    *spec = (struct http_spec){
-        .follow_redirects = true,
-        .max_redirects = HTTP_REDIRECTS_DEFAULT,
-        .settings = {.connect_s = TIMEOUT_DEFAULT_S, .read_s = TIMEOUT_DEFAULT_S, .verify = true}};
+    *spec = (struct http_spec){.follow_redirects = true,
+                               .max_redirects = HTTP_REDIRECTS_DEFAULT,
+                               .settings = {.connect_s = HTTP_TIMEOUT_DEFAULT_S,
+                                            .read_s = HTTP_TIMEOUT_DEFAULT_S,
+                                            .verify = true}};
     reader->is_special = false;
     lua_pushnil(L);
     while (lua_next(L, arg) != 0) {

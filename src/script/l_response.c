@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
+#include "http/exchange.h"
 #include "script/lx.h"
 #include "script/packed.h"
 
@@ -19,15 +20,21 @@
 #define SIZE_LIMIT 0x7f000000u /* LuaJIT's own, of a userdata, less a little */
 #define NAMES_LIMIT 64         /* known names, for the nearest */
 
-bool l_response_push(lua_State *L, const struct http_response *r)
+bool l_response_push(lua_State *L, int metatable, const struct http_response *r,
+                     const struct packed_label *label)
 {
-    size_t size = packed_size(r);
+    size_t size = packed_size(r, label);
     if (size > SIZE_LIMIT)
         return false;
-    packed_copy(lua_newuserdata(L, size), r);
-    luaL_getmetatable(L, RESPONSE_TYPE);
+    packed_copy(lua_newuserdata(L, size), r, label);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, metatable);
     lua_setmetatable(L, -2);
     return true;
+}
+
+struct packed *l_response_check(lua_State *L, int arg)
+{
+    return luaL_checkudata(L, arg, RESPONSE_TYPE);
 }
 
 /* --- fields -------------------------------------------------------------------------------- */
@@ -39,7 +46,7 @@ static void push_text(lua_State *L, const struct packed *r, struct piece piece)
 
 static void push_text_or_nil(lua_State *L, const struct packed *r, struct piece piece)
 {
-    if (piece.is_set)
+    if (piece.at != 0)
         push_text(L, r, piece);
     else
         lua_pushnil(L);
@@ -63,45 +70,70 @@ static int find_header(lua_State *L)
     return 0;
 }
 
-/* A table of headers, found in any case; values of one name are joined by ", ". [-0, +1, m] */
-static void push_headers(lua_State *L, const struct packed *r, const struct packed_headers *h)
+/* The first of the headers before `end` that has this name, as it is written there. */
+static struct str first_name(const struct packed *r, struct piece headers, struct str name,
+                             size_t end)
+{
+    struct str other, value;
+    for (size_t at = 0; at < end && packed_next_header(r, headers, &at, &other, &value);)
+        if (str_equal_nocase(other, name))
+            return other;
+    return name;
+}
+
+/* Adds a header to the table on top; values of one name are joined by ", ". [-0, +0, m] */
+static void add_header(lua_State *L, struct str name, struct str value)
+{
+    lx_push_str(L, name);
+    lua_pushvalue(L, -1);
+    lua_rawget(L, -3); // headers name before
+    if (lua_isnil(L, -1)) {
+        lua_pop(L, 1);
+        lx_push_str(L, value);
+    } else {
+        lua_pushliteral(L, ", ");
+        lx_push_str(L, value);
+        lua_concat(L, 3);
+    }
+    lua_rawset(L, -3);
+}
+
+/* A table whose names are found in any case. [-0, +1, m] */
+static void new_headers(lua_State *L)
 {
     lua_newtable(L);
     luaL_getmetatable(L, HEADERS_TYPE);
     lua_setmetatable(L, -2);
-    for (size_t i = 0; i < packed_count_headers(h); i++) {
-        struct str name, value, other;
-        packed_header(r, h, i, &name, &value);
-        size_t first = 0;
-        for (struct str unused; first < i; first++) {
-            packed_header(r, h, first, &other, &unused);
-            if (str_equal_nocase(name, other))
-                break;
-        }
-        if (first == i)
-            other = name;
-        lx_push_str(L, other); // as it was written first
-        lua_pushvalue(L, -1);
-        lua_rawget(L, -3); // headers name before
-        if (lua_isnil(L, -1)) {
-            lua_pop(L, 1);
-            lx_push_str(L, value);
-        } else {
-            lua_pushliteral(L, ", ");
-            lx_push_str(L, value);
-            lua_concat(L, 3);
-        }
-        lua_rawset(L, -3);
+}
+
+static void push_headers(lua_State *L, const struct packed *r, struct piece headers)
+{
+    struct str name, value;
+    size_t at = 0, begin = 0;
+    new_headers(L);
+    for (; packed_next_header(r, headers, &at, &name, &value); begin = at)
+        add_header(L, first_name(r, headers, name, begin), value);
+}
+
+static void push_request_headers(lua_State *L, const struct packed *r)
+{
+    if (r->request_headers.at != 0) {
+        push_headers(L, r, r->request_headers);
+        return;
     }
+    const struct http_headers *usual = exchange_default_headers(r->compress);
+    new_headers(L);
+    for (size_t i = 0; i < usual->n; i++)
+        add_header(L, http_headers_name(usual, i), http_headers_value(usual, i));
 }
 
 /* What this answer set: the names and values of its Set-Cookie headers. [-0, +1, m] */
 static void push_cookies(lua_State *L, const struct packed *r)
 {
+    struct str name, value;
+    size_t at = 0;
     lua_newtable(L);
-    for (size_t i = 0; i < packed_count_headers(&r->headers); i++) {
-        struct str name, value;
-        packed_header(r, &r->headers, i, &name, &value);
+    while (packed_next_header(r, r->headers, &at, &name, &value)) {
         if (!str_equal_nocase(name, STR("Set-Cookie")))
             continue;
         struct str pair = str_cut(&value, ';');
@@ -125,7 +157,7 @@ static void push_history(lua_State *L, const struct packed *r)
         lua_setfield(L, -2, "method");
         push_text(L, r, hop.url);
         lua_setfield(L, -2, "url");
-        push_headers(L, r, &hop.headers);
+        push_headers(L, r, hop.headers);
         lua_setfield(L, -2, "headers");
         lua_rawseti(L, -2, (int)i + 1);
     }
@@ -139,12 +171,13 @@ static void set_number(lua_State *L, const char *name, double value)
 
 static void push_timings(lua_State *L, const struct packed *r)
 {
+    struct transfer_timings timings = packed_timings(r);
     lua_createtable(L, 0, 5);
-    set_number(L, "dns", r->timings.dns);
-    set_number(L, "connect", r->timings.connect);
-    set_number(L, "tls", r->timings.tls);
-    set_number(L, "wait", r->timings.wait);
-    set_number(L, "receive", r->timings.receive);
+    set_number(L, "dns", timings.dns);
+    set_number(L, "connect", timings.connect);
+    set_number(L, "tls", timings.tls);
+    set_number(L, "wait", timings.wait);
+    set_number(L, "receive", timings.receive);
 }
 
 static void push_request(lua_State *L, const struct packed *r)
@@ -154,9 +187,9 @@ static void push_request(lua_State *L, const struct packed *r)
     lua_setfield(L, -2, "method");
     push_text(L, r, r->request_url);
     lua_setfield(L, -2, "url");
-    push_text(L, r, r->request_target);
+    lx_push_str(L, packed_target(r));
     lua_setfield(L, -2, "target");
-    push_headers(L, r, &r->request_headers);
+    push_request_headers(L, r);
     lua_setfield(L, -2, "headers");
     push_text_or_nil(L, r, r->request_body);
     lua_setfield(L, -2, "body");
@@ -202,7 +235,7 @@ static void push_table(lua_State *L, const struct packed *r, enum field f)
 {
     switch (f) {
     case HEADERS:
-        push_headers(L, r, &r->headers);
+        push_headers(L, r, r->headers);
         break;
     case HISTORY:
         push_history(L, r);
@@ -366,6 +399,55 @@ static int response_tostring(lua_State *L)
     return 1;
 }
 
+/* --- verdicts ------------------------------------------------------------------------------ */
+
+#define VERDICT_TEXT FIELDS /* its place in what the response alone has */
+
+/* open_verdict(response) */
+int l_response_open_verdict(lua_State *L)
+{
+    l_response_check(L, 1)->verdict = VERDICT_OPEN;
+    return 0;
+}
+
+/* decide(response, failure or nil) -> boolean */
+int l_response_decide(lua_State *L)
+{
+    struct packed *r = l_response_check(L, 1);
+    lua_settop(L, 2);
+    bool is_asked = r->verdict != VERDICT_NONE;
+    if (is_asked && lua_isnil(L, 2)) {
+        r->verdict = VERDICT_SUCCESS;
+    } else if (is_asked) {
+        luaL_checktype(L, 2, LUA_TSTRING);
+        r->verdict = VERDICT_FAILURE;
+        push_own(L, r);
+        lua_pushvalue(L, 2);
+        lua_rawseti(L, -2, VERDICT_TEXT);
+    }
+    lua_pushboolean(L, is_asked);
+    return 1;
+}
+
+void l_response_push_verdict_text(lua_State *L, int arg)
+{
+    lua_getfenv(L, arg);
+    lua_rawgeti(L, -1, VERDICT_TEXT);
+    lua_remove(L, -2);
+}
+
+/* verdict(response) -> "none", "open", "success", or "failure" and its text */
+int l_response_verdict(lua_State *L)
+{
+    static const char *const said[] = {"none", "open", "success", "failure"};
+    const struct packed *r = l_response_check(L, 1);
+    lua_pushstring(L, said[r->verdict]);
+    if (r->verdict != VERDICT_FAILURE)
+        return 1;
+    l_response_push_verdict_text(L, 1);
+    return 2;
+}
+
 /* Copies the table at `arg` into the one on top, each value in a table of its own if `wrap`.
  * [-0, +0, e] */
 static void add_names(lua_State *L, int arg, bool wrap)
@@ -398,7 +480,7 @@ int l_response_set_methods(lua_State *L)
     return 0;
 }
 
-void l_response_open(lua_State *L)
+int l_response_open(lua_State *L)
 {
     luaL_newmetatable(L, HEADERS_TYPE);
     lua_pushcfunction(L, find_header);
@@ -422,5 +504,5 @@ void l_response_open(lua_State *L)
     lua_setfield(L, -2, "__tostring");
     lua_pushliteral(L, RESPONSE_TYPE);
     lua_setfield(L, -2, "__metatable");
-    lua_pop(L, 1);
+    return luaL_ref(L, LUA_REGISTRYINDEX);
 }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "script/packed.h"
 
+#include "http/exchange.h"
+
 #include <string.h>
 
 /* Run twice: without `base` it measures, with it it copies. */
@@ -12,30 +14,46 @@ struct packer {
 
 static struct piece pack(struct packer *p, const void *bytes, size_t n)
 {
-    if (bytes == NULL)
-        return (struct piece){0, 0, false};
-    p->at = (p->at + 7) & ~(size_t)7;
-    struct piece piece = {(uint32_t)p->at, (uint32_t)n, true};
+    struct piece piece = {(uint32_t)p->at, (uint32_t)n};
     if (p->base != NULL && n > 0)
         memcpy(p->base + p->at, bytes, n);
     p->at += n;
     return piece;
 }
 
-static struct piece pack_text(struct packer *p, const char *text)
+/* For what isn't text: where it may lie. */
+static void align(struct packer *p)
 {
-    return pack(p, text, text != NULL ? strlen(text) : 0);
+    p->at = (p->at + 7) & ~(size_t)7;
 }
 
-static struct packed_headers pack_headers(struct packer *p, const struct http_headers *h)
+static struct piece pack_text(struct packer *p, const char *text)
 {
-    return (struct packed_headers){pack(p, h->all, h->n * sizeof *h->all),
-                                   pack(p, h->bytes.p, h->bytes.n)};
+    return text != NULL ? pack(p, text, strlen(text)) : (struct piece){0, 0};
+}
+
+static struct piece pack_some(struct packer *p, struct str s)
+{
+    return s.n > 0 ? pack(p, s.p, s.n) : (struct piece){0, 0};
+}
+
+/* Line by line, as "Name: value" with a NUL behind it. */
+static struct piece pack_headers(struct packer *p, const struct http_headers *h)
+{
+    struct piece all = {(uint32_t)p->at, 0};
+    for (size_t i = 0; i < h->n; i++) {
+        const struct http_header_at *at = &h->all[i];
+        pack(p, h->bytes.p + at->name, at->value + at->value_n + 1 - at->name);
+    }
+    all.n = (uint32_t)p->at - all.at;
+    return all;
 }
 
 static struct piece pack_hops(struct packer *p, const struct http_response *r)
 {
-    p->at = (p->at + 7) & ~(size_t)7;
+    if (r->n_hops == 0)
+        return (struct piece){0, 0};
+    align(p);
     size_t at = p->at;
     p->at += r->n_hops * sizeof(struct packed_hop);
     for (size_t i = 0; i < r->n_hops; i++) {
@@ -47,64 +65,109 @@ static struct piece pack_hops(struct packer *p, const struct http_response *r)
         if (p->base != NULL)
             memcpy(p->base + at + i * sizeof packed, &packed, sizeof packed);
     }
-    return (struct piece){(uint32_t)at, (uint32_t)r->n_hops, true};
+    return (struct piece){(uint32_t)at, (uint32_t)r->n_hops};
 }
 
-static void pack_response(struct packer *p, const struct http_response *r, struct packed *to)
+static struct piece pack_setup(struct packer *p, const struct transfer_timings *t)
 {
+    const double setup[] = {t->dns, t->connect, t->tls};
+    if (setup[0] == 0 && setup[1] == 0 && setup[2] == 0)
+        return (struct piece){0, 0};
+    align(p);
+    return pack(p, setup, sizeof setup);
+}
+
+/* Those of every request are known without being kept. */
+static struct piece pack_request_headers(struct packer *p, const struct http_headers *h,
+                                         enum http_compress *compress)
+{
+    for (int i = HTTP_COMPRESS_DEFAULT; i <= HTTP_COMPRESS_NONE; i++) {
+        *compress = (enum http_compress)i;
+        if (h == exchange_default_headers(*compress))
+            return (struct piece){0, 0};
+    }
+    return pack_headers(p, h);
+}
+
+static void pack_response(struct packer *p, const struct http_response *r,
+                          const struct packed_label *label, struct packed *to)
+{
+    enum http_compress compress;
+    bool went_elsewhere = r->url != r->request_url;
+    struct piece request_url = pack_text(p, r->request_url);
     *to = (struct packed){
         .failure = r->failure,
         .status = r->status,
         .response_time_ms = r->response_time_ms,
         .start_s = r->start_s,
-        .timings = r->timings,
+        .wait_ms = r->timings.wait,
+        .receive_ms = r->timings.receive,
         .length = r->length,
+        .target = (uint32_t)(r->request_target - r->request_url),
+        .request_url = request_url,
+        .url = went_elsewhere ? pack_text(p, r->url) : request_url,
         .failure_text = pack_text(p, r->failure_text),
         .reason = pack_text(p, r->reason),
-        .url = pack_text(p, r->url),
-        .body = pack(p, r->body.p, r->body.n),
-        .hops = pack_hops(p, r),
+        .body = pack_some(p, buf_slice(&r->body)),
         .request_method = pack_text(p, r->request_method),
-        .request_url = pack_text(p, r->request_url),
-        .request_target = pack_text(p, r->request_target),
-        .request_body = pack(p, r->request_body.p, r->request_body.n),
         .headers = pack_headers(p, &r->headers),
-        .request_headers = pack_headers(p, &r->request_headers),
+        .method = pack_some(p, label->method),
+        .name = pack_some(p, label->name),
+        .hops = pack_hops(p, r),
+        .setup = pack_setup(p, &r->timings),
     };
+    if (r->has_request_body)
+        to->request_body = pack(p, r->request_body.p, r->request_body.n);
+    to->request_headers = pack_request_headers(p, r->request_headers, &compress);
+    to->compress = compress;
 }
 
-size_t packed_size(const struct http_response *r)
+size_t packed_size(const struct http_response *r, const struct packed_label *label)
 {
     struct packed measured;
     struct packer p = {NULL, sizeof measured};
-    pack_response(&p, r, &measured);
+    pack_response(&p, r, label, &measured);
     return p.at;
 }
 
-void packed_copy(struct packed *to, const struct http_response *r)
+void packed_copy(struct packed *to, const struct http_response *r, const struct packed_label *label)
 {
     struct packer p = {(char *)to, sizeof *to};
-    pack_response(&p, r, to);
+    pack_response(&p, r, label, to);
 }
 
 struct str packed_text(const struct packed *r, struct piece piece)
 {
-    return str_make((const char *)r + piece.at, piece.is_set ? piece.n : 0);
+    return str_make((const char *)r + piece.at, piece.n);
 }
 
-void packed_header(const struct packed *r, const struct packed_headers *h, size_t i,
-                   struct str *name, struct str *value)
+struct str packed_target(const struct packed *r)
 {
-    const char *bytes = (const char *)r + h->bytes.at;
-    struct http_header_at row;
-    memcpy(&row, (const char *)r + h->rows.at + i * sizeof row, sizeof row);
-    *name = str_make(bytes + row.name, row.name_n);
-    *value = str_make(bytes + row.value, row.value_n);
+    struct str url = packed_text(r, r->request_url);
+    return str_slice(url, r->target, url.n);
 }
 
-size_t packed_count_headers(const struct packed_headers *h)
+struct transfer_timings packed_timings(const struct packed *r)
 {
-    return h->rows.n / sizeof(struct http_header_at);
+    double setup[3] = {0, 0, 0};
+    if (r->setup.at != 0)
+        memcpy(setup, (const char *)r + r->setup.at, sizeof setup);
+    return (struct transfer_timings){setup[0], setup[1], setup[2], r->wait_ms, r->receive_ms};
+}
+
+bool packed_next_header(const struct packed *r, struct piece headers, size_t *at, struct str *name,
+                        struct str *value)
+{
+    struct str all = packed_text(r, headers);
+    if (*at >= all.n)
+        return false;
+    struct str rest = str_slice(all, *at, all.n);
+    *name = str_cut(&rest, ':');
+    size_t value_at = *at + name->n + 2;
+    *value = str_slice(all, value_at, all.n);
+    *value = str_slice(*value, 0, str_index(*value, '\0'));
+    *at = value_at + value->n + 1;
+    return true;
 }
 
 struct packed_hop packed_hop_at(const struct packed *r, size_t i)

@@ -2,59 +2,76 @@
  * packed -- a response in one block of memory.
  *
  * A copy of everything, behind one struct that says where it lies. So a response can be one userdata:
- * the collector knows what it weighs, and has nothing to finalize.
+ * the collector knows what it weighs, and has nothing to finalize. It is made for each request, so what
+ * most requests have in common, or don't have, takes no room.
  */
 // SPDX-License-Identifier: MIT
 #ifndef SCRIPT_PACKED_H
 #define SCRIPT_PACKED_H
 
 #include "base/str.h"
+#include "http/request.h"
 #include "http/response.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* A piece of the bytes behind the struct; is_set: NULL is told from empty. */
+/* A piece of the bytes behind the struct; `at` 0: not set, which is told from empty. */
 struct piece {
     uint32_t at, n;
-    bool is_set;
-};
-
-struct packed_headers {
-    struct piece rows;  /* of struct http_header_at */
-    struct piece bytes; /* that they point into */
 };
 
 struct packed_hop {
     int status;
-    struct piece method, url;
-    struct packed_headers headers;
+    struct piece method, url, headers;
+};
+
+/* Who decides about a response, and what. */
+enum verdict {
+    VERDICT_NONE,    /* nobody is asked: it is counted by its status, or counted already */
+    VERDICT_OPEN,    /* a handler runs, and has not decided yet */
+    VERDICT_SUCCESS, /* it said that all is well */
+    VERDICT_FAILURE, /* it said why not: l_response keeps the text */
 };
 
 /* Written by packed_copy; what has an address of its own is read by the functions below. */
 struct packed {
     enum http_failure failure;
     int status;
-    bool has_own; /* l_response's: the userdata has an environment of its own */
-    double response_time_ms, start_s;
-    struct transfer_timings timings;
+    unsigned char verdict; /* l_response's */
+    bool has_own;          /* l_response's: the userdata has an environment of its own */
+    uint32_t target;       /* where path and query begin in request_url */
+    double response_time_ms, start_s, wait_ms, receive_ms;
     uint64_t length;
     struct piece failure_text, reason, url, body, hops;
-    struct piece request_method, request_url, request_target, request_body;
-    struct packed_headers headers, request_headers;
+    struct piece request_method, request_url, request_body;
+    struct piece headers;
+    struct piece request_headers; /* not set: those of every request, as compress says */
+    enum http_compress compress;
+    struct piece setup;  /* dns, connect, tls in ms: three doubles; not set: all 0 */
+    struct piece method; /* as the statistics have it; not set: that of the request */
+    struct piece name;   /* in the statistics; not set: path and query */
+};
+
+/* What the statistics call it, where that isn't its own method, path and query: empty is not set. */
+struct packed_label {
+    struct str method, name;
 };
 
 /* How many bytes it takes. */
-size_t packed_size(const struct http_response *r);
+size_t packed_size(const struct http_response *r, const struct packed_label *label);
 /* Writes it; `to` has so many bytes. */
-void packed_copy(struct packed *to, const struct http_response *r);
+void packed_copy(struct packed *to, const struct http_response *r,
+                 const struct packed_label *label);
 
 /* Borrowed from the block. Empty where the piece isn't set. */
 struct str packed_text(const struct packed *r, struct piece piece);
-size_t packed_count_headers(const struct packed_headers *h);
-void packed_header(const struct packed *r, const struct packed_headers *h, size_t i,
-                   struct str *name, struct str *value);
+struct str packed_target(const struct packed *r);
+struct transfer_timings packed_timings(const struct packed *r);
+/* The header that begins at *at, which moves on: 0 at first. False: there is none. */
+bool packed_next_header(const struct packed *r, struct piece headers, size_t *at, struct str *name,
+                        struct str *value);
 struct packed_hop packed_hop_at(const struct packed *r, size_t i); /* below r->hops.n */
 
 #endif

@@ -171,11 +171,26 @@ static void cancel_wait(struct task *t)
         cancel(t->op);
 }
 
+void sched_park_for(struct task *t, void (*cancel)(void *op), int (*push)(void *op, lua_State *L),
+                    void *op)
+{
+    if (t->cancel != NULL)
+        cancel_wait(t);
+    t->cancel = cancel;
+    t->push = push;
+    t->op = op;
+}
+
 void sched_park(struct task *t, void (*cancel)(void *op), void *op)
 {
-    cancel_wait(t);
-    t->cancel = cancel;
-    t->op = op;
+    sched_park_for(t, cancel, NULL, op);
+}
+
+bool sched_pass(struct task *t)
+{
+    bool passes = t->has_waited && !t->is_stopping && !t->stop_pending;
+    t->has_waited = false;
+    return passes;
 }
 
 void sched_wake(struct task *t)
@@ -386,7 +401,7 @@ static void after_yield(struct task *t)
     } else if (t->cancel == NULL) {
         end_task(t, TASK_THREW, "a user waits for nothing that was started", "");
     } else {
-        t->is_waiting = true;
+        t->is_waiting = t->has_waited = true;
         if (sched_take_stop(t))
             give_stop(t);
     }
@@ -405,7 +420,11 @@ static void resume(struct task *t)
         t->gets_stop = false;
         sched_push_stop(s, t->co);
         n_args = 1;
+    } else if (t->push != NULL) {
+        lua_pushnil(t->co);
+        n_args = 1 + t->push(t->op, t->co);
     }
+    t->push = NULL;
     t->has_begun = true;
     t->is_between_tasks = false;
     pacer_step(&s->pacer);

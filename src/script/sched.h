@@ -52,9 +52,11 @@ struct task {
     struct task *spawned;     /* list: the functions that this user spawned */
     struct rng rng;           /* this user's stream; unused where the user's own task has it */
     void (*cancel)(void *op); /* of what it waits for; NULL: it doesn't wait */
+    int (*push)(void *op, lua_State *L); /* its results; NULL: none */
     void *op;
     struct timer sleep;
     bool has_begun, is_ready, is_waiting;
+    bool has_waited;          /* since sched_pass was asked last */
     bool is_between_tasks;    /* waits, and no task of its own is under way */
     bool is_stopping;         /* it was asked to end, or killed */
     bool is_ending;           /* it was killed, or ends by itself: its on_stop isn't disturbed */
@@ -93,6 +95,10 @@ void sched_lend_stream(struct sched *s, struct rng *stream);     /* until it is 
 /* Registers what the running task is about to wait for: cancelled by cancel(op) when it is killed,
  * when it gives up, and when it ends or starts something else without having waited. */
 void sched_park(struct task *t, void (*cancel)(void *op), void *op);
+/* The same for what has results: they are pushed when it goes on, behind a nil where STOP would be, and
+ * their number is what `push` returns. [push: -0, +n, m] */
+void sched_park_for(struct task *t, void (*cancel)(void *op), int (*push)(void *op, lua_State *L),
+                    void *op);
 /* What it waits for is done. */
 void sched_wake(struct task *t);
 /* Cancels what the running task has started and can't wait for. */
@@ -114,6 +120,10 @@ void sched_kill_all(struct sched *s);
 void sched_set_ending(struct task *t);
 /* Whether STOP is due for the running task; it counts as given then. */
 bool sched_take_stop(struct task *t);
+
+/* Whether the running task may go on without a wait: others have had their turn since it was asked last,
+ * and it is not to end. */
+bool sched_pass(struct task *t);
 
 /* The signals that a wait yields and that it may return, as userdata. [-0, +1, -] */
 void sched_push_wait(struct sched *s, lua_State *L);

@@ -155,6 +155,7 @@ struct vm *vm_new(const struct vm_options *options, struct err *err)
     lua_pushlightuserdata(vm->L, (void *)&vm_key);
     lua_pushlightuserdata(vm->L, vm);
     lua_rawset(vm->L, LUA_REGISTRYINDEX);
+    vm->bases = bases_new();
     vm->sched = sched_new(vm->L, options->loop, options->seed);
     sched_pacer(vm->sched)->usage = options->usage;
 
@@ -179,6 +180,7 @@ void vm_free(struct vm *vm)
         http_session_free(kept->session);
         free(kept);
     }
+    bases_free(vm->bases);
     free(vm);
 }
 

@@ -14,6 +14,7 @@
 #include "run/hooks.h"
 #include "run/runner.h"
 #include "run/usage.h"
+#include "script/bases.h"
 #include "script/sched.h"
 #include "stats/stats.h"
 
@@ -47,6 +48,8 @@ struct vm {
     struct vm_options options;
     struct runner *runner; /* set once there is one; core.run answers "ready" and 0 before */
     struct kept_session *sessions; /* list */
+    struct bases *bases;           /* of its clients */
+    int response_type;             /* registry: the metatable of responses */
     bool has_exit_code;
     int exit_code;                           /* environment.process_exit_code */
     bool stop_asked;                         /* k.stop_test or os.exit before there was a runner */

@@ -13,6 +13,7 @@ struct entry *entry_new(struct str method, struct str name, double now_s, bool k
 {
     struct entry *e = xcalloc(1, sizeof *e);
     e->key_n = method.n + 1 + name.n;
+    e->method_n = method.n;
     e->key = xcalloc(e->key_n + 1, 1);
     e->method = e->key;
     e->name = e->key + method.n + 1;

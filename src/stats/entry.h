@@ -29,7 +29,7 @@ struct entry {
     struct recent *recent; /* NULL where current percentiles are not kept */
     /* private */
     char *key; /* method, NUL, name, NUL: method and name lie in it */
-    size_t key_n;
+    size_t key_n, method_n;
     UT_hash_handle hh;
 };
 

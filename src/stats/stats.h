@@ -22,6 +22,7 @@
 #define STATS_NAMES_DEFAULT 10000
 #define STATS_OTHER_NAME "(other names)"
 #define STATS_NAME_LIMIT 4096 /* bytes; longer names are cut */
+#define STATS_LAST_USED 256   /* a power of two: entries that are found without the table */
 
 struct stats {
     struct entry *entries; /* a uthash table in order of first occurrence: HASH_ITER(hh, ...) */
@@ -37,6 +38,7 @@ struct stats {
     bool keep_recent;    /* current percentiles of each entry too (the total's always are) */
     struct entry *other; /* private: the one beyond the cap; NULL as long as there is none */
     struct buf key;      /* private: the one that is looked for */
+    struct entry *last_used[STATS_LAST_USED]; /* private: by a quick hash; NULL: none */
 };
 
 struct stats *stats_new(double now_s, bool keep_recent);

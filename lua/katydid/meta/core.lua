@@ -36,6 +36,11 @@ function sched.check(what, level) end
 ---@return boolean
 function sched.is_stopping() end
 
+---Whether the running user may go on without a wait: others have had their turn since it asked last, and it is
+---not to end.
+---@return boolean
+function sched.pass() end
+
 ---The running user ends: a STOP that is due at its next wait counts as given, and no other comes. Said before
 ---STOP is thrown and before on_stop, so that nothing disturbs that.
 function sched.ending() end
@@ -174,11 +179,44 @@ function http.next_piece(request) end
 ---@param is_ended boolean? the user ends
 ---@return boolean is_answered http.collect follows
 function http.stop_stream(request, is_ended) end
----After the wait. Besides the response what judging and counting it take, so that the hot path reads no fields:
----its status, time (ms), length of the decoded body, path and query as sent, and why no answer came (nil: one did).
+---After the wait.
 ---@param request katydid.core.request
----@return katydid.Response, integer status, number ms, integer length, string target, string? failure
-function http.collect(request) end
+---@param method string? in the statistics; nil: as sent
+---@param name string? in the statistics; nil: path and query as sent
+---@return katydid.Response
+function http.collect(request, method, name) end
+---All of it for the requests that most are: starts one of the running user, waits, and counts it. It yields by
+---itself. Nothing is returned, and nothing done, where it is for http.start: an option that isn't among the usual
+---ones, a path that must be encoded, a URL with credentials, or anything wrong.
+---@param session katydid.core.session
+---@param method string as sent, upper case
+---@param recorded string as the statistics show it
+---@param base string the base URL
+---@param path string
+---@param name string? in the statistics; the options' own wins
+---@param options table? as the script gave them
+---@param judged any not false: it is left to settle to count it
+---@return userdata|nil signal STOP, to be thrown
+---@return katydid.Response?
+function http.fetch(session, method, recorded, base, path, name, options, judged) end
+---A handler is about to judge it: decide may be called.
+---@param response katydid.Response
+function http.open_verdict(response) end
+---@param response katydid.Response
+---@param failure string? nil: success
+---@return boolean false: nobody judges it any more
+function http.decide(response, failure) end
+---@param response katydid.Response
+---@return "none"|"open"|"success"|"failure", string? why
+function http.verdict(response) end
+---Counts it: as was decided, else by its status. Ends the judging.
+---@param response katydid.Response
+---@param failure string? whatever was decided
+---@return string? shown why it failed, as listeners see it
+function http.settle(response, failure) end
+---@param response katydid.Response
+---@return string name, string? failure by its status
+function http.outcome(response) end
 ---The fields and methods that every response has besides those of C, and the closed set's nearest-name errors.
 ---@param methods table<string, function> found by response[name]
 ---@param getters table<string, fun(response: katydid.Response): any> called for response[name]
@@ -210,12 +248,6 @@ function http.get_cookie(session, name) end
 function http.all_cookies(session) end
 ---@param session katydid.core.session
 function http.clear_cookies(session) end
----"HTTPError('404 Client Error: Not Found for url: NAME')"
----@param status integer
----@param reason string
----@param name string
----@return string
-function http.status_failure(status, reason, name) end
 
 ---JSON, read as jansson reads it. Objects' keys are written in the order of their names.
 ---@class katydid.core.json

@@ -90,7 +90,7 @@ TEST(an_answer)
     CHECK_TEXT(r->request_target, "/a?x=1");
     CHECK_TEXT(r->request_method, "POST");
     CHECK_STR(buf_slice(&r->request_body), "the body");
-    CHECK(http_headers_has(&r->request_headers, STR("Content-Type")));
+    CHECK(http_headers_has(r->request_headers, STR("Content-Type")));
     CHECK_INT(r->n_hops, 0);
     CHECK_DOUBLE(r->response_time_ms, 250, 1e-6);
     CHECK_DOUBLE(r->start_s, 1000, 1e-3);

@@ -1,0 +1,74 @@
+/* request_memory -- what http/request has of a request, and how its memory is used again. */
+// SPDX-License-Identifier: MIT
+#include "http/request_memory.h"
+
+#include "base/mem.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SPARE_REQUESTS 256
+
+struct http_request *request_take(struct transport *t)
+{
+    struct http_request *r = t->spare_requests;
+    if (r == NULL) {
+        r = xcalloc(1, sizeof *r);
+    } else {
+        t->spare_requests = r->next_spare;
+        t->n_spare_requests--;
+    }
+    if (r->response == NULL)
+        r->response = http_response_new();
+    return r;
+}
+
+static void release_request(struct http_request *r)
+{
+    http_response_free(r->response);
+    http_headers_release(&r->hop_headers);
+    http_headers_release(&r->own_cookies);
+    buf_release(&r->url);
+    buf_release(&r->fragment);
+    buf_release(&r->location);
+    buf_release(&r->broken_text);
+    free(r);
+}
+
+void request_give(struct http_request *r)
+{
+    struct transport *t = r->session->transport;
+#ifdef KATYDID_ASAN
+    bool is_kept = false; // so that the sanitizer sees each use of what is over
+#else
+    bool is_kept = t->n_spare_requests < SPARE_REQUESTS;
+#endif
+    if (!is_kept) {
+        release_request(r);
+        return;
+    }
+    if (r->response != NULL)
+        http_response_clear(r->response);
+    http_headers_clear(&r->hop_headers);
+    http_headers_clear(&r->own_cookies);
+    buf_clear(&r->url);
+    buf_clear(&r->fragment);
+    buf_clear(&r->location);
+    buf_clear(&r->broken_text);
+    size_t first = offsetof(struct http_request, loop);
+    memset((char *)r + first, 0, sizeof *r - first);
+    r->next_spare = t->spare_requests;
+    t->spare_requests = r;
+    t->n_spare_requests++;
+}
+
+void http_requests_release(struct transport *t)
+{
+    while (t->spare_requests != NULL) {
+        struct http_request *r = t->spare_requests;
+        t->spare_requests = r->next_spare;
+        release_request(r);
+    }
+    t->n_spare_requests = 0;
+}

@@ -1,0 +1,56 @@
+/*
+ * request_memory -- what http/request has of a request, and how its memory is used again.
+ *
+ * For request.c alone. A transport keeps those that are over: in the steady state of a run no request
+ * allocates anything.
+ */
+// SPDX-License-Identifier: MIT
+#ifndef HTTP_REQUEST_MEMORY_H
+#define HTTP_REQUEST_MEMORY_H
+
+#include "base/buf.h"
+#include "http/decode.h"
+#include "http/request.h"
+
+struct http_request {
+    /* Used again and again: memory that texts stand in. */
+    struct http_request *next_spare;
+    struct http_response *response; /* NULL: taken */
+    struct buf url, fragment;
+    struct http_headers hop_headers; /* of further hops; the first's are the response's */
+    struct http_headers own_cookies;
+    struct buf location; /* of this hop's answer */
+    struct buf broken_text;
+
+    /* From here on all zero at first. */
+    struct loop *loop;
+    struct http_session *session;
+    void (*done)(void *self, struct http_request *request);
+    bool (*piece)(void *self, struct str piece);
+    void *self;
+
+    struct transfer *transfer; /* under way */
+    struct transfer_spec hop;  /* that of this hop; borrows from here and from the response */
+    struct http_settings settings;
+    struct http_body *source;
+    bool follows;
+    unsigned max_redirects;
+    int hop_status;     /* where it is a redirect; 0: it is not */
+    uint64_t passed_by; /* of its body */
+
+    struct decoder *decoder;
+    enum http_failure broken; /* why we ended the transfer ourselves */
+
+    struct deferred failed_at_once;
+    uint64_t start_ns, end_ns;
+    uint64_t queued_ns; /* in between, of all hops, they waited for their turn with us */
+    bool is_done, was_sent;
+    bool is_stopped; /* the rest of the answer isn't wanted */
+};
+
+/* An empty one, with an empty response. */
+struct http_request *request_take(struct transport *t);
+/* Back to its session's transport; nothing may be under way. */
+void request_give(struct http_request *r);
+
+#endif

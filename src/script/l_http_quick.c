@@ -1,0 +1,155 @@
+/*
+ * l_http_quick -- the options that most requests have, read straight from the script's table.
+ *
+ * What is here goes to C in one call. Whatever else a table holds, and whatever is wrong with it, is left
+ * to lua/katydid/options and http.start, which know all options and say what they want.
+ */
+// SPDX-License-Identifier: MIT
+#include "script/l_http.h"
+
+#include "base/buf.h"
+#include "script/json_writer.h"
+#include "script/lx.h"
+
+#define HEADERS_MAX 16
+
+enum option { NAME, HEADERS, JSON, DATA, CATCH_RESPONSE, CONTEXT, ALLOW_REDIRECTS, OPTIONS };
+
+static const char *const names[OPTIONS] = {
+    [NAME] = "name",
+    [HEADERS] = "headers",
+    [JSON] = "json",
+    [DATA] = "data",
+    [CATCH_RESPONSE] = "catch_response",
+    [CONTEXT] = "context",
+    [ALLOW_REDIRECTS] = "allow_redirects",
+};
+
+struct quick_reader {
+    /* Lua keeps one string for each text, so that a key is known by its address. */
+    const char *interned[OPTIONS];
+    struct http_headers headers;
+    struct buf body;
+};
+
+static int release_reader(lua_State *L)
+{
+    struct quick_reader *reader = lua_touserdata(L, 1);
+    http_headers_release(&reader->headers);
+    buf_release(&reader->body);
+    return 0;
+}
+
+struct quick_reader *quick_reader_new(lua_State *L)
+{
+    lx_new_type(L, "katydid.quick_reader", NULL, release_reader);
+    struct quick_reader *reader = lua_newuserdata(L, sizeof *reader); // reader
+    *reader = (struct quick_reader){.body = BUF_INIT};
+    luaL_getmetatable(L, "katydid.quick_reader");
+    lua_setmetatable(L, -2);
+    lua_createtable(L, OPTIONS, 1); // reader kept
+    for (int i = 0; i < OPTIONS; i++) {
+        lua_pushstring(L, names[i]);
+        reader->interned[i] = lua_tostring(L, -1);
+        lua_rawseti(L, -2, i + 1);
+    }
+    lua_insert(L, -2); // kept reader
+    lua_setfield(L, -2, "reader");
+    lua_setfield(L, LUA_REGISTRYINDEX, "katydid.quick_reader.kept");
+    return reader;
+}
+
+/* The string at `index`, no conversion; false: it is none. [-0, +0, -] */
+static bool string_at(lua_State *L, int index, struct str *s)
+{
+    if (lua_type(L, index) != LUA_TSTRING)
+        return false;
+    s->p = lua_tolstring(L, index, &s->n);
+    return true;
+}
+
+struct pair {
+    struct str name, value;
+};
+
+/* Into the order of their names. */
+static void insert(struct pair *pairs, size_t n, struct pair pair)
+{
+    for (; n > 0 && str_compare(pair.name, pairs[n - 1].name) < 0; n--)
+        pairs[n] = pairs[n - 1];
+    pairs[n] = pair;
+}
+
+/* The table on top: names and values that can be sent as they are. [-0, +0, -] */
+static bool read_headers(lua_State *L, struct http_headers *into)
+{
+    struct pair pairs[HEADERS_MAX], pair;
+    size_t n = 0;
+    if (lua_type(L, -1) != LUA_TTABLE)
+        return false;
+    for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1), n++) {
+        if (n == HEADERS_MAX || !string_at(L, -2, &pair.name) || !string_at(L, -1, &pair.value) ||
+            http_header_check(pair.name, pair.value, NULL) < 0) {
+            lua_pop(L, 2);
+            return false;
+        }
+        insert(pairs, n, pair);
+    }
+    http_headers_clear(into);
+    for (size_t i = 0; i < n; i++)
+        http_headers_add(into, pairs[i].name, pairs[i].value);
+    return true;
+}
+
+static bool read_json(lua_State *L, struct buf *body)
+{
+    struct err err = ERR_INIT;
+    buf_clear(body);
+    return json_write(L, lua_gettop(L), 0, body, &err) == 0;
+}
+
+/* One option, its value on top. [-0, +0, m] */
+static bool read_option(struct quick_reader *reader, lua_State *L, const char *key,
+                        struct http_spec *to, struct str *name)
+{
+    const char *const *known = reader->interned;
+    if (key == known[NAME])
+        return string_at(L, -1, name) && str_index(*name, '\0') == name->n &&
+               str_index(*name, '\r') == name->n && str_index(*name, '\n') == name->n;
+    if (key == known[HEADERS]) {
+        to->headers = &reader->headers;
+        return read_headers(L, &reader->headers);
+    }
+    if (key == known[JSON] && !to->has_body) {
+        to->has_body = read_json(L, &reader->body);
+        to->body = buf_slice(&reader->body);
+        to->content_type = STR("application/json");
+        return to->has_body;
+    }
+    if (key == known[DATA] && !to->has_body) {
+        to->has_body = string_at(L, -1, &to->body);
+        return to->has_body;
+    }
+    if (key == known[CATCH_RESPONSE])
+        return lua_type(L, -1) == LUA_TBOOLEAN;
+    if (key == known[CONTEXT])
+        return lua_type(L, -1) == LUA_TTABLE;
+    if (key == known[ALLOW_REDIRECTS]) {
+        to->follow_redirects = lua_toboolean(L, -1);
+        return lua_type(L, -1) == LUA_TBOOLEAN;
+    }
+    return false;
+}
+
+bool quick_reader_read(struct quick_reader *reader, lua_State *L, int arg, struct http_spec *spec,
+                       struct str *name)
+{
+    for (lua_pushnil(L); lua_next(L, arg) != 0; lua_pop(L, 1)) {
+        if (lua_type(L, -2) == LUA_TSTRING &&
+            read_option(reader, L, lua_tostring(L, -2), spec, name))
+            continue;
+        lua_pop(L, 2);
+        return false;
+    }
+    return true;
+}
