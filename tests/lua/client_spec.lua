@@ -735,7 +735,8 @@ describe("a client's name for requests", function()
 
   it("is one line of text", function()
     with_client(function(client)
-      check.error(function() client:rename_request(5) end, "rename_request: expected a name of one line, got 5")
+      check.error(function() client:rename_request(5) end,
+        "rename_request: expected a name of one line, got 5")
       check.error(function() client:with_name("a\nb", print) end, "expected a name of one line")
       check.error(function() client:with_name("a") end, "expected a function after the name")
     end)
