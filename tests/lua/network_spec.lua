@@ -75,7 +75,8 @@ for _, transport in ipairs { "curl", "h1" } do
       check.error(function() send("/echo", request) end, "a source is sent once")
       local changed = { method = "POST", source = http.body { { path } } }
       os.remove(path)
-      check.equal(send("/echo", changed).error, ("RequestError(\"can't read '%s': No such file or directory\")"):format(path))
+      check.equal(send("/echo", changed).error,
+        ("RequestError(\"can't read '%s': No such file or directory\")"):format(path))
     end)
 
     it("hands its answer on while it comes, as fast as it is taken", function()
