@@ -19,7 +19,9 @@ struct request_box {
     struct vm *vm;
     struct task *task;     /* that waits for it */
     struct stream *stream; /* NULL: its body is kept */
-    bool is_judged;    /* before it is counted */
+    int ref;               /* registry: where nobody else holds it while it is under way */
+    bool is_fetched;       /* by fetch: no one has it in hand */
+    bool is_judged;        /* before it is counted */
     size_t method_n;
     struct buf label; /* method and name as the statistics have them, where they are others */
 };
@@ -38,6 +40,8 @@ static void forget_request(struct request_box *box)
     http_request_free(box->request);
     box->stream = NULL;
     box->request = NULL;
+    luaL_unref(box->vm->L, LUA_REGISTRYINDEX, box->ref);
+    box->ref = LUA_NOREF;
 }
 
 void l_http_forget_request(struct request_box *box)
@@ -64,18 +68,19 @@ static int collect_request(lua_State *L)
     return 0;
 }
 
-/* Pushes an empty box: the session's last one where it is free, else a new one. [-0, +1, m] */
-static struct request_box *take_box(lua_State *L, struct vm *vm, struct session_box *session)
+/* The session's box, from the environment that both have. [-0, +1, -] */
+static void push_session_box(lua_State *L)
 {
-    struct request_box *box = session->request;
-    if (box != NULL && box->request == NULL) { // what is done may have yet to be collected
-        lua_getfenv(L, 1);
-        lua_rawgeti(L, -1, 1);
-        lua_remove(L, -2);
-        return box;
-    }
-    box = lua_newuserdata(L, sizeof *box); // box
-    *box = (struct request_box){.vm = vm, .label = BUF_INIT};
+    lua_getfenv(L, 1);
+    lua_rawgeti(L, -1, 1);
+    lua_remove(L, -2);
+}
+
+/* A new box, which becomes the session's. [-0, +1, m] */
+static struct request_box *new_box(lua_State *L, struct vm *vm, struct session_box *session)
+{
+    struct request_box *box = lua_newuserdata(L, sizeof *box); // box
+    *box = (struct request_box){.vm = vm, .ref = LUA_NOREF, .label = BUF_INIT};
     luaL_getmetatable(L, REQUEST_TYPE);
     lua_setmetatable(L, -2);
     // One environment for both: the session keeps its box, and a request its session.
@@ -89,6 +94,22 @@ static struct request_box *take_box(lua_State *L, struct vm *vm, struct session_
     lua_setfenv(L, -2);
     session->request = box;
     return box;
+}
+
+/* Pushes an empty box: the session's where it is free, else a new one. [-0, +1, m] */
+static struct request_box *take_box(lua_State *L, struct vm *vm, struct session_box *session)
+{
+    struct request_box *box = session->request;
+    if (box != NULL && box->request == NULL) {
+        push_session_box(L);
+        return box;
+    }
+    // The user has several under way. Who started the other holds it, unless nobody does.
+    if (box != NULL && box->is_fetched) {
+        push_session_box(L);
+        box->ref = luaL_ref(L, LUA_REGISTRYINDEX);
+    }
+    return new_box(L, vm, session);
 }
 
 /* Failures that are this machine's are said to be so, once: among the server's they mislead. */
@@ -215,6 +236,7 @@ static int l_start(lua_State *L)
     box->task = task;
     box->request = http_request_start(vm->options.loop, session->session, &spec, request_done, box);
     sched_park(task, cancel_request, box);
+    box->is_fetched = false;
     return 1;
 }
 
@@ -253,7 +275,7 @@ static int l_start_stream(lua_State *L)
                      &spec);
     sched_abandon(task);
     struct request_box *box = lua_newuserdata(L, sizeof *box); // box
-    *box = (struct request_box){.vm = vm, .task = task};
+    *box = (struct request_box){.vm = vm, .task = task, .ref = LUA_NOREF, .label = BUF_INIT};
     luaL_getmetatable(L, REQUEST_TYPE);
     lua_setmetatable(L, -2);
     lua_createtable(L, 1, 0); // box environment: keeps the session
@@ -349,6 +371,7 @@ static int l_fetch(lua_State *L)
     struct str recorded = lx_check_str(L, 3);
     struct request_box *box = take_box(L, vm, session);
     box->task = task;
+    box->is_fetched = true;
     box->is_judged = lua_toboolean(L, 8);
     buf_clear(&box->label);
     box->method_n = 0;
