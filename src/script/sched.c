@@ -188,7 +188,7 @@ void sched_park(struct task *t, void (*cancel)(void *op), void *op)
 
 bool sched_pass(struct task *t)
 {
-    bool passes = t->has_waited && !t->is_stopping && !t->stop_pending;
+    bool passes = t->has_waited && !t->is_stopping && !t->stop_pending && t->spawned == NULL;
     t->has_waited = false;
     return passes;
 }

@@ -122,7 +122,7 @@ void sched_set_ending(struct task *t);
 bool sched_take_stop(struct task *t);
 
 /* Whether the running task may go on without a wait: others have had their turn since it was asked last,
- * and it is not to end. */
+ * it is not to end, and has spawned nothing. */
 bool sched_pass(struct task *t);
 
 /* The signals that a wait yields and that it may return, as userdata. [-0, +1, -] */
