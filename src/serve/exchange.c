@@ -11,6 +11,7 @@
 #include <utlist.h>
 
 #include "base/mem.h"
+#include "loop/timer.h"
 
 // Bodies up to this size leave their memory to the next request.
 #define BODY_KEPT ((size_t)64 << 10)
@@ -206,8 +207,12 @@ void exchange_drop_all(struct shard *shard)
     struct exchange_in *x;
 
     DL_FOREACH (shard->live, x) {
-        if (x->is_suspended)
+        if (x->is_suspended && x->is_answered) {
+            x->is_dropped = true;
+            go_on(x);
+        } else if (x->is_suspended) {
             server_drop(x);
+        }
     }
 }
 
@@ -335,4 +340,75 @@ void server_answer_repeated(struct exchange_in *x, const struct server_reply *re
                        MHD_create_response_from_callback(chunked ? MHD_SIZE_UNKNOWN : r->left,
                                                          n > READ_SIZE ? n : READ_SIZE,
                                                          read_repeated, r, free));
+}
+
+struct spaced {
+    struct exchange_in *x;
+    struct loop *loop;
+    struct timer due; /* of the next one, while the connection is suspended */
+    uint64_t every_ns, next_ns;
+    uint64_t left; /* texts */
+    size_t n, at;  /* of the text; of them sent this time */
+    char text[];
+};
+
+static void is_due(void *self)
+{
+    struct spaced *s = self;
+
+    go_on(s->x);
+}
+
+static ssize_t read_spaced(void *self, uint64_t position, char *to, size_t room)
+{
+    struct spaced *s = self;
+    size_t n = s->n - s->at < room ? s->n - s->at : room;
+
+    (void)position;
+    if (s->left == 0)
+        return MHD_CONTENT_READER_END_OF_STREAM;
+    if (s->x->is_dropped)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    if (s->next_ns > loop_now_ns(s->loop)) {
+        MHD_suspend_connection(s->x->connection);
+        s->x->is_suspended = true;
+        timer_start_at(s->loop, &s->due, s->next_ns);
+        return 0;
+    }
+    memcpy(to, s->text + s->at, n);
+    s->at += n;
+    if (s->at == s->n) {
+        s->at = 0;
+        s->left--;
+        s->next_ns += s->every_ns;
+    }
+    return (ssize_t)n;
+}
+
+static void free_spaced(void *self)
+{
+    struct spaced *s = self;
+
+    timer_cancel(s->loop, &s->due);
+    free(s);
+}
+
+void server_answer_spaced(struct exchange_in *x, const struct server_reply *reply, uint64_t times,
+                          uint64_t every_ns)
+{
+    size_t n = reply->body.n;
+    struct loop *loop = x->shard->pool->loop;
+    struct spaced *s = xmalloc(sizeof *s + n);
+
+    *s = (struct spaced){.x = x,
+                         .loop = loop,
+                         .every_ns = every_ns,
+                         .next_ns = loop_now_ns(loop),
+                         .left = n > 0 ? times : 0,
+                         .n = n};
+    memcpy(s->text, reply->body.p, n);
+    timer_init(&s->due, is_due, s);
+    queue_with_headers(x, reply,
+                       MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, READ_SIZE, read_spaced,
+                                                         s, free_spaced));
 }

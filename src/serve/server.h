@@ -76,6 +76,9 @@ void server_answer(struct exchange_in *x, const struct server_reply *reply);
  * chunk, or with a Content-Length. */
 void server_answer_repeated(struct exchange_in *x, const struct server_reply *reply,
                             uint64_t length, bool chunked);
+/* The reply's body so many times, chunked: at once, and then each so long after the one before. */
+void server_answer_spaced(struct exchange_in *x, const struct server_reply *reply, uint64_t times,
+                          uint64_t every_ns);
 /* No answer: the connection is closed. */
 void server_drop(struct exchange_in *x);
 

@@ -21,6 +21,7 @@ void call_clear(struct call *call)
     call->type = STR_EMPTY;
     call->delay_ms = 0;
     call->n_args = 0;
+    call->every_ms = 0;
     call->is_repeated = call->is_chunked = call->is_drop = call->is_uncounted = false;
 }
 

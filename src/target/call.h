@@ -37,7 +37,8 @@ struct call {
     bool is_repeated; /* the body is sent over and over, `length` bytes of it */
     bool is_chunked;
     uint64_t length;
-    bool is_drop; /* no answer */
+    double every_ms; /* of one that is chunked: between two chunks; 0: none waits */
+    bool is_drop;    /* no answer */
     bool is_uncounted;
     double delay_ms;
 

@@ -117,6 +117,22 @@ void plain_chunked(struct call *call)
     call->is_chunked = true;
 }
 
+void plain_events(struct call *call)
+{
+    int64_t n;
+    double every_ms = 1000;
+
+    if (call_arg_int(call, 0, "number of events", 0, CHUNKS_MAX, &n) < 0 ||
+        call_query_double(call, "every", 0, CALL_DELAY_MAX_MS, &every_ms) < 0)
+        return;
+    call->type = STR("text/event-stream");
+    buf_add_cstr(&call->body, "event: tick\ndata: {\"name\": \"katydid\"}\n\n");
+    call->is_repeated = true;
+    call->length = (uint64_t)n * call->body.n;
+    call->is_chunked = true;
+    call->every_ms = every_ms;
+}
+
 void plain_json(struct call *call)
 {
     call->type = STR("application/json");

@@ -33,6 +33,7 @@ static const struct route routes[] = {
     {"any", "/status/<code>", plain_status, "that status, 200 to 599"},
     {"any", "/bytes/<n>", plain_bytes, "so many bytes"},
     {"any", "/chunked/<n>", plain_chunked, "so many chunks of a body of unknown length"},
+    {"any", "/events/<n>", plain_events, "so many server-sent events; ?every= ms (1000)"},
     {"any", "/echo", mirror_echo, "method, path, query, headers and body, as JSON"},
     {"any", "/headers", mirror_headers, "the headers, as JSON"},
     {"any", "/ip", mirror_ip, "the address that the request came from, as JSON"},

@@ -25,6 +25,7 @@ void plain_drop(struct call *call);
 void plain_status(struct call *call);
 void plain_bytes(struct call *call);
 void plain_chunked(struct call *call);
+void plain_events(struct call *call);
 void plain_json(struct call *call);
 void plain_redirect(struct call *call);
 

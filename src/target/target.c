@@ -82,6 +82,9 @@ static void send_answer(struct call *call)
     count(call, call->is_drop ? 0 : call->status);
     if (call->is_drop)
         server_drop(call->x);
+    else if (call->every_ms > 0)
+        server_answer_spaced(call->x, &reply, call->length / call->body.n,
+                             s_to_ns(call->every_ms / 1000));
     else if (call->is_repeated)
         server_answer_repeated(call->x, &reply, call->length, call->is_chunked);
     else

@@ -13,6 +13,8 @@
  *   any  /status/<code>         that status (200 to 599), with {"status": code} where a body may be
  *   any  /bytes/<n>             n bytes of application/octet-stream, at most 100 MB
  *   any  /chunked/<n>           n lines "chunk\n" as text/plain, chunked, at most 1,000,000
+ *   any  /events/<n>            n server-sent events "tick", the first at once, each ?every= (1000) ms
+ *                               after the one before, at most 1,000,000
  *   GET  /json                  {"name": "katydid", "list": [1, 2, 3], "nested": {"ok": true}}
  *   any  /echo                  {"method", "path", "target", "query": {name: value}, "headers":
  *                               {name: value}, "body"}; a header that comes twice is joined by ", ";

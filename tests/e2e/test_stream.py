@@ -76,6 +76,23 @@ def test_events(env):
 
 
 @testenv.with_asan
+def test_events_of_the_practice_server(env):
+    target = env.target()
+    env.passes("""
+      local began, first, text = k.now(), nil, {}
+      local response = self.client:get("/events/3?every=300", { stream = function(piece)
+        first = first or k.now() - began
+        text[#text + 1] = piece
+      end })
+      same(table.concat(text), ('event: tick\\ndata: {"name": "katydid"}\\n\\n'):rep(3))
+      same(response.headers["Content-Type"], "text/event-stream")
+      same(response.response_time >= 599, true, "the last one's time: " .. response.response_time)
+      same(first < k.now() - began, true, "the first comes before the last")
+    """, target.url)
+    same(target.counts()["received"], 1, "requests")
+
+
+@testenv.with_asan
 def test_enough(env):
     """false ends it, though the server has more and says nothing; so does an error, as a failure."""
     run = env.lua("""

@@ -290,6 +290,39 @@ TEST(a_long_body_outlives_neither_client_nor_server)
     close(fd);
 }
 
+static void answer_spaced(struct scene *scene, struct exchange_in *x)
+{
+    (void)scene;
+    server_answer_spaced(x, &(struct server_reply){.status = 200, .body = STR("abc")}, 3,
+                         s_to_ns(0.25));
+}
+
+TEST(spaces_out_what_is_said_again)
+{
+    struct scene scene;
+    uint16_t port = start(&scene, answer_spaced);
+
+    CHECK_TEXT(rig_body(rig_talk(&scene.rig, port, GET_CLOSE)),
+               "3\r\nabc\r\n3\r\nabc\r\n3\r\nabc\r\n0\r\n\r\n");
+    CHECK_DOUBLE(rig_now_ms(&scene.rig), 500, 0);
+    // one that leaves in the middle
+    int fd = rig_connect(port);
+    rig_send(&scene.rig, fd, STR(GET));
+    while (scene.calls == 1)
+        loop_turn(scene.rig.loop, true);
+    close(fd);
+    while (server_connections(scene.server) > 0)
+        loop_turn(scene.rig.loop, true);
+    // and a server that ends in the middle
+    fd = rig_connect(port);
+    rig_send(&scene.rig, fd, STR(GET));
+    while (scene.calls == 2)
+        loop_turn(scene.rig.loop, true);
+    loop_turn(scene.rig.loop, false);
+    CHECK(end(&scene));
+    close(fd);
+}
+
 static const char *post(struct scene *scene, uint16_t port, size_t n)
 {
     struct buf request = BUF_INIT;
@@ -375,6 +408,6 @@ TEST_MAIN(RUN(answers_later_at_that_time); RUN(drops_close_without_an_answer);
           RUN(tells_when_the_client_leaves); RUN(what_is_sent_early_is_no_leaving);
           RUN(sends_status_headers_and_body); RUN(a_header_cannot_become_two);
           RUN(sends_bodies_that_are_made_on_the_way);
-          RUN(a_long_body_outlives_neither_client_nor_server); RUN(bodies_have_a_limit);
-          RUN(headers_have_a_limit); RUN(garbage_reaches_no_handler);
+          RUN(a_long_body_outlives_neither_client_nor_server); RUN(spaces_out_what_is_said_again);
+          RUN(bodies_have_a_limit); RUN(headers_have_a_limit); RUN(garbage_reaches_no_handler);
           RUN(what_is_cut_off_in_its_body_is_closed);)

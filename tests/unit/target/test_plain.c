@@ -52,6 +52,26 @@ TEST(chunked)
     CHECK(stage_release(&s));
 }
 
+#define EVENT "27\r\nevent: tick\ndata: {\"name\": \"katydid\"}\n\n\r\n"
+
+TEST(events)
+{
+    struct stage s;
+
+    stage_init(&s, &STAGE_OPTIONS);
+    CHECK_INT(stage_get(&s, "/events/3?every=250"), 200);
+    CHECK_TEXT(s.body, EVENT EVENT EVENT "0\r\n\r\n");
+    CHECK_TEXT(stage_header(&s, "Content-Type"), "text/event-stream");
+    CHECK_DOUBLE(rig_now_ms(&s.rig), 500, 0);
+    CHECK_INT(stage_get(&s, "/events/2?every=0"), 200);
+    CHECK_TEXT(s.body, EVENT EVENT "0\r\n\r\n");
+    CHECK_INT(stage_get(&s, "/events/0"), 200);
+    CHECK_TEXT(s.body, "0\r\n\r\n");
+    CHECK_DOUBLE(rig_now_ms(&s.rig), 500, 0);
+    CHECK_INT(stage_get(&s, "/events/1?every=soon"), 400);
+    CHECK(stage_release(&s));
+}
+
 TEST(drop_and_stall)
 {
     struct stage s;
@@ -141,5 +161,5 @@ TEST(json)
     CHECK(stage_release(&s));
 }
 
-TEST_MAIN(RUN(status); RUN(bytes); RUN(chunked); RUN(drop_and_stall); RUN(uniform); RUN(lognormal);
-          RUN(redirect); RUN(json);)
+TEST_MAIN(RUN(status); RUN(bytes); RUN(chunked); RUN(events); RUN(drop_and_stall); RUN(uniform);
+          RUN(lognormal); RUN(redirect); RUN(json);)
