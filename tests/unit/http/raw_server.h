@@ -153,10 +153,12 @@ static inline void raw_note_peer(struct raw_server *s, int fd)
     inet_ntop(at.ss_family, address, s->peer, sizeof(s->peer));
 }
 
-/* Waits until the connection that came last is closed on our side. */
+/* Waits until the connection that came last is closed on our side; one must come. */
 static inline void raw_wait_closed(struct raw_server *s)
 {
-    int i = atomic_load(&s->connections) - 1;
+    int i;
+    while ((i = atomic_load(&s->connections) - 1) < 0)
+        usleep(1000);
     while (!atomic_load(&s->is_closed[i]))
         usleep(1000);
 }
