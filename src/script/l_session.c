@@ -118,14 +118,16 @@ static int l_set_cookie(lua_State *L)
     struct http_session *session = l_session_check(L, 1)->session;
     struct str name = lx_check_str(L, 2), value = lx_opt_str(L, 3, STR_EMPTY);
     struct str domain = lx_opt_str(L, 4, STR_EMPTY), path = lx_opt_str(L, 5, STR("/"));
+    if (lua_isnoneornil(L, 3)) { // servers may name one as scripts may not
+        if (session->cookies != NULL)
+            cookies_remove(session->cookies, name);
+        return 0;
+    }
     if (name.n == 0 || holds_any(name, "=;,\r\n\t "))
         return lx_throw(L, "a cookie can't be named '%.*s'", STR_ARG(name));
     if (holds_any(value, ";\r\n"))
         return lx_throw(L, "the value of cookie '%.*s' holds ';' or a line's end", STR_ARG(name));
-    if (!lua_isnoneornil(L, 3))
-        cookies_set(http_session_cookies(session), name, value, domain, path);
-    else if (session->cookies != NULL)
-        cookies_remove(session->cookies, name);
+    cookies_set(http_session_cookies(session), name, value, domain, path);
     return 0;
 }
 
