@@ -38,13 +38,12 @@ static enum http_failure add_closed(struct buf *out)
     return HTTP_CLOSED;
 }
 
-/* The errno that the text speaks of; 0: of none. */
+/* The errno that the text speaks of; 0: of none. libcurl's own may be that of TLS's goodbye, which was
+ * tried after. */
 static int errno_of_text(const struct curl_outcome *o)
 {
     static const int known[] = {ECONNRESET,   EPIPE,       ETIMEDOUT,
                                 EHOSTUNREACH, ENETUNREACH, ECONNREFUSED};
-    if (has(o, "Send failure: ") || has(o, "Recv failure: "))
-        return o->os_errno;
     const char *number = strstr(o->text, ", errno ");
     if (number != NULL)
         return (int)strtol(number + strlen(", errno "), NULL, 10);
@@ -52,7 +51,7 @@ static int errno_of_text(const struct curl_outcome *o)
         if (has(o, strerrordesc_np(known[i])))
             return known[i];
     }
-    return 0;
+    return has(o, "Send failure: ") || has(o, "Recv failure: ") ? o->os_errno : 0;
 }
 
 static enum http_failure add_incomplete(struct buf *out, const struct curl_outcome *o)
@@ -197,6 +196,9 @@ enum http_failure curl_failure_add(struct buf *out, const struct curl_outcome *o
     case CURLE_HTTP2:
     case CURLE_HTTP2_STREAM:
         return add_http2(out, o);
+    case CURLE_BAD_CONTENT_ENCODING: // libcurl is asked for Transfer-Encoding alone
+        return add_text(out, HTTP_BAD_RESPONSE, "InvalidHeader",
+                        "Transfer-Encoding is not chunked, once and alone");
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_UNSUPPORTED_PROTOCOL:
         return add_bad_response(out, o);

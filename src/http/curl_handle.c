@@ -81,8 +81,7 @@ static void release_resolve(struct curl_handle *h)
 void curl_handle_clear(struct curl_handle *h)
 {
     h->spec = NULL;
-    http_headers_release(&h->headers);
-    buf_clear(&h->reason);
+    http_headers_release(&h->head.headers);
     release_resolve(h);
 }
 
@@ -95,7 +94,7 @@ static void release_rest(struct curl_handle *h)
     free(h->custom_method);
     curl_body_release(&h->body);
     free(h->lines);
-    buf_release(&h->reason);
+    curl_head_release(&h->head);
     buf_release(&h->empty_lines);
 }
 
@@ -158,6 +157,11 @@ static bool is_http2(const struct http_settings *s)
     return s->version == HTTP_VERSION_2 || s->version == HTTP_VERSION_2_PRIOR;
 }
 
+bool curl_handle_speaks_http2(const struct curl_handle *h)
+{
+    return is_http2(h->spec->settings);
+}
+
 /* libcurl 7.88.0 and 7.88.1 begin HTTP/2 once more on a connection that speaks it by prior knowledge
  * already (curl's issue 10634): there each request needs its own. */
 static bool can_reuse(const struct http_settings *s)
@@ -191,9 +195,30 @@ static void set_settings(struct curl_handle *h, const struct http_settings *s)
     curl_easy_setopt(e, CURLOPT_PROXY, s->proxy != NULL ? s->proxy : "");
     curl_easy_setopt(e, CURLOPT_HTTP_VERSION, version_of(s->version));
     curl_easy_setopt(e, CURLOPT_FRESH_CONNECT, can_reuse(s) ? 0L : 1L);
-    curl_easy_setopt(e, CURLOPT_FORBID_REUSE, can_reuse(s) ? 0L : 1L);
     // Requests side by side share a connection, as a browser's do, rather than making one each.
     curl_easy_setopt(e, CURLOPT_PIPEWAIT, is_http2(s) ? 1L : 0L);
+}
+
+static bool wants_close(const struct http_headers *headers)
+{
+    struct str value;
+    if (!http_headers_get(headers, STR("Connection"), &value))
+        return false;
+    while (value.n > 0) {
+        if (str_equal_nocase(str_trim(str_cut(&value, ',')), STR("close")))
+            return true;
+    }
+    return false;
+}
+
+/* Whether the connection ends with this answer: libcurl does not look at what our headers ask for. */
+static void set_reuse(struct curl_handle *h)
+{
+    const struct http_settings *s = h->spec->settings;
+    bool forbids = !can_reuse(s) || s->version == HTTP_VERSION_1_0 || wants_close(h->spec->headers);
+    if (forbids != h->forbids_reuse)
+        curl_easy_setopt(h->easy, CURLOPT_FORBID_REUSE, forbids ? 1L : 0L);
+    h->forbids_reuse = forbids;
 }
 
 static void set_buffer(struct curl_handle *h)
@@ -207,7 +232,7 @@ static void set_buffer(struct curl_handle *h)
 /* What the next answer's buffer should be, from this one. */
 static void learn_size(struct curl_handle *h)
 {
-    if (h->head_bytes + h->received <= BUFFER_SMALL) {
+    if (h->head.bytes + h->received <= BUFFER_SMALL) {
         h->fitting++;
     } else {
         h->fitting = 0;
@@ -356,13 +381,12 @@ const char *curl_handle_prepare(struct curl_handle *h, const struct transfer_spe
     h->open_errno = 0;
     h->was_opened = false;
     h->no_source = NULL;
-    h->head_bytes = 0;
-    h->status = 0;
-    h->is_in_head = h->has_head = h->is_stopped = false;
-    h->too_large = h->bad_head = NULL;
+    h->is_stopped = false;
     h->received = 0;
+    curl_head_begin(&h->head, is_http2(spec->settings));
     h->error[0] = '\0';
     set_settings(h, spec->settings);
+    set_reuse(h);
     set_method(h, spec);
     set_headers(h, spec->headers);
     set_resolve(h, lines);
@@ -381,9 +405,16 @@ static bool may_send_twice(const struct curl_handle *h)
     return false;
 }
 
+/* The connection broke while it was idle, which the first write told. */
+static bool has_sent_nothing(const struct curl_handle *h)
+{
+    long bytes = 0;
+    return curl_easy_getinfo(h->easy, CURLINFO_REQUEST_SIZE, &bytes) == CURLE_OK && bytes == 0;
+}
+
 bool curl_handle_may_send(struct curl_handle *h)
 {
-    if (!h->was_sent || may_send_twice(h))
+    if (!h->was_sent || may_send_twice(h) || has_sent_nothing(h))
         return true;
     h->was_retried = true;
     return false;
@@ -403,81 +434,17 @@ static int on_connected(void *self, char *ip, char *local_ip, int port, int loca
     return CURL_PREREQFUNC_OK;
 }
 
-/* "HTTP/1.1 200 OK"; libcurl has looked at it already. */
-static void begin_head(struct curl_handle *h, struct str line)
-{
-    h->is_in_head = true;
-    http_headers_clear(&h->headers);
-    http_headers_reserve(&h->headers, 8, 256);
-    str_cut(&line, ' ');
-    struct str code = str_cut(&line, ' ');
-    h->status = 0;
-    for (size_t i = 0; i < code.n && i < 3 && code.p[i] >= '0' && code.p[i] <= '9'; i++)
-        h->status = h->status * 10 + (code.p[i] - '0');
-    buf_clear(&h->reason);
-    buf_add_str(&h->reason, str_trim(line));
-}
-
-static void end_head(struct curl_handle *h)
-{
-    h->is_in_head = false;
-    if (h->status >= 100 && h->status < 200 && h->status != 101)
-        return;
-    h->has_head = true;
-    h->sink.head(h->sink.self, h->status, buf_slice(&h->reason), &h->headers);
-}
-
-/* libcurl takes the last of several lengths, and none where a number is too large: then the body's
- * end is a guess (RFC 9112 6.3). */
-static void check_length(struct curl_handle *h, struct str value)
-{
-    struct str before;
-    size_t digits = 0;
-    while (digits < value.n && value.p[digits] >= '0' && value.p[digits] <= '9')
-        digits++;
-    if (digits == 0 || digits < value.n || digits > 18)
-        h->bad_head = "Content-Length is no length";
-    else if (http_headers_get(&h->headers, STR("Content-Length"), &before) &&
-             !str_equal(before, value))
-        h->bad_head = "Content-Length comes twice, and differs";
-}
-
-static void read_header(struct curl_handle *h, struct str line)
-{
-    if (line.p[0] == ' ' || line.p[0] == '\t') {
-        http_headers_fold(&h->headers, str_trim(line));
-        return;
-    }
-    struct str value = line;
-    struct str name = str_cut(&value, ':');
-    if (str_equal_nocase(name, STR("Content-Length")))
-        check_length(h, str_trim(value));
-    http_headers_add(&h->headers, name, str_trim(value));
-}
-
 static size_t on_header(char *p, size_t size, size_t n, void *self)
 {
     struct curl_handle *h = self;
-    struct str line = str_make(p, n * size);
+    struct curl_head *head = &h->head;
+    bool was_whole = head->is_whole;
     h->active_ns = loop_now_ns(h->loop);
-    h->head_bytes += line.n;
-    if (h->head_bytes > HTTP_HEAD_LIMIT)
-        h->too_large = "the headers are longer than 256 KB";
-    else if (h->headers.n >= HTTP_HEADERS_LIMIT)
-        h->too_large = "there are more than 1000 headers";
-    if (h->too_large != NULL)
+    if (!curl_head_add(head, str_make(p, n * size)))
         return 0;
-    if (h->has_head) // trailers: libcurl keeps them, so they count
-        return line.n;
-    while (line.n > 0 && (line.p[line.n - 1] == '\n' || line.p[line.n - 1] == '\r'))
-        line.n--;
-    if (!h->is_in_head && str_starts(line, STR("HTTP/")))
-        begin_head(h, line);
-    else if (h->is_in_head && line.n == 0)
-        end_head(h);
-    else if (h->is_in_head)
-        read_header(h, line);
-    return h->bad_head == NULL ? n * size : 0;
+    if (head->is_whole && !was_whole)
+        h->sink.head(h->sink.self, head->status, buf_slice(&head->reason), &head->headers);
+    return n * size;
 }
 
 static size_t on_body(char *p, size_t size, size_t n, void *self)
@@ -502,7 +469,14 @@ static double ms_between(curl_off_t from_us, curl_off_t to_us)
     return to_us > from_us ? (double)(to_us - from_us) / 1e3 : 0;
 }
 
-static void read_timings(struct curl_handle *h, struct transfer_timings *t)
+/* libcurl takes the time of the first byte, and also that of an end without one. */
+static bool has_answer(const struct curl_handle *h, CURLcode code)
+{
+    return h->head.bytes > 0 || code == CURLE_WEIRD_SERVER_REPLY ||
+           code == CURLE_UNSUPPORTED_PROTOCOL;
+}
+
+static void read_timings(struct curl_handle *h, CURLcode code, struct transfer_timings *t)
 {
     CURL *e = h->easy;
     long connections = 0;
@@ -518,7 +492,7 @@ static void read_timings(struct curl_handle *h, struct transfer_timings *t)
         t->connect = ms_between(name, connected);
         t->tls = ms_between(connected, secured);
     }
-    if (h->has_head) {
+    if (has_answer(h, code)) {
         t->wait = ms_between(ready, first);
         t->receive = ms_between(first, last);
     }
@@ -527,12 +501,9 @@ static void read_timings(struct curl_handle *h, struct transfer_timings *t)
 /* What ended a transfer that we stopped ourselves. */
 static bool add_own_failure(struct curl_handle *h, struct transfer_end *end, struct buf *text)
 {
-    if (h->too_large != NULL) {
-        http_failure_add_named(text, "ResponseTooLarge", str_of(h->too_large));
-        end->failure = HTTP_TOO_LARGE;
-    } else if (h->bad_head != NULL) {
-        http_failure_add_named(text, "InvalidHeader", str_of(h->bad_head));
-        end->failure = HTTP_BAD_RESPONSE;
+    if (h->head.failure != HTTP_OK) {
+        buf_add_str(text, buf_slice(&h->head.text));
+        end->failure = h->head.failure;
     } else if (h->body.why != NULL) {
         http_failure_add_named(text, "RequestError", str_of(h->body.why));
         end->failure = HTTP_SEND;
@@ -545,14 +516,21 @@ static bool add_own_failure(struct curl_handle *h, struct transfer_end *end, str
     return true;
 }
 
+/* 101 is an answer without a body; libcurl, which asked for no other protocol, waits for one. */
+static bool has_switched(const struct curl_handle *h)
+{
+    return h->head.status == 101 && h->received == 0;
+}
+
 void curl_handle_end(struct curl_handle *h, CURLcode code, double elapsed_s,
                      struct transfer_end *end, struct buf *text)
 {
-    read_timings(h, &end->timings);
+    read_timings(h, code, &end->timings);
     learn_size(h);
     end->was_sent = h->was_sent;
     end->failure = HTTP_OK;
-    if ((code == CURLE_OK && h->has_head) || add_own_failure(h, end, text))
+    bool is_well = h->head.is_whole && (code == CURLE_OK || has_switched(h));
+    if (add_own_failure(h, end, text) || is_well)
         return;
     if (code == CURLE_OK)
         code = CURLE_GOT_NOTHING;
@@ -568,7 +546,7 @@ void curl_handle_end(struct curl_handle *h, CURLcode code, double elapsed_s,
                                    .was_sent = h->was_sent,
                                    .was_retried = h->was_retried,
                                    .has_proxy = h->spec->settings->proxy != NULL,
-                                   .has_head = h->head_bytes > 0,
+                                   .has_head = h->head.bytes > 0,
                                    .received = h->received,
                                    .expected = expected,
                                    .connect_s = h->spec->settings->connect_s,

@@ -17,6 +17,7 @@
 
 #include "http/curl_address.h"
 #include "http/curl_body.h"
+#include "http/curl_head.h"
 #include "http/headers.h"
 #include "http/transport.h"
 
@@ -44,14 +45,8 @@ struct curl_handle {
 
     /* private */
     const struct loop *loop;
-    struct http_headers headers; /* of the answer, as far as they have come */
-    struct buf reason;
-    size_t head_bytes;
-    int status;
-    bool is_in_head, has_head;
+    struct curl_head head; /* of the answer, as far as it has come */
     bool is_stopped;       /* the sink said: enough */
-    const char *too_large; /* what of the head, where something is */
-    const char *bad_head;  /* likewise */
     uint64_t received;
 
     enum curl_method {
@@ -71,6 +66,7 @@ struct curl_handle {
     struct curl_slist resolve[2];
     char *resolve_lines[2];
     long connect_ms;
+    bool forbids_reuse; /* CURLOPT_FORBID_REUSE */
     bool has_small_buffer;
     unsigned fitting, fitting_wanted; /* answers on end that a small buffer holds, of so many */
     char error[CURL_ERROR_SIZE];
@@ -90,6 +86,9 @@ const char *curl_handle_prepare(struct curl_handle *h, const struct transfer_spe
 
 /* May the request be written, once more perhaps? If not, the transfer must be ended. */
 bool curl_handle_may_send(struct curl_handle *h);
+
+/* Does the transfer ask for HTTP/2, by whichever way? */
+bool curl_handle_speaks_http2(const struct curl_handle *h);
 
 /* What came of it: fills all of `end` but start and end; the failure's text goes to `text`. */
 void curl_handle_end(struct curl_handle *h, CURLcode code, double elapsed_s,

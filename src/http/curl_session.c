@@ -40,7 +40,8 @@ static curl_socket_t open_socket(void *self, curlsocktype purpose, struct curl_s
     x->handle.no_source = sources_why_not(s->stock->sources, address->family);
     if (x->handle.no_source != NULL)
         return CURL_SOCKET_BAD;
-    curl_socket_t fd = curl_sockets_open(s->stock->sockets, address, s);
+    curl_socket_t fd =
+        curl_sockets_open(s->stock->sockets, address, curl_handle_speaks_http2(&x->handle), s);
     x->handle.was_opened |= fd != CURL_SOCKET_BAD;
     if (fd == CURL_SOCKET_BAD) {
         x->handle.open_errno = errno;
@@ -129,6 +130,17 @@ void curl_session_free(struct curl_session *s)
         BUG("a session's connections are still used");
     k->n_sessions--;
     free(s);
+}
+
+bool curl_session_is_held(const void *session)
+{
+    const struct curl_session *s = session;
+    const struct curl_transfer *x;
+    DL_FOREACH (s->active, x) {
+        if (x->handle.is_held || x->handle.is_paused)
+            return true;
+    }
+    return false;
 }
 
 struct curl_transfer *curl_session_take(struct curl_session *s)

@@ -96,6 +96,9 @@ struct curl_session *curl_session_new(struct curl_stock *k, void *owner);
 /* Closes its connections. None of its transfers may be active. */
 void curl_session_free(struct curl_session *s);
 
+/* Is one of its transfers held, or paused by libcurl? */
+bool curl_session_is_held(const void *session);
+
 /* A transfer that is idle; it counts as active from now on. */
 struct curl_transfer *curl_session_take(struct curl_session *s);
 /* The handle must not be in a multi any more. */

@@ -17,7 +17,8 @@ struct watch {
     struct curl_sockets *sockets;
     curl_socket_t fd;
     void *owner;
-    int events;    /* that libcurl wants */
+    int events; /* that libcurl wants */
+    bool may_speak;
     bool is_idle;  /* libcurl isn't interested */
     bool was_read; /* it was, in reading: the connection stood */
     bool is_gone;  /* perhaps: see above */
@@ -26,6 +27,7 @@ struct watch {
 struct curl_sockets {
     struct loop *loop;
     void (*ready)(void *self, curl_socket_t fd, int events, void *owner);
+    bool (*is_held)(const void *owner);
     void *self;
     struct watch **by_fd;
     size_t capacity, count;
@@ -43,6 +45,11 @@ struct curl_sockets *curl_sockets_new(struct loop *loop,
     return s;
 }
 
+void curl_sockets_set_held(struct curl_sockets *s, bool (*is_held)(const void *owner))
+{
+    s->is_held = is_held;
+}
+
 void curl_sockets_free(struct curl_sockets *s)
 {
     if (s == NULL)
@@ -54,12 +61,27 @@ void curl_sockets_free(struct curl_sockets *s)
     free(s);
 }
 
+/*
+ * Nothing was asked, so this is the end of the connection, or nobody's. libcurl (7.88) looks at it
+ * before the next request, but takes TLS's goodbye for a sign of life, and a reset too: it must find
+ * a plain end.
+ */
+static void hang_up(int fd)
+{
+    char bytes[4096];
+    while (recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT) > 0)
+        continue;
+    shutdown(fd, SHUT_RDWR);
+}
+
 static void on_ready(void *self, int events)
 {
     struct watch *w = self;
     struct curl_sockets *s = w->sockets;
     if (w->is_idle) {
-        io_change(&w->io, 0); // libcurl looks at it itself before the next request
+        io_change(&w->io, 0);
+        if (!w->may_speak && (s->is_held == NULL || !s->is_held(w->owner)))
+            hang_up(w->fd);
         return;
     }
     int bits =
@@ -91,7 +113,7 @@ static int leave_to_next(struct curl_sockets *s, struct watch *w)
 }
 
 curl_socket_t curl_sockets_open(struct curl_sockets *s, const struct curl_sockaddr *address,
-                                void *owner)
+                                bool may_speak, void *owner)
 {
     int fd = socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
                     address->protocol);
@@ -100,7 +122,8 @@ curl_socket_t curl_sockets_open(struct curl_sockets *s, const struct curl_sockad
     make_room(s, (size_t)fd);
     int events = s->by_fd[fd] != NULL ? leave_to_next(s, s->by_fd[fd]) : 0;
     struct watch *w = xmalloc(sizeof *w);
-    *w = (struct watch){.sockets = s, .fd = fd, .owner = owner, .events = events};
+    *w = (struct watch){
+        .sockets = s, .fd = fd, .owner = owner, .events = events, .may_speak = may_speak};
     io_init(&w->io, on_ready, w);
     if (events != 0)
         io_start(s->loop, &w->io, fd, events);

@@ -3,7 +3,7 @@
  *
  * libcurl ends its interest in a descriptor after each transfer and takes it up again with the next.
  * The watcher stays: only what is readable while nobody is interested (the server has closed) ends
- * it, until somebody is again. So the descriptors must be opened and closed here, or a number would
+ * it, until somebody is again, and the connection with it. So the descriptors must be opened and closed here, or a number would
  * be used again under a watcher.
  *
  * One that never got as far as to be read is closed by libcurl (7.88) without a word, before or after
@@ -15,6 +15,7 @@
 
 #include "loop/loop.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <curl/curl.h>
@@ -27,10 +28,14 @@ struct curl_sockets *curl_sockets_new(struct loop *loop,
                                                     void *owner),
                                       void *self);
 void curl_sockets_free(struct curl_sockets *s);
+/* Whether a request of this owner is held, so that its answer waits on a connection that libcurl has
+ * no interest in. NULL, as at first: none ever is. */
+void curl_sockets_set_held(struct curl_sockets *s, bool (*is_held)(const void *owner));
 
-/* CURL_SOCKET_BAD with errno where there is none to be had. */
+/* CURL_SOCKET_BAD with errno where there is none to be had. `may_speak`: the other side may say
+ * something that libcurl wants to hear while nothing is asked, as with HTTP/2. */
 curl_socket_t curl_sockets_open(struct curl_sockets *s, const struct curl_sockaddr *address,
-                                void *owner);
+                                bool may_speak, void *owner);
 void curl_sockets_close(struct curl_sockets *s, curl_socket_t fd);
 /* What CURLMOPT_SOCKETFUNCTION says: CURL_POLL_IN, _OUT, _INOUT, _REMOVE. */
 void curl_sockets_watch(struct curl_sockets *s, curl_socket_t fd, int what);

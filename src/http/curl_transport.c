@@ -576,6 +576,7 @@ struct transport *curl_transport_new(struct loop *loop, struct resolver *resolve
     t->resolver = resolver;
     t->names = curl_names_new(resolver);
     t->sockets = curl_sockets_new(loop, on_ready, t);
+    curl_sockets_set_held(t->sockets, curl_session_is_held);
     curl_stock_init(&t->stock, loop, t->sockets, sources, on_limit);
     t->multi = curl_multi_init();
     if (t->multi == NULL)

@@ -97,7 +97,9 @@ static char *put_headers(char *p, const struct transfer_spec *spec, struct h1_fr
     size_t host = 0;
     while (host < h->n && !str_equal_nocase(http_headers_name(h, host), STR("Host")))
         host++;
+    char *line = p;
     p = host < h->n ? put_line(p, line_of(h, host)) : put_host(p, &spec->parts);
+    memcpy(line, "Host", 4); // as both transports write it, whatever case the script has
     for (size_t i = 0; i < h->n; i++) {
         if (read_own(h, i, spec->has_body, f))
             p = put_line(p, line_of(h, i));

@@ -55,8 +55,13 @@ static bool answer(struct raw_server *s, int fd, const char *path)
     if (strcmp(path, "/interim") == 0) {
         raw_say(fd,
                 "HTTP/1.1 100 Continue\r\nX: no\r\n\r\nHTTP/1.1 103 Early Hints\r\nX: no\r\n\r\n");
-        raw_say(fd, "HTTP/1.1 201 Made Here\r\nA: 1\r\n  "
-                    "folded\r\nb:2\r\nEmpty:\r\nContent-Length: 2\r\n\r\nok");
+        raw_say(fd, "HTTP/1.1 201 Made Here\r\nA: 1\r\n"
+                    "b:2\r\nEmpty:\r\nContent-Length: 2\r\n\r\nok");
+    } else if (strcmp(path, "/switched") == 0) {
+        raw_say(fd, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\n\r\n");
+        return false;
+    } else if (strcmp(path, "/folded") == 0) {
+        raw_say(fd, "HTTP/1.1 200 OK\r\nA: 1\r\n  2\r\nContent-Length: 2\r\n\r\nok");
     } else if (strcmp(path, "/trailers") == 0) {
         raw_say(fd, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nTrailer: "
                     "x\r\n\r\n");
@@ -214,7 +219,7 @@ TEST(reads_heads)
     CHECK_INT(room.heard.status, 201);
     CHECK_TEXT(room.heard.reason, "Made Here");
     CHECK_INT(room.heard.headers.n, 4);
-    CHECK_TEXT(http_headers_line(&room.heard.headers, 0), "A: 1 folded");
+    CHECK_TEXT(http_headers_line(&room.heard.headers, 0), "A: 1");
     CHECK_TEXT(http_headers_line(&room.heard.headers, 1), "b: 2");
     CHECK_TEXT(http_headers_line(&room.heard.headers, 2), "Empty: ");
     CHECK_TEXT(buf_cstr(&room.heard.body), "ok");
@@ -224,6 +229,28 @@ TEST(reads_heads)
     CHECK_TEXT(buf_cstr(&room.heard.body), "ok");
     CHECK_INT(room.end.failure, HTTP_OK);
     CHECK(room.end.timings.wait >= 0);
+    close_room(&room);
+}
+
+TEST(refuses_heads)
+{
+    struct room room;
+    open_room(&room);
+    ask(&room, "GET", "/folded", NULL);
+    CHECK_INT(room.heard.heads, 0);
+    CHECK_INT(room.end.failure, HTTP_BAD_RESPONSE);
+    CHECK_TEXT(buf_cstr(&room.text), "InvalidHeader('a header goes on in the next line')");
+    close_room(&room);
+}
+
+TEST(takes_101_for_an_answer)
+{
+    struct room room;
+    open_room(&room);
+    ask(&room, "GET", "/switched", NULL);
+    CHECK_INT(room.end.failure, HTTP_OK);
+    CHECK_INT(room.heard.status, 101);
+    CHECK_INT(room.heard.body.n, 0);
     close_room(&room);
 }
 
@@ -307,6 +334,7 @@ TEST(refuses_what_libcurl_cannot_ask)
 }
 
 TEST_MAIN(RUN(writes_what_it_is_given_and_no_more); RUN(keeps_the_order_of_headers);
-          RUN(large_bodies_wait_for_nobody); RUN(reads_heads); RUN(stops_where_it_is_told);
-          RUN(a_reset_one_is_as_new); RUN(small_answers_have_a_small_buffer); RUN(sends_only_once);
+          RUN(large_bodies_wait_for_nobody); RUN(reads_heads); RUN(refuses_heads);
+          RUN(takes_101_for_an_answer); RUN(stops_where_it_is_told); RUN(a_reset_one_is_as_new);
+          RUN(small_answers_have_a_small_buffer); RUN(sends_only_once);
           RUN(refuses_what_libcurl_cannot_ask);)

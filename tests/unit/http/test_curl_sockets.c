@@ -40,7 +40,7 @@ static const struct curl_sockaddr stream = {
     .family = AF_INET, .socktype = SOCK_STREAM, .protocol = 0};
 
 /* A descriptor of ours, connected to `peer`. */
-static void open_room(struct room *room)
+static void open_speaking_room(struct room *room, bool may_speak)
 {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t n = sizeof(at);
@@ -53,10 +53,15 @@ static void open_room(struct room *room)
         listen(room->listener, 5) < 0 ||
         getsockname(room->listener, (struct sockaddr *)&at, &n) < 0)
         BUG("no listener");
-    room->fd = curl_sockets_open(room->sockets, &stream, room);
+    room->fd = curl_sockets_open(room->sockets, &stream, may_speak, room);
     if (connect(room->fd, (struct sockaddr *)&at, sizeof(at)) < 0 && errno != EINPROGRESS)
         BUG("no connection");
     room->peer = accept(room->listener, NULL, NULL);
+}
+
+static void open_room(struct room *room)
+{
+    open_speaking_room(room, false);
 }
 
 static bool close_room(struct room *room)
@@ -123,6 +128,62 @@ TEST(an_idle_one_is_not_told_and_does_not_spin)
     CHECK(close_room(&room));
 }
 
+/* As libcurl looks whether a connection lives. */
+static ptrdiff_t peek(const struct room *room)
+{
+    char byte;
+    return recv(room->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+}
+
+TEST(what_an_idle_one_hears_is_its_end)
+{
+    for (int may_speak = 0; may_speak < 2; may_speak++) {
+        struct room room;
+        open_speaking_room(&room, may_speak);
+        curl_sockets_watch(room.sockets, room.fd, CURL_POLL_IN);
+        curl_sockets_watch(room.sockets, room.fd, CURL_POLL_REMOVE);
+        say(&room);
+        loop_turn(room.loop, false);
+        CHECK_INT(room.calls, 0);
+        CHECK_INT(peek(&room), may_speak);
+        CHECK(close_room(&room));
+    }
+}
+
+static bool always(const void *owner)
+{
+    return owner != NULL;
+}
+
+TEST(what_is_held_back_is_no_end)
+{
+    struct room room;
+    open_room(&room);
+    curl_sockets_set_held(room.sockets, always);
+    curl_sockets_watch(room.sockets, room.fd, CURL_POLL_IN);
+    curl_sockets_watch(room.sockets, room.fd, CURL_POLL_REMOVE);
+    say(&room);
+    loop_turn(room.loop, false);
+    CHECK_INT(room.calls, 0);
+    CHECK_INT(peek(&room), 1);
+    CHECK(close_room(&room));
+}
+
+TEST(a_reset_looks_like_an_end)
+{
+    struct room room;
+    struct linger now = {.l_onoff = 1, .l_linger = 0};
+    open_room(&room);
+    curl_sockets_watch(room.sockets, room.fd, CURL_POLL_IN);
+    curl_sockets_watch(room.sockets, room.fd, CURL_POLL_REMOVE);
+    setsockopt(room.peer, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+    close(room.peer);
+    room.peer = -1;
+    loop_turn(room.loop, false);
+    CHECK_INT(peek(&room), 0);
+    CHECK(close_room(&room));
+}
+
 TEST(one_that_was_never_read_may_be_gone)
 {
     struct room room;
@@ -157,7 +218,7 @@ TEST(a_number_that_comes_again_without_a_word)
     loop_turn(room.loop, false);
     CHECK_INT(room.calls, 1);
     close(room.fd);
-    curl_socket_t again = curl_sockets_open(room.sockets, &stream, &room.calls);
+    curl_socket_t again = curl_sockets_open(room.sockets, &stream, false, &room.calls);
     CHECK_INT(again, room.fd);
     CHECK_INT(curl_sockets_count(room.sockets), 1);
     // libcurl believes that it has said what it wants: an unconnected socket can be written, and says so
@@ -176,7 +237,7 @@ TEST(no_descriptors_left)
     none = (struct rlimit){.rlim_cur = 0, .rlim_max = old.rlim_max};
     setrlimit(RLIMIT_NOFILE, &none);
     errno = 0;
-    curl_socket_t fd = curl_sockets_open(room.sockets, &stream, NULL);
+    curl_socket_t fd = curl_sockets_open(room.sockets, &stream, false, NULL);
     int number = errno;
     setrlimit(RLIMIT_NOFILE, &old);
     CHECK_INT(fd, CURL_SOCKET_BAD);
@@ -186,5 +247,6 @@ TEST(no_descriptors_left)
 }
 
 TEST_MAIN(RUN(tells_who_opened_it); RUN(an_idle_one_is_not_told_and_does_not_spin);
-          RUN(one_that_was_never_read_may_be_gone); RUN(a_number_that_comes_again_without_a_word);
-          RUN(no_descriptors_left);)
+          RUN(what_an_idle_one_hears_is_its_end); RUN(what_is_held_back_is_no_end);
+          RUN(a_reset_looks_like_an_end); RUN(one_that_was_never_read_may_be_gone);
+          RUN(a_number_that_comes_again_without_a_word); RUN(no_descriptors_left);)

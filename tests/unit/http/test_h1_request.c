@@ -86,7 +86,7 @@ TEST(names_the_host)
     http_headers_add(&a.headers, STR("A"), STR("1"));
     http_headers_add(&a.headers, STR("host"), STR("virtual.example"));
     CHECK_TEXT(write_request(&a, "GET", "http://h.test/", NULL),
-               "GET / HTTP/1.1\r\nhost: virtual.example\r\nA: 1\r\n\r\n");
+               "GET / HTTP/1.1\r\nHost: virtual.example\r\nA: 1\r\n\r\n");
     close_asked(&a);
 }
 

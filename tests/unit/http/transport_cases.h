@@ -83,6 +83,17 @@ static const struct {
     {"/huge-length", "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\nhello"},
     {"/two-lengths", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 2\r\n\r\nhello"},
     {"/same-lengths", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nhello"},
+    {"/length-list", "HTTP/1.1 200 OK\r\nContent-Length: 5, 5\r\n\r\nhello"},
+    {"/length-and-chunked", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n"
+                            "\r\n0\r\n\r\n"},
+    {"/coding", "HTTP/1.1 200 OK\r\nTransfer-Encoding: wonder\r\n\r\nhello"},
+    {"/codings", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"},
+    {"/fold", "HTTP/1.1 200 OK\r\nA: b\r\n c\r\nContent-Length: 0\r\n\r\n"},
+    {"/blank", "HTTP/1.1 200 OK\r\nA : b\r\nContent-Length: 0\r\n\r\n"},
+    {"/bare-lf", "HTTP/1.1 200 OK\nContent-Length: 0\n\n"},
+    {"/bare-lf-inside", "HTTP/1.1 200 OK\r\nContent-Length: 0\n\r\n"},
+    {"/http2", "HTTP/2 200 OK\r\nContent-Length: 0\r\n\r\n"},
+    {"/switched", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\n\r\n"},
     {"/no-colon", "HTTP/1.1 200 OK\r\nNo colon\r\nContent-Length: 0\r\n\r\n"},
     {"/not-gzip", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello"},
     {"/until-close", "HTTP/1.0 200 OK\r\n\r\nall until the end"},
@@ -90,9 +101,18 @@ static const struct {
     {"/last", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"}, // and closes without a word
 };
 
+static atomic_bool may_reset;
+
 static bool answer(struct raw_server *s, int fd, const char *path)
 {
     (void)s;
+    if (strcmp(path, "/reset-idle") == 0) {
+        raw_say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        while (!atomic_load(&may_reset))
+            usleep(1000);
+        raw_reset(fd);
+        return false;
+    }
     for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
         if (strcmp(path, lines[i].path) == 0) {
             raw_say(fd, lines[i].text);
@@ -303,6 +323,22 @@ TEST(failures_by_name)
         {"/two-lengths", HTTP_BAD_RESPONSE,
          "InvalidHeader('Content-Length comes twice, and differs')"},
         {"/same-lengths", HTTP_OK, NULL},
+        {"/length-list", HTTP_BAD_RESPONSE, "InvalidHeader('Content-Length is no length')"},
+        {"/length-and-chunked", HTTP_BAD_RESPONSE,
+         "InvalidHeader('Content-Length and Transfer-Encoding come together')"},
+        {"/coding", HTTP_BAD_RESPONSE,
+         "InvalidHeader('Transfer-Encoding is not chunked, once and alone')"},
+        {"/codings", HTTP_BAD_RESPONSE,
+         "InvalidHeader('Transfer-Encoding is not chunked, once and alone')"},
+        {"/fold", HTTP_BAD_RESPONSE, "InvalidHeader('a header goes on in the next line')"},
+        {"/blank", HTTP_BAD_RESPONSE,
+         "InvalidHeader(\"a header's name is empty, or holds a blank\")"},
+        {"/bare-lf", HTTP_BAD_RESPONSE, "BadStatusLine('a line ends without a carriage return')"},
+        {"/bare-lf-inside", HTTP_BAD_RESPONSE,
+         "InvalidHeader('a line ends without a carriage return')"},
+        {"/http2", HTTP_BAD_RESPONSE,
+         "BadStatusLine('Unsupported HTTP version (2.0) in response')"},
+        {"/switched", HTTP_OK, NULL},
         {"/no-colon", HTTP_BAD_RESPONSE, "InvalidHeader('Header without colon')"},
         {"/not-gzip", HTTP_DECODE, "ContentDecodingError('not gzip: incorrect header check')"},
         {"/long-line", HTTP_TOO_LARGE, "ResponseTooLarge('a header is too long')"},
@@ -354,6 +390,51 @@ TEST(a_connection_that_died_idle_is_replaced)
         http_response_free(r);
         CHECK_INT(room.server.requests, (int)(2 * i) + 2);
     }
+    CHECK(close_room(&room));
+}
+
+/* A reset is told by the first write at the earliest, of which nothing has left. */
+TEST(a_connection_that_was_reset_idle_is_replaced)
+{
+    static const char *const methods[] = {"GET", "POST"};
+    struct room room;
+    open_room(&room);
+    for (size_t i = 0; i < 2; i++) {
+        atomic_store(&may_reset, false);
+        room.spec.method = STR("GET");
+        room.spec.has_body = false;
+        http_response_free(ask(&room, "/reset-idle"));
+        atomic_store(&may_reset, true);
+        raw_wait_closed(&room.server);
+        room.spec.method = str_of(methods[i]);
+        room.spec.has_body = i == 1;
+        struct http_response *r = ask(&room, "/ok");
+        CHECK_INT(r->failure, HTTP_OK);
+        CHECK(r->timings.connect > 0);
+        http_response_free(r);
+        CHECK_INT(room.server.requests, (int)(2 * i) + 2);
+    }
+    CHECK(close_room(&room));
+}
+
+TEST(a_connection_ends_where_the_request_says_so)
+{
+    struct room room;
+    struct http_headers headers = {.n = 0};
+    open_room(&room);
+    http_headers_add(&headers, STR("Connection"), STR("other, Close"));
+    room.spec.headers = &headers;
+    http_response_free(ask(&room, "/ok"));
+    room.spec.headers = NULL;
+    http_response_free(ask(&room, "/ok"));
+    CHECK_INT(room.server.connections, 2);
+    room.spec.settings.version = HTTP_VERSION_1_0;
+    http_response_free(ask(&room, "/ok"));
+    CHECK_INT(room.server.connections, 2);
+    room.spec.settings.version = HTTP_VERSION_DEFAULT;
+    http_response_free(ask(&room, "/ok"));
+    CHECK_INT(room.server.connections, 3);
+    http_headers_release(&headers);
     CHECK(close_room(&room));
 }
 
@@ -912,6 +993,8 @@ TEST(an_answer_is_stopped)
     RUN(names_are_resolved);                            \
     RUN(failures_by_name);                              \
     RUN(a_connection_that_died_idle_is_replaced);       \
+    RUN(a_connection_that_was_reset_idle_is_replaced);  \
+    RUN(a_connection_ends_where_the_request_says_so);   \
     RUN(nobody_listens);                                \
     RUN(limits);                                        \
     RUN(the_limit_to_connect_includes_the_handshake);   \
