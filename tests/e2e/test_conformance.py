@@ -1,0 +1,92 @@
+"""test_conformance -- one client over two transports: the same scenario under HttpUser and FastHttpUser gives the
+same responses, names, failures and texts, and those that are expected.
+
+Each test starts a server, runs conformance/run.lua with the server's cases under both classes, and compares
+what they printed: every field of every response, but for times.
+"""
+# SPDX-License-Identifier: MIT
+
+import json
+import pathlib
+
+
+from testenv import check, same
+from testenv.tls import Certificates, TlsFront
+from testenv.wire import Wire
+
+SCENARIO = pathlib.Path(__file__).resolve().parent / "conformance" / "run.lua"
+CLASSES = ["HttpUser", "FastHttpUser"]
+
+# What differs from one answer to the next.
+VOLATILE = {"Date"}
+SHOWN = 30
+
+
+def ask(env, user_class, cases, setup):
+    """The lines of a run, and what it reported."""
+    told = {**setup, "user_class": user_class, "cases": cases}
+    run = env.katydid(SCENARIO, "--iterations", "1", "-t", "100s", timeout=110,
+                      env={"CONFORMANCE": json.dumps(told)})
+    lines = [json.loads(line[2:]) for line in run.out.splitlines() if line.startswith("= ")]
+    same(run.exceptions(), {}, f"exceptions under {user_class}")
+    check(lines and lines[-1]["label"] == "end", f"{user_class} came to the end of its cases: {run.err[-2000:]}")
+    stats = [[row[column] for column in ("Type", "Name", "Request Count", "Failure Count", "Average Content Size")]
+             for row in run.csv("stats")]
+    failures = [[row[column] for column in ("Method", "Name", "Error", "Occurrences")]
+                for row in run.csv("failures")]
+    return lines, {"statistics": sorted(stats), "failures": sorted(failures)}
+
+
+# What libcurl doesn't tell, so that HttpUser can't: that a byte came, until it was a line.
+UNTOLD = [".answers.half a status line.took.wait"]
+
+
+def without_volatile(value):
+    if isinstance(value, dict):
+        return {key: without_volatile(inner) for key, inner in value.items() if key not in VOLATILE}
+    if isinstance(value, list):
+        return [without_volatile(inner) for inner in value]
+    return value
+
+
+def differences(path, a, b):
+    if isinstance(a, dict) and isinstance(b, dict):
+        for key in sorted(a.keys() | b.keys()):
+            yield from differences(f"{path}.{key}", a.get(key), b.get(key))
+    elif isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
+        for i, (one, other) in enumerate(zip(a, b), 1):
+            yield from differences(f"{path}.{i}", one, other)
+    elif a != b and path not in UNTOLD:
+        yield f"{path}: HttpUser {a!r}, FastHttpUser {b!r}"
+
+
+def conforms(env, cases, server=None, **setup):
+    """Runs the cases under both classes. `server` keeps a log of what it was sent."""
+    found, wrong = {}, []
+    for user_class in CLASSES:
+        if server:
+            server.forget()
+        lines, reported = ask(env, user_class, cases, setup)
+        for line in lines:
+            wrong += [f"{user_class}: {line['label']}: {why}" for why in line.pop("wrong", [])]
+        labels = [line["label"] for line in lines]
+        twice = sorted({label for label in labels if labels.count(label) > 1})
+        check(not twice, f"each case has a label of its own, not {twice}")
+        found[user_class] = {"answers": {line.pop("label"): without_volatile(line) for line in lines},
+                             "reports": reported, "sent": list(server.log) if server else []}
+    wrong += differences("", *(found[user_class] for user_class in CLASSES))
+    shown = "\n  ".join(wrong[:SHOWN])
+    check(not wrong, f"{len(wrong)} are not as expected:\n  {shown}")
+
+
+def test_wire(env):
+    """A server that says exactly these bytes."""
+    server, other = Wire(env), Wire(env)
+    conforms(env, "wire", server, url=server.url, other=other.url, is_tls=False)
+
+
+def test_wire_over_tls(env):
+    certificates = Certificates(env)
+    server, other = (Wire(env, certificates.context()) for _ in range(2))
+    conforms(env, "wire", server, url=server.url, other=other.url, is_tls=True,
+             authority=str(certificates.authority))
