@@ -477,14 +477,12 @@ static void hold(struct transfer *transfer, bool holds)
 {
     struct curl_transfer *x = (struct curl_transfer *)transfer;
     struct curl_transport *t = transport_of(x);
-    bool was_paused = x->handle.is_paused;
+    bool goes_on = x->handle.is_paused && !holds;
     x->handle.is_held = holds;
-    if (holds)
-        return;
-    x->handle.is_paused = false;
+    x->handle.is_paused &= holds;
     x->handle.active_ns = loop_now_ns(t->loop);
     move_limit(x);
-    if (!was_paused)
+    if (!goes_on)
         return;
     t->is_inside = true;
     curl_easy_pause(x->handle.easy, CURLPAUSE_CONT);
@@ -526,8 +524,7 @@ static int check_file(const char *option, const char *path, struct err *err)
 static int check(struct transport *base, const struct http_settings *settings, struct err *err)
 {
     const curl_version_info_data *library = curl_version_info(CURLVERSION_NOW);
-    bool is_http2 =
-        settings->version == HTTP_VERSION_2 || settings->version == HTTP_VERSION_2_PRIOR;
+    bool is_http2 = settings->version >= HTTP_VERSION_2;
     (void)base;
     if (is_http2 && !(library->features & CURL_VERSION_HTTP2))
         return err_set(err, "http_version: this libcurl (%s) has no HTTP/2", library->version);
