@@ -22,7 +22,7 @@ KATYDID_CFLAGS = -std=c11 -D_GNU_SOURCE -DKATYDID_VERSION='"$(VERSION)"' $(WARN)
                  -Isrc $(PKG_CFLAGS) $(CFLAGS)
 # Its malloc takes the place of libc's for everything that the program loads. Not where memory is to be
 # checked: sanitizers and valgrind bring their own.
-ALLOCATOR.release := -lmimalloc
+ALLOCATOR.release := -Wl,--no-as-needed -lmimalloc -Wl,--as-needed
 LDLIBS = $(ALLOCATOR.$(VARIANT)) $(PKG_LIBS) -lev -lm
 
 # As many jobs as there are cores, unless the caller said how many; V=1 shows the commands.
