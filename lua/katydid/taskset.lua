@@ -14,7 +14,8 @@ local problem = require "katydid.problem"
 local task = require "katydid.task"
 
 local STOP, is_stopping, pass = core.sched.STOP, core.sched.is_stopping, core.sched.pass
-local take_iteration, iteration_done = core.run.take_iteration, core.run.iteration_done
+local run = core.run
+local take_iteration, iteration_done = run.take_iteration, run.iteration_done
 local random, now = core.rand.random, core.time.now
 local is_signal, xpcall = co.is_signal, co.xpcall
 local describe = problem.describe
@@ -90,6 +91,7 @@ end
 ---@param set table
 function taskset.cycle(set)
   local list = task.list(object.info_of(set))
+  local is_counted = run.counts_iterations()
   if is_stopping() then error(STOP, 0) end
   while true do
     local next_one = next_task(list, set)
@@ -97,9 +99,9 @@ function taskset.cycle(set)
     if next_one.set then
       ok, result = xpcall(enter, describe, next_one.set, set)
     else
-      if not take_iteration() then error(STOP, 0) end
+      if is_counted and not take_iteration() then error(STOP, 0) end
       ok, result = xpcall(next_one.run, describe, set)
-      iteration_done()
+      if is_counted then iteration_done() end
       result = not ok and result
     end
     if not ok then

@@ -13,8 +13,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define HEADERS_EXPECTED 8 /* what is reserved for most answers */
-#define HEADERS_EXPECTED_BYTES 256
 #define LENGTH_DIGITS_MAX 18 /* of a number that an int64_t holds whatever its digits are */
 #define CHUNK_DIGITS_MAX 16
 
@@ -234,7 +232,7 @@ static struct str trim_blanks(struct str s)
 }
 
 /* A header or a trailer: the latter is checked like the former, and then left out. */
-static enum h1_event read_header(struct h1_parser *p, struct str line)
+static enum h1_event read_header(struct h1_parser *p, const char *head, struct str line)
 {
     if (line.p[0] == ' ' || line.p[0] == '\t')
         return bad_header(p, "a header goes on in the next line");
@@ -247,9 +245,10 @@ static enum h1_event read_header(struct h1_parser *p, struct str line)
         return bad_header(p, "a header's name is empty, or holds a blank");
     if (p->state == H1_TRAILERS)
         return H1_MORE;
-    if (p->headers.n == 0)
-        http_headers_reserve(&p->headers, HEADERS_EXPECTED, HEADERS_EXPECTED_BYTES);
-    http_headers_add(&p->headers, name, value);
+    http_headers_add_row(&p->headers, (struct http_header_at){.name = (uint32_t)(name.p - head),
+                                                              .name_n = (uint32_t)name.n,
+                                                              .value = (uint32_t)(value.p - head),
+                                                              .value_n = (uint32_t)value.n});
     return read_framing(p, name, value);
 }
 
@@ -326,7 +325,7 @@ static enum h1_event read_lines(struct h1_parser *p, struct str in)
                                          : bad_header(p, why_bad(kind, line));
         if (line.n == 0 && p->state != H1_STATUS)
             return H1_END;
-        enum h1_event event = is_header ? read_header(p, line) : read_status(p, line, begin);
+        enum h1_event event = is_header ? read_header(p, in.p, line) : read_status(p, line, begin);
         if (event == H1_FAILED)
             return event;
     }
@@ -340,6 +339,7 @@ static enum h1_event read_head(struct h1_parser *p, struct str *in)
             return event;
         p->reason = str_make(in->p + p->reason_at, p->reason_n);
         bool is_interim = p->status < 200 && p->status != 101;
+        http_headers_set_block(&p->headers, str_make(in->p, p->at));
         consume(p, in, p->at);
         if (!is_interim)
             return end_head(p);

@@ -83,14 +83,33 @@ static void write_line(struct http_headers *h, struct http_header_at *at, struct
                                   .value_n = (uint32_t)value.n};
 }
 
+static void make_room(struct http_headers *h)
+{
+    if (h->n < h->capacity)
+        return;
+    h->capacity = h->capacity == 0 ? 8 : h->capacity * 2;
+    h->all = xreallocarray(h->all, h->capacity, sizeof *h->all);
+}
+
 void http_headers_add(struct http_headers *h, struct str name, struct str value)
 {
-    if (h->n == h->capacity) {
-        h->capacity = h->capacity == 0 ? 8 : h->capacity * 2;
-        h->all = xreallocarray(h->all, h->capacity, sizeof *h->all);
-    }
+    make_room(h);
     write_line(h, &h->all[h->n], name, value);
     h->n++;
+}
+
+void http_headers_add_row(struct http_headers *h, struct http_header_at row)
+{
+    make_room(h);
+    h->all[h->n++] = row;
+}
+
+void http_headers_set_block(struct http_headers *h, struct str block)
+{
+    buf_clear(&h->bytes);
+    buf_add_str(&h->bytes, block);
+    for (size_t i = 0; i < h->n; i++)
+        h->bytes.p[h->all[i].value + h->all[i].value_n] = '\0';
 }
 
 static size_t find(const struct http_headers *h, struct str name, size_t from)

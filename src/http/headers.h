@@ -40,6 +40,12 @@ void http_headers_remove(struct http_headers *h, struct str name);
 /* Adds a blank and more text to the value of the last: a line that goes on (RFC 9112 5.2). */
 void http_headers_fold(struct http_headers *h, struct str more);
 
+/* For a parser, of a head that stays in place while it is read: each header by where its name and value
+ * stand in it, and then the head itself, which is copied. Until then texts can't be asked for, and
+ * http_headers_line can't afterwards either. */
+void http_headers_add_row(struct http_headers *h, struct http_header_at row);
+void http_headers_set_block(struct http_headers *h, struct str block);
+
 /* Borrowed until the next change. The first of that name; false where there is none. */
 bool http_headers_get(const struct http_headers *h, struct str name, struct str *value);
 bool http_headers_has(const struct http_headers *h, struct str name);

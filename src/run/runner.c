@@ -299,6 +299,11 @@ static void drain(void *self)
         spawner_stop_all(r->spawner, INFINITY);
 }
 
+bool runner_counts_iterations(const struct runner *r)
+{
+    return r->config.iterations > 0;
+}
+
 bool runner_take_iteration(struct runner *r)
 {
     if (r->config.iterations == 0)

@@ -62,6 +62,8 @@ void runner_edit(struct runner *r, size_t users, double spawn_rate);
 void runner_stop(struct runner *r, enum run_end why, struct str reason);
 void runner_on_end(struct runner *r, void (*ended)(void *self), void *self);
 
+/* Whether there is a number of iterations after which the run ends. */
+bool runner_counts_iterations(const struct runner *r);
 /* Asked by a user before each run of a task: whether one is left of --iterations. With the last one
  * given away no more users come; when the last one is done, users that wait are ended. */
 bool runner_take_iteration(struct runner *r);

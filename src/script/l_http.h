@@ -54,10 +54,24 @@ struct http_body **l_body_check(lua_State *L, int arg);
 int l_body(lua_State *L);
 void l_body_open(lua_State *L); /* makes the type; [-0, +0, m] */
 
+/* --- l_fetch --- */
+
+/* A request of the quick way. */
+struct fetch {
+    struct http_request *request; /* NULL: it is free */
+    struct session_box *session;
+    struct task *task; /* that waits for it */
+    bool is_judged;    /* before it is counted */
+    size_t method_n;
+    struct buf label; /* method and name as the statistics have them, where they are others */
+};
+int l_fetch(lua_State *L);
+
 /* --- l_session --- */
 
 /* One user's session; a userdata. */
 struct session_box {
+    const void *type; /* first: what kind of userdata this is, without asking for its metatable */
     struct vm *vm;
     struct http_session *session;
     struct kept_session *kept; /* in the vm's list */
@@ -65,6 +79,7 @@ struct session_box {
         *request;           /* of the last request, to be used again; its environment keeps it */
     struct stream *streams; /* list: of requests whose answers are handed on while they come */
     const struct exchange_base *base; /* that of the last request; NULL: none */
+    struct fetch fetch;
 };
 struct session_box *l_session_check(lua_State *L, int arg); /* [-0, +0, e] */
 /* Adds its functions to the table on top, and makes the type. [-0, +0, m] */
@@ -81,6 +96,17 @@ bool l_response_push(lua_State *L, int metatable, const struct http_response *r,
 struct packed *l_response_check(lua_State *L, int arg); /* [-0, +0, e] */
 /* Why the response at `arg` was said to have failed. [-0, +1, -] */
 void l_response_push_verdict_text(lua_State *L, int arg);
+
+/* --- l_count --- */
+
+/* Failures that are this machine's are said to be so, once: among the server's they mislead. */
+void l_count_own_limit(struct vm *vm, enum http_failure failure);
+/* As nobody is asked. */
+void l_count_by_status(struct vm *vm, const struct packed *r);
+int l_settle(lua_State *L);
+int l_outcome(lua_State *L);
+
+/* --- l_response --- */
 
 int l_response_open_verdict(lua_State *L);
 int l_response_decide(lua_State *L);

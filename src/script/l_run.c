@@ -55,6 +55,14 @@ static int l_user_error(lua_State *L)
     return 0;
 }
 
+/* counts_iterations() -> boolean */
+static int l_counts_iterations(lua_State *L)
+{
+    struct vm *vm = core_vm(L);
+    lua_pushboolean(L, vm->runner != NULL && runner_counts_iterations(vm->runner));
+    return 1;
+}
+
 /* take_iteration() -> boolean */
 static int l_take_iteration(lua_State *L)
 {
@@ -146,6 +154,7 @@ static int l_run_time(lua_State *L)
 
 static const luaL_Reg run_functions[] = {{"request", l_request},
                                          {"user_error", l_user_error},
+                                         {"counts_iterations", l_counts_iterations},
                                          {"take_iteration", l_take_iteration},
                                          {"iteration_done", l_iteration_done},
                                          {"stop_test", l_stop_test},

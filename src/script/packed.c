@@ -37,7 +37,7 @@ static struct piece pack_some(struct packer *p, struct str s)
     return s.n > 0 ? pack(p, s.p, s.n) : (struct piece){0, 0};
 }
 
-/* Line by line, as "Name: value" with a NUL behind it. */
+/* Line by line, as "Name: value", with or without blanks and with a NUL behind it. */
 static struct piece pack_headers(struct packer *p, const struct http_headers *h)
 {
     struct piece all = {(uint32_t)p->at, 0};
@@ -122,8 +122,20 @@ static void pack_response(struct packer *p, const struct http_response *r,
     to->compress = compress;
 }
 
+/* Without redirects all is in a few blocks, and their sum is no less than what is packed of them. */
+static size_t enough(const struct http_response *r, const struct packed_label *label)
+{
+    size_t texts = r->asked.n + r->answered.n + r->body.n + r->headers.bytes.n;
+    if (r->failure_text != NULL)
+        texts += strlen(r->failure_text);
+    return sizeof(struct packed) + texts + r->own_request_headers.bytes.n + r->request_body.n +
+           label->method.n + label->name.n + 8 + 3 * sizeof(double);
+}
+
 size_t packed_size(const struct http_response *r, const struct packed_label *label)
 {
+    if (r->n_hops == 0)
+        return enough(r, label);
     struct packed measured;
     struct packer p = {NULL, sizeof measured};
     pack_response(&p, r, label, &measured);
@@ -163,10 +175,10 @@ bool packed_next_header(const struct packed *r, struct piece headers, size_t *at
         return false;
     struct str rest = str_slice(all, *at, all.n);
     *name = str_cut(&rest, ':');
-    size_t value_at = *at + name->n + 2;
-    *value = str_slice(all, value_at, all.n);
-    *value = str_slice(*value, 0, str_index(*value, '\0'));
-    *at = value_at + value->n + 1;
+    *value = str_slice(rest, 0, str_index(rest, '\0'));
+    *at += name->n + 1 + value->n + 1;
+    while (value->n > 0 && (value->p[0] == ' ' || value->p[0] == '\t'))
+        *value = str_slice(*value, 1, value->n);
     return true;
 }
 

@@ -59,7 +59,7 @@ struct packed_label {
     struct str method, name;
 };
 
-/* How many bytes it takes. */
+/* How many bytes it takes at most. */
 size_t packed_size(const struct http_response *r, const struct packed_label *label);
 /* Writes it; `to` has so many bytes. */
 void packed_copy(struct packed *to, const struct http_response *r,

@@ -341,6 +341,9 @@ function run.request(method, name, milliseconds, length, failure) end
 ---@param message string
 ---@param traceback string
 function run.user_error(message, traceback) end
+---Whether --iterations is given: if not, the two below need not be called.
+---@return boolean
+function run.counts_iterations() end
 ---Whether one is left of --iterations (and takes it).
 ---@return boolean
 function run.take_iteration() end

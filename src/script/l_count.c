@@ -1,0 +1,118 @@
+/* l_count -- a response, judged and counted. */
+// SPDX-License-Identifier: MIT
+#include "script/l_http.h"
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "http/failure.h"
+#include "script/core.h"
+#include "script/lx.h"
+
+#define LOGGER "katydid.main"
+
+void l_count_own_limit(struct vm *vm, enum http_failure failure)
+{
+    if (failure == HTTP_NO_DESCRIPTORS && !vm->told_of_descriptors) {
+        vm->told_of_descriptors = true;
+        log_error(LOGGER, "Requests fail because this process may not open more files: a limit of "
+                          "this machine (ulimit -n), not of the server");
+    } else if (failure == HTTP_NO_PORTS && !vm->told_of_ports) {
+        vm->told_of_ports = true;
+        log_error(LOGGER, "Requests fail because no port is left to connect from: a limit of this "
+                          "machine (net.ipv4.ip_local_port_range), not of the server");
+    }
+}
+
+/* --- counting ------------------------------------------------------------------------------ */
+
+static struct str name_of(const struct packed *r)
+{
+    return r->name.at != 0 ? packed_text(r, r->name) : packed_target(r);
+}
+
+static void count(struct vm *vm, const struct packed *r, struct str failure)
+{
+    struct hook what = {.kind = HOOK_REQUEST};
+    what.u.request.method = packed_text(r, r->method.at != 0 ? r->method : r->request_method);
+    what.u.request.name = name_of(r);
+    what.u.request.timed = true;
+    what.u.request.ms = r->response_time_ms;
+    what.u.request.length = r->length;
+    what.u.request.at_s = r->start_s + r->response_time_ms / 1e3;
+    what.u.request.failure = failure;
+    hooks_fire(vm->options.hooks, &what);
+}
+
+/* Why it failed where nobody says otherwise; empty: it didn't. In `text` where it has to be written. */
+static struct str failure_of(const struct packed *r, struct buf *text)
+{
+    if (r->status < 400)
+        return packed_text(r, r->failure_text);
+    http_failure_add_status(text, r->status, packed_text(r, r->reason), name_of(r));
+    return buf_slice(text);
+}
+
+void l_count_by_status(struct vm *vm, const struct packed *r)
+{
+    if (r->status > 0 && r->status < 400) {
+        count(vm, r, STR_EMPTY);
+        return;
+    }
+    struct buf text = BUF_INIT;
+    count(vm, r, failure_of(r, &text));
+    buf_release(&text);
+}
+
+/* "CatchResponseError('why')" */
+static void add_said(struct buf *text, struct str why)
+{
+    buf_add_cstr(text, "CatchResponseError(");
+    text_add_python_repr(text, why);
+    buf_add_char(text, ')');
+}
+
+/* settle(response, failure) -> shown */
+int l_settle(lua_State *L)
+{
+    struct vm *vm = core_vm(L);
+    struct packed *r = l_response_check(L, 1);
+    struct buf text = BUF_INIT;
+    struct str failure = STR_EMPTY, shown = STR_EMPTY;
+    lua_settop(L, 2);
+    if (!lua_isnil(L, 2)) {
+        failure = shown = lx_check_str(L, 2);
+        if (failure.n == 0)
+            failure = shown = STR("(a failure without a text)");
+    } else if (r->verdict == VERDICT_FAILURE) {
+        l_response_push_verdict_text(L, 1);
+        shown = lx_check_str(L, -1);
+        add_said(&text, shown);
+        failure = buf_slice(&text);
+    } else if (r->verdict != VERDICT_SUCCESS) {
+        failure = shown = failure_of(r, &text);
+    }
+    r->verdict = VERDICT_NONE;
+    count(vm, r, failure);
+    if (failure.n > 0)
+        lx_push_str(L, shown);
+    else
+        lua_pushnil(L);
+    buf_release(&text);
+    return 1;
+}
+
+/* outcome(response) -> name, failure or nil */
+int l_outcome(lua_State *L)
+{
+    const struct packed *r = l_response_check(L, 1);
+    struct buf text = BUF_INIT;
+    struct str failure = failure_of(r, &text);
+    lx_push_str(L, name_of(r));
+    if (failure.n > 0)
+        lx_push_str(L, failure);
+    else
+        lua_pushnil(L);
+    buf_release(&text);
+    return 2;
+}
