@@ -10,6 +10,7 @@ local batch = require "katydid.batch"
 local blame = require "katydid.blame"
 local co = require "katydid.co"
 local events = require "katydid.events"
+local object = require "katydid.object"
 local options_of = require "katydid.options"
 local response_of = require "katydid.response"
 local rest = require "katydid.rest"
@@ -30,10 +31,18 @@ local methods = {}
 
 local H, h, SLASH = byte "H", byte "h", byte "/"
 
+local rawget, changes = rawget, object.changes
+
+-- Whether the user's host is still the one that set_base was given, without looking into its classes.
+local function has_same_host(client)
+  local own = rawget(client._user, "host")
+  if own == nil then return client._seen == changes.n end
+  return own == client._host
+end
+
 -- Takes note of a base URL; credentials in it become those of each request below it.
 local function set_base(client, host)
   client._host, client._base, client._name, client._password = host, host, false, false
-  client._is_bare = not host:find("^[^:]*://[^/?#]*[/?#]")
   local ok, url = pcall(core.url.parse, host)
   if ok and url.user and url.password then
     client._base = host:gsub("//[^/?#]*@", "//", 1)
@@ -53,6 +62,7 @@ end
 local function url_of(client, path, what)
   local host = client._user.host
   if host ~= client._host and host then set_base(client, host) end
+  client._seen = rawget(client._user, "host") == nil and changes.n or false
   local first = byte(path)
   if (first == h or first == H) and is_url(path) then
     return path, client._name and is_below(path, client._base)
@@ -61,7 +71,7 @@ local function url_of(client, path, what)
     blame.raise("%s: %s has no host; set `host` in the class, or give --host", what,
                 tostring(client._user))
   end
-  if first ~= SLASH and client._is_bare and find(path, "^[^?#]") then
+  if first ~= SLASH and find(path, "^[^?#]") and not find(host, "^[^:]*://[^/?#]*[/?#]") then
     blame.raise("%s: expected a path that begins with '/', or an http:// or https:// URL, got %s", what,
                 blame.show(blame.masked(path))) -- it would change the host
   end
@@ -170,7 +180,7 @@ local function is_usual(client, path, options, handler)
   return type(client) == "table" and client._session and not client._name and client._base
          and type(path) == "string" and (options == nil or type(options) == "table")
          and (handler == nil and not (options and options.catch_response) or type(handler) == "function")
-         and client._user.host == client._host
+         and has_same_host(client)
 end
 
 local function send(what, method, recorded, self, path, options, handler)
@@ -356,7 +366,7 @@ function client.new(user, transport)
     _user = user,
     _host = false,
     _base = false,
-    _is_bare = false,
+    _seen = false,
     _name = false,
     _password = false,
     _renamed = false,

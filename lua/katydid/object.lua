@@ -76,7 +76,12 @@ local function slip_of(kind, key, value)
   return near
 end
 
+-- How often a class was changed: what was looked up in one before holds as long as this stands still.
+local changes = { n = 0 }
+object.changes = changes
+
 local function assign(class, key, value)
+  changes.n = changes.n + 1
   local info = getmetatable(class)
   local kind = info.kind
   if Root[key] then

@@ -19,7 +19,8 @@ local take_iteration, iteration_done = run.take_iteration, run.iteration_done
 local random, now = core.rand.random, core.time.now
 local is_signal, xpcall = co.is_signal, co.xpcall
 local describe = problem.describe
-local error = error
+local error, rawget = error, rawget
+local changes = object.changes
 local user_error = events.user_error
 
 local taskset = {}
@@ -31,14 +32,14 @@ local function is_interrupt(value)
   return value == AT_ONCE or value == AFTER_WAIT
 end
 
----Waits as `wait_time` says: that of the task set, or else the user's.
----@param set table a task set or a user
-function taskset.wait(set)
-  local owner, wait_time = set, set.wait_time
-  if not wait_time then
-    owner = set.user
-    wait_time = owner.wait_time
-  end
+-- Whose wait_time holds for a set, and that: the set's own or else the user's.
+local function waiter(set)
+  local wait_time = set.wait_time
+  if wait_time then return set, wait_time end
+  return set.user, set.user.wait_time
+end
+
+local function wait_as(owner, wait_time)
   -- Who waits for nothing gives the others their turn, unless a request did.
   if not wait_time and pass() then return end
   if is_stopping() then error(STOP, 0) end
@@ -51,7 +52,12 @@ function taskset.wait(set)
   co.sleep(seconds, true, "wait", 2)
   if is_stopping() then error(STOP, 0) end
 end
-local wait = taskset.wait
+
+---Waits as `wait_time` says: that of the task set, or else the user's.
+---@param set table a task set or a user
+function taskset.wait(set)
+  return wait_as(waiter(set))
+end
 
 ---Counts and tells an error of a task.
 ---@param set table whose task it was
@@ -92,6 +98,8 @@ end
 function taskset.cycle(set)
   local list = task.list(object.info_of(set))
   local is_counted = run.counts_iterations()
+  local user, own_wait, user_wait = set.user, rawget(set, "wait_time"), rawget(set.user, "wait_time")
+  local seen, owner, wait_time = changes.n, waiter(set)
   if is_stopping() then error(STOP, 0) end
   while true do
     local next_one = next_task(list, set)
@@ -112,7 +120,12 @@ function taskset.cycle(set)
       co.sleep(0, true) -- a set that is left again and again would keep all others from their turn
       if is_stopping() then error(STOP, 0) end
     else
-      wait(set)
+      if changes.n ~= seen or rawget(set, "wait_time") ~= own_wait
+         or rawget(user, "wait_time") ~= user_wait then
+        own_wait, user_wait = rawget(set, "wait_time"), rawget(user, "wait_time")
+        seen, owner, wait_time = changes.n, waiter(set)
+      end
+      wait_as(owner, wait_time)
     end
   end
 end
@@ -156,7 +169,7 @@ end
 
 ---Waits as between two tasks.
 function methods:wait()
-  wait(self)
+  taskset.wait(self)
 end
 
 ---Ends this user. Does not return.

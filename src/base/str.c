@@ -23,6 +23,8 @@ struct str str_of(const char *s)
 
 bool str_equal_folded(struct str a, struct str b)
 {
+    if (a.n == 0 || memcmp(a.p, b.p, a.n) == 0)
+        return true;
     for (size_t i = 0; i < a.n; i++) {
         if (a.p[i] != b.p[i] && lower(a.p[i]) != lower(b.p[i]))
             return false;

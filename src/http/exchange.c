@@ -10,6 +10,8 @@
 #include "base/codec.h"
 #include "net/idn.h"
 
+#include <string.h>
+
 #define DEFAULT_PORT_HTTP 80
 #define DEFAULT_PORT_HTTPS 443
 
@@ -141,8 +143,10 @@ void exchange_join(struct buf *text, struct url *parts, const struct exchange_ba
     size_t begin = base->text.n - base->parts.path.n, mark = str_index(path, '?');
     buf_clear(text);
     buf_reserve(text, base->text.n + path.n);
-    buf_add_str(text, buf_slice(&base->text));
-    buf_add_str(text, path);
+    memcpy(text->p, base->text.p, base->text.n);
+    memcpy(text->p + base->text.n, path.p, path.n);
+    text->n = base->text.n + path.n;
+    text->p[text->n] = '\0';
     *parts = base->parts;
     parts->path = str_make(text->p + begin, base->parts.path.n + mark);
     parts->has_query = mark < path.n;

@@ -42,8 +42,8 @@ void h1_exchange_init(struct h1_exchange *x)
     x->active_ns = x->sent_ns = x->first_ns = x->last_ns = 0;
     x->connection = NULL;
     x->is_held = false;
-    x->parser = (struct h1_parser){.status = 0};
-    buf_init(&x->rest, 0);
+    if (x->rest.capacity > 0)
+        buf_release(&x->rest);
     x->body_gone = x->written = 0;
 }
 

@@ -115,7 +115,7 @@ bool h1_connection_serves(const struct h1_connection *c, const struct h1_place *
  * h1_connection_send tell. */
 bool h1_connection_is_dead(struct h1_connection *c);
 
-/* Spec and sink are set; the rest need not be. */
+/* Of one that is all zero at first, or was used before: its memory is used again. Spec and sink are set. */
 void h1_exchange_init(struct h1_exchange *x);
 void h1_exchange_release(struct h1_exchange *x);
 

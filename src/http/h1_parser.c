@@ -71,16 +71,33 @@ static bool is_digit(char c)
 
 enum line { LINE_PARTIAL, LINE_WHOLE, LINE_BARE, LINE_BAD };
 
+#define EACH_BYTE 0x0101010101010101u
+
+/* Whether any of eight bytes is below `limit` (at most 128): Mycroft's test. */
+static bool has_below(uint64_t word, unsigned char limit)
+{
+    return ((word - EACH_BYTE * limit) & ~word & EACH_BYTE * 0x80) != 0;
+}
+
+static uint64_t word_at(const char *p)
+{
+    uint64_t word;
+    memcpy(&word, p, sizeof(word));
+    return word;
+}
+
 /* Where the first NUL, CR or LF is; `end` where there is none. */
 static const char *find_special(const char *p, const char *end)
 {
-    while (p < end && (unsigned char)*p > '\r')
-        p++;
-    while (p < end && *p != '\0' && *p != '\r' && *p != '\n') {
-        for (p++; p < end && (unsigned char)*p > '\r'; p++)
-            continue;
+    while (p < end) {
+        while (end - p >= 8 && !has_below(word_at(p), '\r' + 1))
+            p += 8;
+        for (const char *stop = end - p > 8 ? p + 8 : end; p < stop; p++) {
+            if (*p == '\0' || *p == '\r' || *p == '\n')
+                return p;
+        }
     }
-    return p;
+    return end;
 }
 
 /* The line at `at`, without its end, where all of it is there; `at` moves behind it. LINE_BARE: it
@@ -212,11 +229,23 @@ static enum h1_event read_framing(struct h1_parser *p, struct str name, struct s
     return H1_MORE;
 }
 
+static bool is_blank_or_control(char c)
+{
+    return (unsigned char)c <= ' ' || c == '\x7f';
+}
+
 /* A name is what stands before the colon; blanks and control characters make two readers differ. */
 static bool is_name(struct str name)
 {
-    for (size_t i = 0; i < name.n; i++) {
-        if ((unsigned char)name.p[i] <= ' ' || name.p[i] == '\x7f')
+    const uint64_t delete = EACH_BYTE * 0x7f;
+    size_t i = 0;
+    for (; i + 8 <= name.n; i += 8) {
+        uint64_t word = word_at(name.p + i);
+        if (has_below(word, ' ' + 1) || has_below(word ^ delete, 1))
+            return false;
+    }
+    for (; i < name.n; i++) {
+        if (is_blank_or_control(name.p[i]))
             return false;
     }
     return name.n > 0;

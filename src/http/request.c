@@ -60,8 +60,9 @@ static void keep_answer_texts(struct http_request *r, struct str reason)
     bool is_first = response->n_hops == 0 && r->fragment.n == 0;
     buf_clear(texts);
     buf_reserve(texts, reason.n + r->url.n + r->fragment.n + 4);
-    buf_add_str(texts, reason);
-    buf_add_char(texts, '\0');
+    memcpy(texts->p, reason.p, reason.n);
+    texts->n = reason.n + 1;
+    texts->p[reason.n] = texts->p[texts->n] = '\0';
     response->reason = texts->p;
     response->url = response->request_url;
     if (is_first)
@@ -96,13 +97,25 @@ static void fail(struct http_request *r, enum http_failure failure, struct str t
     complete(r);
 }
 
-static void receive_cookies(struct http_request *r, const struct http_headers *headers)
+/* The headers that say something to us. */
+struct heard {
+    struct str coding, length; /* empty: none */
+};
+
+static struct heard hear(struct http_request *r, const struct http_headers *headers)
 {
+    struct heard heard = {STR_EMPTY, STR_EMPTY};
     for (size_t i = 0; i < headers->n; i++) {
-        if (str_equal_nocase(http_headers_name(headers, i), STR("Set-Cookie")))
+        struct str name = http_headers_name(headers, i);
+        if (name.n == sizeof("Set-Cookie") - 1 && str_equal_nocase(name, STR("Set-Cookie")))
             cookies_receive(http_session_cookies(r->session), &r->hop.parts,
                             http_headers_value(headers, i), wall_s(r));
+        else if (heard.coding.n == 0 && str_equal_nocase(name, STR("Content-Encoding")))
+            heard.coding = http_headers_value(headers, i);
+        else if (heard.length.n == 0 && str_equal_nocase(name, STR("Content-Length")))
+            heard.length = http_headers_value(headers, i);
     }
+    return heard;
 }
 
 static void keep_hop(struct http_request *r, int status, struct http_headers *headers)
@@ -117,28 +130,26 @@ static void keep_hop(struct http_request *r, int status, struct http_headers *he
     response->n_hops++;
 }
 
-static void expect_body(struct http_request *r, const struct http_headers *headers)
+static void expect_body(struct http_request *r, const struct heard *heard)
 {
-    struct str value;
+    struct buf *body = &r->response->body;
+    int64_t length;
+    bool is_known;
     if (is_method(r, "HEAD"))
         return;
-    if (http_headers_get(headers, STR("Content-Encoding"), &value)) {
-        bool is_known;
-        r->decoder = decoder_new(value, &is_known);
-    }
-    int64_t length;
-    struct buf *body = &r->response->body;
-    if (r->decoder == NULL && r->piece == NULL && body->capacity < RESERVED_AT_FIRST &&
-        http_headers_get(headers, STR("Content-Length"), &value) &&
-        text_parse_int(value, 1, RESERVED_FOR_BODY, &length, NULL) == 0)
-        buf_reserve(body, (size_t)length < RESERVED_AT_FIRST ? RESERVED_AT_FIRST : (size_t)length);
+    if (heard->coding.n > 0)
+        r->decoder = decoder_new(heard->coding, &is_known);
+    if (r->decoder == NULL && r->piece == NULL && heard->length.n > 3 &&
+        text_parse_int(heard->length, 1, RESERVED_FOR_BODY, &length, NULL) == 0 &&
+        body->capacity < (size_t)length)
+        buf_reserve(body, (size_t)length);
 }
 
 static void on_head(void *self, int status, struct str reason, struct http_headers *headers)
 {
     struct http_request *r = self;
     struct str location;
-    receive_cookies(r, headers);
+    struct heard heard = hear(r, headers);
     if (r->follows && exchange_is_redirect(status, headers, &location)) {
         r->hop_status = status;
         buf_clear(&r->location);
@@ -148,7 +159,7 @@ static void on_head(void *self, int status, struct str reason, struct http_heade
     }
     r->response->status = status;
     keep_answer_texts(r, reason);
-    expect_body(r, headers);
+    expect_body(r, &heard);
     http_headers_swap(&r->response->headers, headers);
     http_headers_clear(headers);
 }
@@ -345,9 +356,16 @@ static char *copy_of(const char *s)
     return s == NULL ? NULL : xstrdup(s);
 }
 
+static bool has_texts(const struct http_settings *s)
+{
+    return s->ca_file != NULL || s->cert_file != NULL || s->key_file != NULL || s->proxy != NULL;
+}
+
 static void keep_settings(struct http_request *r, const struct http_settings *settings)
 {
     r->settings = *settings;
+    if (!has_texts(settings))
+        return;
     r->settings.ca_file = copy_of(settings->ca_file);
     r->settings.cert_file = copy_of(settings->cert_file);
     r->settings.key_file = copy_of(settings->key_file);
@@ -356,10 +374,18 @@ static void keep_settings(struct http_request *r, const struct http_settings *se
 
 static void release_settings(struct http_settings *settings)
 {
+    if (!has_texts(settings))
+        return;
     free((char *)settings->ca_file);
     free((char *)settings->cert_file);
     free((char *)settings->key_file);
     free((char *)settings->proxy);
+    settings->ca_file = settings->cert_file = settings->key_file = settings->proxy = NULL;
+}
+
+static char upper(char c)
+{
+    return (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
 }
 
 /* The response's texts of the beginning, in one block: method, URL, target. Gives the method. */
@@ -368,16 +394,17 @@ static struct str keep_request_texts(struct http_response *response, struct str 
 {
     struct buf *texts = &response->asked;
     buf_reserve(texts, method.n + url.n + 2);
+    char *p = texts->p;
     for (size_t i = 0; i < method.n; i++)
-        buf_add_char(texts,
-                     (char)(method.p[i] >= 'a' && method.p[i] <= 'z' ? method.p[i] - 'a' + 'A'
-                                                                     : method.p[i]));
-    buf_add_char(texts, '\0');
-    buf_add_str(texts, url);
-    response->request_method = texts->p;
-    response->request_url = response->url = texts->p + method.n + 1;
+        p[i] = upper(method.p[i]);
+    p[method.n] = '\0';
+    memcpy(p + method.n + 1, url.p, url.n);
+    texts->n = method.n + 1 + url.n;
+    p[texts->n] = '\0';
+    response->request_method = p;
+    response->request_url = response->url = p + method.n + 1;
     response->request_target = response->request_url + target;
-    return str_make(texts->p, method.n);
+    return str_make(p, method.n);
 }
 
 static void prepare_headers(struct http_request *r, const struct http_spec *spec,
@@ -490,9 +517,12 @@ void http_request_free(struct http_request *r)
 {
     if (r == NULL)
         return;
-    http_request_cancel(r);
-    http_body_free(r->source);
-    decoder_free(r->decoder);
+    if (!r->is_done)
+        http_request_cancel(r);
+    if (r->source != NULL)
+        http_body_free(r->source);
+    if (r->decoder != NULL)
+        decoder_free(r->decoder);
     release_settings(&r->settings);
     request_give(r);
 }

@@ -36,6 +36,13 @@ static void release_request(struct http_request *r)
     free(r);
 }
 
+/* What holds nothing isn't touched: each line of memory costs, a little each time. */
+static void clear(struct buf *b)
+{
+    if (b->n > 0 || b->overflowed)
+        buf_clear(b);
+}
+
 void request_give(struct http_request *r)
 {
     struct transport *t = r->session->transport;
@@ -50,13 +57,15 @@ void request_give(struct http_request *r)
     }
     if (r->response != NULL)
         http_response_clear(r->response);
-    http_headers_clear(&r->hop_headers);
-    http_headers_clear(&r->own_cookies);
-    buf_clear(&r->url);
-    buf_clear(&r->fragment);
-    buf_clear(&r->location);
-    buf_clear(&r->broken_text);
-    size_t first = offsetof(struct http_request, loop);
+    if (r->hop_headers.n > 0)
+        http_headers_clear(&r->hop_headers);
+    if (r->own_cookies.n > 0)
+        http_headers_clear(&r->own_cookies);
+    clear(&r->url);
+    clear(&r->fragment);
+    clear(&r->location);
+    clear(&r->broken_text);
+    size_t first = offsetof(struct http_request, is_done);
     memset((char *)r + first, 0, sizeof *r - first);
     r->next_spare = t->spare_requests;
     t->spare_requests = r;

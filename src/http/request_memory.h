@@ -22,30 +22,30 @@ struct http_request {
     struct buf location; /* of this hop's answer */
     struct buf broken_text;
 
-    /* From here on all zero at first. */
+    /* Set by each start. */
     struct loop *loop;
     struct http_session *session;
     void (*done)(void *self, struct http_request *request);
     bool (*piece)(void *self, struct str piece);
     void *self;
-
-    struct transfer *transfer; /* under way */
-    struct transfer_spec hop;  /* that of this hop; borrows from here and from the response */
+    struct transfer_spec hop; /* that of this hop; borrows from here and from the response */
     struct http_settings settings;
-    struct http_body *source;
-    bool follows;
-    unsigned max_redirects;
-    int hop_status;     /* where it is a redirect; 0: it is not */
-    uint64_t passed_by; /* of its body */
-
-    struct decoder *decoder;
-    enum http_failure broken; /* why we ended the transfer ourselves */
-
     struct deferred failed_at_once;
-    uint64_t start_ns, end_ns;
-    uint64_t queued_ns; /* in between, of all hops, they waited for their turn with us */
+    uint64_t start_ns;
+    unsigned max_redirects;
+    bool follows;
+
+    /* From here on all zero at first. */
     bool is_done, was_sent;
-    bool is_stopped; /* the rest of the answer isn't wanted */
+    bool is_stopped;          /* the rest of the answer isn't wanted */
+    int hop_status;           /* where it is a redirect; 0: it is not */
+    enum http_failure broken; /* why we ended the transfer ourselves */
+    uint64_t passed_by;       /* of its body */
+    uint64_t end_ns;
+    uint64_t queued_ns;        /* in between, of all hops, they waited for their turn with us */
+    struct transfer *transfer; /* under way */
+    struct http_body *source;
+    struct decoder *decoder;
 };
 
 /* An empty one, with an empty response. */

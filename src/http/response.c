@@ -34,7 +34,7 @@ static void empty(struct buf *b)
 {
     if (b->capacity > KEPT_BYTES)
         buf_release(b);
-    else
+    else if (b->n > 0 || b->overflowed)
         buf_clear(b);
 }
 
@@ -50,8 +50,10 @@ void http_response_clear(struct http_response *r)
     r->has_request_body = false;
     r->timings = (struct transfer_timings){0};
     r->reason = r->url = r->request_method = r->request_url = r->request_target = "";
-    http_headers_clear(&r->headers);
-    http_headers_clear(&r->own_request_headers);
+    if (r->headers.n > 0)
+        http_headers_clear(&r->headers);
+    if (r->own_request_headers.n > 0)
+        http_headers_clear(&r->own_request_headers);
     r->request_headers = &r->own_request_headers;
     empty(&r->body);
     empty(&r->request_body);
