@@ -48,6 +48,7 @@ local function set_base(client, host)
     client._base = host:gsub("//[^/?#]*@", "//", 1)
     client._name, client._password = core.url.decode(url.user), core.url.decode(url.password)
   end
+  http.set_base(client._session, not client._name and client._base or nil)
 end
 
 local function is_below(url, base)
@@ -188,8 +189,8 @@ local function send(what, method, recorded, self, path, options, handler)
     options, handler = nil, options
   end
   if is_usual(self, path, options, handler) then
-    local signal, response = fetch(self._session, method, recorded, self._base, path, self._renamed or nil,
-                                   options, handler)
+    local signal, response = fetch(self._session, method, recorded, path, self._renamed or nil, options,
+                                   handler)
     if signal then error(signal, 0) end
     if response then
       if handler then return conclude(response, recorded, options, handler) end

@@ -182,14 +182,27 @@ static struct http_header_at all_rows[] = {
     ROW(0, "User-Agent", AGENT), ROW(ACCEPT_AT, "Accept", "*/*"),
     ROW(CODINGS_AT, "Accept-Encoding", "gzip, deflate, br, zstd")};
 
+static const struct http_headers usual = DEFAULT_HEADERS(usual_text, usual_rows, 3);
+static const struct http_headers all = DEFAULT_HEADERS(all_text, all_rows, 3);
+static const struct http_headers none = DEFAULT_HEADERS(none_text, usual_rows, 2);
+
 const struct http_headers *exchange_default_headers(enum http_compress compress)
 {
-    static const struct http_headers usual = DEFAULT_HEADERS(usual_text, usual_rows, 3);
-    static const struct http_headers all = DEFAULT_HEADERS(all_text, all_rows, 3);
-    static const struct http_headers none = DEFAULT_HEADERS(none_text, usual_rows, 2);
     return compress == HTTP_COMPRESS_DEFAULT ? &usual
            : compress == HTTP_COMPRESS_ALL   ? &all
                                              : &none;
+}
+
+#define WIRE_LINE(name, value) name ": " value "\r\n"
+#define WIRE_FIRST WIRE_LINE("User-Agent", AGENT) WIRE_LINE("Accept", "*/*")
+
+struct str exchange_default_lines(const struct http_headers *headers)
+{
+    if (headers == &usual)
+        return STR(WIRE_FIRST WIRE_LINE("Accept-Encoding", "gzip, deflate"));
+    if (headers == &all)
+        return STR(WIRE_FIRST WIRE_LINE("Accept-Encoding", "gzip, deflate, br, zstd"));
+    return headers == &none ? STR(WIRE_FIRST) : STR_EMPTY;
 }
 
 bool exchange_has_default_headers(const struct http_session *session, const struct http_spec *spec)

@@ -11,6 +11,9 @@
 #include "http/transport.h"
 
 #include <inttypes.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 #include <string.h>
 
 #define LENGTH_DIGITS_MAX 18 /* of a number that an int64_t holds whatever its digits are */
@@ -71,33 +74,46 @@ static bool is_digit(char c)
 
 enum line { LINE_PARTIAL, LINE_WHOLE, LINE_BARE, LINE_BAD };
 
-#define EACH_BYTE 0x0101010101010101u
+/* Sixteen bytes at a time, where the machine has that. */
+#ifdef __SSE2__
+#define BLOCK 16
 
-/* Whether any of eight bytes is below `limit` (at most 128): Mycroft's test. */
-static bool has_below(uint64_t word, unsigned char limit)
+/* A bit for each byte that is at most `limit`. */
+static unsigned bytes_up_to(const char *p, char limit)
 {
-    return ((word - EACH_BYTE * limit) & ~word & EACH_BYTE * 0x80) != 0;
+    __m128i block = _mm_loadu_si128((const __m128i *)(const void *)p);
+    __m128i low = _mm_min_epu8(block, _mm_set1_epi8(limit));
+    return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(low, block));
 }
 
-static uint64_t word_at(const char *p)
+/* A bit for each byte that is this one. */
+static unsigned bytes_that_are(const char *p, char c)
 {
-    uint64_t word;
-    memcpy(&word, p, sizeof(word));
-    return word;
+    __m128i block = _mm_loadu_si128((const __m128i *)(const void *)p);
+    return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(block, _mm_set1_epi8(c)));
+}
+#endif
+
+static bool is_line_byte(char c)
+{
+    return c != '\0' && c != '\r' && c != '\n';
 }
 
 /* Where the first NUL, CR or LF is; `end` where there is none. */
 static const char *find_special(const char *p, const char *end)
 {
-    while (p < end) {
-        while (end - p >= 8 && !has_below(word_at(p), '\r' + 1))
-            p += 8;
-        for (const char *stop = end - p > 8 ? p + 8 : end; p < stop; p++) {
-            if (*p == '\0' || *p == '\r' || *p == '\n')
-                return p;
+#ifdef __SSE2__
+    for (unsigned low; end - p >= BLOCK; p += BLOCK) {
+        for (low = bytes_up_to(p, '\r'); low != 0; low &= low - 1) { // tabs are among them
+            const char *c = p + __builtin_ctz(low);
+            if (!is_line_byte(*c))
+                return c;
         }
     }
-    return end;
+#endif
+    while (p < end && is_line_byte(*p))
+        p++;
+    return p;
 }
 
 /* The line at `at`, without its end, where all of it is there; `at` moves behind it. LINE_BARE: it
@@ -106,26 +122,26 @@ static enum line next_line(struct h1_parser *p, struct str in, struct str *line)
 {
     const char *begin = in.p + p->at, *end = in.p + in.n;
     const char *from = in.p + (p->scanned > p->at ? p->scanned : p->at);
-    const char *special = p->is_bad_line ? from : find_special(from, end);
-    if (!p->is_bad_line && end - special >= 2 && special[0] == '\r' && special[1] == '\n') {
+    const char *special = find_special(from == begin ? begin : end, end);
+    if (end - special >= 2 && special[0] == '\r' && special[1] == '\n') {
         *line = str_make(begin, (size_t)(special - begin));
         p->at = p->scanned = (size_t)(special + 2 - in.p);
         return LINE_WHOLE;
     }
-    const char *feed = special < end ? memchr(special, '\n', (size_t)(end - special)) : NULL;
+    // It isn't whole, or is a bad one, or came in pieces.
+    const char *feed = from < end ? memchr(from, '\n', (size_t)(end - from)) : NULL;
     if (feed == NULL) {
-        // A carriage return that came last is looked at again, with what follows it.
-        p->is_bad_line |= special < end && !(*special == '\r' && special + 1 == end);
-        p->scanned = p->is_bad_line ? in.n : (size_t)(special - in.p);
+        p->scanned = in.n;
         return LINE_PARTIAL;
     }
-    p->is_bad_line = false;
-    *line = str_make(begin, (size_t)(feed - begin));
+    size_t n = (size_t)(feed - begin);
     p->at = p->scanned = (size_t)(feed + 1 - in.p);
-    if (line->n == 0 || line->p[line->n - 1] != '\r')
+    *line = str_make(begin, n);
+    if (n == 0 || feed[-1] != '\r')
         return LINE_BARE;
-    line->n--;
-    return LINE_BAD;
+    line->n = n - 1;
+    bool is_bad = memchr(begin, '\r', n) != feed - 1 || memchr(begin, '\0', n) != NULL;
+    return is_bad ? LINE_BAD : LINE_WHOLE;
 }
 
 static const char *why_bad(enum line kind, struct str line)
@@ -234,30 +250,35 @@ static bool is_blank_or_control(char c)
     return (unsigned char)c <= ' ' || c == '\x7f';
 }
 
-/* A name is what stands before the colon; blanks and control characters make two readers differ. */
-static bool is_name(struct str name)
+/* A name is what stands before the colon; blanks and control characters make two readers differ. Its
+ * length; 0: there is none. */
+static size_t name_length(struct str line)
 {
-    const uint64_t delete = EACH_BYTE * 0x7f;
-    size_t i = 0;
-    for (; i + 8 <= name.n; i += 8) {
-        uint64_t word = word_at(name.p + i);
-        if (has_below(word, ' ' + 1) || has_below(word ^ delete, 1))
-            return false;
+    const char *p = line.p, *end = line.p + line.n;
+#ifdef __SSE2__
+    if (end - p >= BLOCK) {
+        unsigned ends = bytes_up_to(p, ' ') | bytes_that_are(p, ':') | bytes_that_are(p, '\x7f');
+        p += ends != 0 ? __builtin_ctz(ends) : BLOCK;
     }
-    for (; i < name.n; i++) {
-        if (is_blank_or_control(name.p[i]))
-            return false;
-    }
-    return name.n > 0;
+#endif
+    while (p < end && *p != ':' && !is_blank_or_control(*p))
+        p++;
+    return p < end && *p == ':' ? (size_t)(p - line.p) : 0;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
 }
 
 static struct str trim_blanks(struct str s)
 {
-    while (s.n > 0 && (s.p[0] == ' ' || s.p[0] == '\t'))
-        s = str_make(s.p + 1, s.n - 1);
-    while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
-        s.n--;
-    return s;
+    const char *begin = s.p, *end = s.p + s.n;
+    while (begin < end && is_blank(*begin))
+        begin++;
+    while (end > begin && is_blank(end[-1]))
+        end--;
+    return str_make(begin, (size_t)(end - begin));
 }
 
 /* A header or a trailer: the latter is checked like the former, and then left out. */
@@ -265,13 +286,12 @@ static enum h1_event read_header(struct h1_parser *p, const char *head, struct s
 {
     if (line.p[0] == ' ' || line.p[0] == '\t')
         return bad_header(p, "a header goes on in the next line");
-    const char *colon = memchr(line.p, ':', line.n);
-    if (colon == NULL)
-        return bad_header(p, "Header without colon");
-    struct str name = str_make(line.p, (size_t)(colon - line.p));
-    struct str value = trim_blanks(str_slice(line, name.n + 1, line.n));
-    if (!is_name(name))
-        return bad_header(p, "a header's name is empty, or holds a blank");
+    struct str name = str_make(line.p, name_length(line));
+    if (name.n == 0)
+        return bad_header(p, memchr(line.p, ':', line.n) == NULL
+                                 ? "Header without colon"
+                                 : "a header's name is empty, or holds a blank");
+    struct str value = trim_blanks(str_make(line.p + name.n + 1, line.n - name.n - 1));
     if (p->state == H1_TRAILERS)
         return H1_MORE;
     http_headers_add_row(&p->headers, (struct http_header_at){.name = (uint32_t)(name.p - head),
@@ -459,10 +479,10 @@ static enum h1_event read_trailers(struct h1_parser *p, struct str *in)
         return event;
     // Nothing is wanted of them: each goes as soon as it is read.
     consume(p, in, p->at);
-    if (event != H1_MORE)
-        p->state = H1_DONE;
-    else if (p->is_bad_line)
+    if (event == H1_MORE)
         p->scanned = in->n;
+    else
+        p->state = H1_DONE;
     return event;
 }
 

@@ -63,9 +63,8 @@ struct h1_parser {
     } state;
     bool is_head, is_http_1_0, has_length, is_chunked;
     bool wants_close, wants_keep;
-    bool is_bad_line; /* the line that isn't whole yet holds what none may */
-    size_t at;        /* where the line begins that is read next: `in` holds the whole head */
-    size_t scanned;   /* how far the line's end was looked for */
+    size_t at;      /* where the line begins that is read next: `in` holds the whole head */
+    size_t scanned; /* how far the line's end was looked for */
     size_t reason_at, reason_n;
     size_t head_bytes, n_headers; /* of 1xx too, and trailers */
     uint64_t length, left;        /* the body's; left: the chunk's, where it is chunked */

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "http/h1_request.h"
 
+#include "http/exchange.h"
+
 #include <string.h>
 
 #define PORT_HTTP 80
@@ -94,6 +96,9 @@ static bool read_own(const struct http_headers *h, size_t i, bool has_body, stru
 static char *put_headers(char *p, const struct transfer_spec *spec, struct h1_framing *f)
 {
     const struct http_headers *h = spec->headers;
+    struct str usual = exchange_default_lines(h);
+    if (usual.n > 0)
+        return put(put_host(p, &spec->parts), usual);
     size_t host = 0;
     while (host < h->n && !str_equal_nocase(http_headers_name(h, host), STR("Host")))
         host++;

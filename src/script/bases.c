@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <uthash.h>
 
@@ -54,10 +55,4 @@ const struct exchange_base *bases_get(struct bases *b, struct str url)
         HASH_ADD_KEYPTR(hh, b->all, kept->url, kept->n, kept);
     }
     return kept->is_one ? &kept->base : NULL;
-}
-
-bool bases_is_of(const struct exchange_base *base, struct str url)
-{
-    const struct kept *kept = (const struct kept *)base;
-    return str_equal(str_make(kept->url, kept->n), url);
 }

@@ -6,8 +6,6 @@
 #include "base/str.h"
 #include "http/exchange.h"
 
-#include <stdbool.h>
-
 struct bases;
 
 struct bases *bases_new(void);
@@ -16,7 +14,5 @@ void bases_free(struct bases *b);
 /* The base for a URL, kept until bases_free; NULL: it can't be one (exchange_base_init), or there are so
  * many already that a script must be making them up. */
 const struct exchange_base *bases_get(struct bases *b, struct str url);
-/* Whether bases_get gave it for this URL. */
-bool bases_is_of(const struct exchange_base *base, struct str url);
 
 #endif

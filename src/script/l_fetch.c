@@ -62,11 +62,14 @@ static int push(void *op, lua_State *L)
     return 1;
 }
 
-static const struct exchange_base *find_base(struct session_box *session, struct str url)
+/* set_base(session, url or nil) -> boolean */
+int l_set_base(lua_State *L)
 {
-    if (session->base == NULL || !bases_is_of(session->base, url))
-        session->base = bases_get(session->vm->bases, url);
-    return session->base;
+    struct session_box *session = l_session_check(L, 1);
+    struct bases *bases = session->vm->bases;
+    session->base = lua_isnoneornil(L, 2) ? NULL : bases_get(bases, lx_check_str(L, 2));
+    lua_pushboolean(L, session->base != NULL);
+    return 1;
 }
 
 static struct fetch *take(struct session_box *session)
@@ -92,7 +95,7 @@ static void keep_label(struct fetch *f, struct str sent, struct str recorded, st
         buf_add_str(&f->label, name);
 }
 
-enum argument { SESSION = 1, METHOD, RECORDED, BASE, PATH, NAME, OPTIONS, JUDGED };
+enum argument { SESSION = 1, METHOD, RECORDED, PATH, NAME, OPTIONS, JUDGED };
 
 static struct str text_at(lua_State *L, int arg)
 {
@@ -101,7 +104,7 @@ static struct str text_at(lua_State *L, int arg)
     return p != NULL ? str_make(p, s.n) : STR_EMPTY;
 }
 
-/* fetch(session, method, recorded, base, path, name, options, judged) -> after a wait nil and the
+/* fetch(session, method, recorded, path, name, options, judged) -> after a wait nil and the
  * response, or STOP; nothing where this is for the long way */
 int l_fetch(lua_State *L)
 {
@@ -112,7 +115,7 @@ int l_fetch(lua_State *L)
     struct http_spec spec = {
         .method = text_at(L, METHOD),
         .url = text_at(L, PATH),
-        .base = find_base(session, text_at(L, BASE)),
+        .base = session->base,
         .max_redirects = HTTP_REDIRECTS_DEFAULT,
         .settings = {.connect_s = HTTP_TIMEOUT_DEFAULT_S,
                      .read_s = HTTP_TIMEOUT_DEFAULT_S,

@@ -66,6 +66,7 @@ struct fetch {
     struct buf label; /* method and name as the statistics have them, where they are others */
 };
 int l_fetch(lua_State *L);
+int l_set_base(lua_State *L);
 
 /* --- l_session --- */
 
@@ -78,7 +79,7 @@ struct session_box {
     struct request_box
         *request;           /* of the last request, to be used again; its environment keeps it */
     struct stream *streams; /* list: of requests whose answers are handed on while they come */
-    const struct exchange_base *base; /* that of the last request; NULL: none */
+    const struct exchange_base *base; /* of fetches; NULL: none */
     struct fetch fetch;
 };
 struct session_box *l_session_check(lua_State *L, int arg); /* [-0, +0, e] */

@@ -185,20 +185,24 @@ function http.stop_stream(request, is_ended) end
 ---@param name string? in the statistics; nil: path and query as sent
 ---@return katydid.Response
 function http.collect(request, method, name) end
+---The base URL of the session's fetches.
+---@param session katydid.core.session
+---@param url string? nil: none
+---@return boolean fits false: it can't be one, and fetch takes nothing
+function http.set_base(session, url) end
 ---All of it for the requests that most are: starts one of the running user, waits, and counts it. It yields by
 ---itself. Nothing is returned, and nothing done, where it is for http.start: an option that isn't among the usual
 ---ones, a path that must be encoded, a URL with credentials, or anything wrong.
 ---@param session katydid.core.session
 ---@param method string as sent, upper case
 ---@param recorded string as the statistics show it
----@param base string the base URL
----@param path string
+---@param path string below the session's base URL
 ---@param name string? in the statistics; the options' own wins
 ---@param options table? as the script gave them
 ---@param judged any not false: it is left to settle to count it
 ---@return userdata|nil signal STOP, to be thrown
 ---@return katydid.Response?
-function http.fetch(session, method, recorded, base, path, name, options, judged) end
+function http.fetch(session, method, recorded, path, name, options, judged) end
 ---A handler is about to judge it: decide may be called.
 ---@param response katydid.Response
 function http.open_verdict(response) end

@@ -11,8 +11,6 @@ TEST(the_same_for_the_same)
     struct bases *b = bases_new();
     const struct exchange_base *base = bases_get(b, STR("http://h:81/api"));
     CHECK(base != NULL && bases_get(b, STR("http://h:81/api")) == base);
-    CHECK(bases_is_of(base, STR("http://h:81/api")));
-    CHECK(!bases_is_of(base, STR("http://h:81/ap")));
     struct buf text = BUF_INIT;
     struct url parts;
     exchange_join(&text, &parts, base, STR("/items?n=1"));
