@@ -308,9 +308,10 @@ static bool find_place(struct h1_transfer *x, struct h1_place *place)
     *place = (struct h1_place){.url = &spec->parts, .choice = s->choice};
     if (spec->parts.scheme.n != sizeof("https") - 1)
         return true;
-    struct err err = ERR_INIT;
-    place->tls = h1_tls_get(&s->transport->tls, spec->settings, &err);
+    place->tls = h1_tls_get(&s->transport->tls, spec->settings, NULL);
     if (place->tls == NULL) {
+        struct err err = ERR_INIT;
+        place->tls = h1_tls_get(&s->transport->tls, spec->settings, &err);
         http_failure_add_named(&x->text, "SSLError", str_of(err.text));
         return false;
     }

@@ -420,24 +420,31 @@ static void prepare_headers(struct http_request *r, const struct http_spec *spec
                            clock_wall_at_s(loop_clock(r->loop), r->start_ns));
 }
 
+static bool refuse_url(struct http_request *r, const struct http_spec *spec)
+{
+    struct err err = ERR_INIT;
+    struct url parts;
+    if (url_parse(&parts, spec->url, &err) == 0)
+        BUG("a URL that is well the second time");
+    keep_request_texts(r->response, spec->method, STR_EMPTY, 0);
+    note_broken(r, HTTP_SEND, "InvalidURL", err.text);
+    return false;
+}
+
 /* False: the URL can't be asked. */
 static bool prepare_url(struct http_request *r, const struct http_spec *spec, struct url *from)
 {
-    struct err err = ERR_INIT;
     if (spec->base != NULL) {
         from->has_user = false;
         exchange_join(&r->url, &r->hop.parts, spec->base, spec->url);
         return true;
     }
-    if (url_parse(from, spec->url, &err) == 0) {
-        exchange_url(&r->url, &r->hop.parts, from);
-        if (from->fragment.n > 0)
-            buf_add_str(&r->fragment, from->fragment);
-        return true;
-    }
-    keep_request_texts(r->response, spec->method, STR_EMPTY, 0);
-    note_broken(r, HTTP_SEND, "InvalidURL", err.text);
-    return false;
+    if (url_parse(from, spec->url, NULL) < 0)
+        return refuse_url(r, spec);
+    exchange_url(&r->url, &r->hop.parts, from);
+    if (from->fragment.n > 0)
+        buf_add_str(&r->fragment, from->fragment);
+    return true;
 }
 
 static bool prepare_first(struct http_request *r, const struct http_spec *spec)

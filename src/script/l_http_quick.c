@@ -103,9 +103,8 @@ static bool read_headers(lua_State *L, struct http_headers *into)
 
 static bool read_json(lua_State *L, struct buf *body)
 {
-    struct err err = ERR_INIT;
     buf_clear(body);
-    return json_write(L, lua_gettop(L), 0, body, &err) == 0;
+    return json_write(L, lua_gettop(L), 0, body, NULL) == 0;
 }
 
 /* One option, its value on top. [-0, +0, m] */

@@ -94,7 +94,13 @@ static void pack_response(struct packer *p, const struct http_response *r,
 {
     enum http_compress compress;
     bool went_elsewhere = r->url != r->request_url;
-    struct piece request_url = pack_text(p, r->request_url);
+    // Method and URL are one block, with a NUL behind each.
+    size_t method_n = r->asked.n > 0 ? (size_t)(r->request_url - r->request_method) - 1 : 0;
+    struct piece asked = pack(p, r->asked.p, r->asked.n);
+    struct piece request_url = {asked.at, 0};
+    if (r->asked.n > 0)
+        request_url = (struct piece){asked.at + (uint32_t)method_n + 1,
+                                     (uint32_t)(r->asked.n - method_n - 1)};
     *to = (struct packed){
         .failure = r->failure,
         .status = r->status,
@@ -109,7 +115,7 @@ static void pack_response(struct packer *p, const struct http_response *r,
         .failure_text = pack_text(p, r->failure_text),
         .reason = pack_text(p, r->reason),
         .body = pack_some(p, buf_slice(&r->body)),
-        .request_method = pack_text(p, r->request_method),
+        .request_method = {asked.at, (uint32_t)method_n},
         .headers = pack_headers(p, &r->headers),
         .method = pack_some(p, label->method),
         .name = pack_some(p, label->name),
