@@ -70,7 +70,7 @@ static void hear_head(struct buf *heard, const struct h1_parser *p)
 
 static enum h1_event feed(struct buf *heard, struct h1_parser *p, struct str *in)
 {
-    struct str piece;
+    struct str piece = STR_EMPTY;
     for (;;) {
         enum h1_event event = h1_parser_next(p, in, &piece);
         if (event == H1_HEAD)
