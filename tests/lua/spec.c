@@ -8,9 +8,12 @@
 // SPDX-License-Identifier: MIT
 #include <lauxlib.h>
 #include <lua.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -31,6 +34,7 @@
 
 #define SPEC_LIMIT (1024 * 1024)
 #define TURNS_LIMIT 20000000 /* of a case: one that spins forever is told from one that is long */
+#define CPU_LIMIT_S 120      /* of a case: one that never comes back to the loop */
 #define SEED 1
 
 struct spec {
@@ -213,12 +217,17 @@ static int l_now(lua_State *L)
     return 1;
 }
 
+static int too_many_turns(lua_State *L)
+{
+    return luaL_error(L, "the loop has turned %d times in this case: it seems to go on forever",
+                      TURNS_LIMIT);
+}
+
 /* One turn; raises when the case has had too many. [-0, +0, e] */
 static bool turn(lua_State *L, struct spec *s)
 {
     if (++s->turns > TURNS_LIMIT)
-        luaL_error(L, "the loop has turned %d times in this case: it seems to go on forever",
-                   TURNS_LIMIT);
+        too_many_turns(L);
     return loop_turn(s->loop, true);
 }
 
@@ -243,9 +252,10 @@ static int l_turn_for(lua_State *L)
     struct timer end;
     timer_init(&end, set_flag, &is_over);
     timer_start(s->loop, &end, s_to_ns(seconds));
-    while (!is_over)
+    while (!is_over && ++s->turns <= TURNS_LIMIT)
         loop_turn(s->loop, true);
-    return 0;
+    timer_cancel(s->loop, &end);
+    return is_over ? 0 : too_many_turns(L);
 }
 
 /* A task of spec.start: its table is kept until it is over. */
@@ -322,10 +332,29 @@ static size_t count_refs(lua_State *L)
     return n;
 }
 
-/* begin_case() */
+static char too_long[300]; /* what is said of the case, if it goes on */
+
+static void give_up(int signum)
+{
+    (void)signum;
+    _exit(write(STDOUT_FILENO, too_long, strlen(too_long)) < 0 ? 2 : 1);
+}
+
+/* The process ends when the case has had this much of a processor, not of time: others may run too. */
+static void limit_case(const char *name)
+{
+    struct itimerval limit = {.it_value = {.tv_sec = CPU_LIMIT_S}};
+    snprintf(too_long, sizeof(too_long), "FAILED: %.200s\n  it has computed for %d s\n", name,
+             CPU_LIMIT_S);
+    signal(SIGPROF, give_up);
+    setitimer(ITIMER_PROF, &limit, NULL);
+}
+
+/* begin_case(name) */
 static int l_begin_case(lua_State *L)
 {
     struct spec *s = spec_of(L);
+    limit_case(luaL_checkstring(L, 1));
     forget_lines(s);
     stats_clear(s->stats, clock_wall_s(&s->clock));
     s->stats->in_flight_at_end = 0;

@@ -18,6 +18,7 @@
 --   check.error(fn, pattern)        fn() throws a text with that pattern; returns the text
 --
 -- After each case no task, timer or reference may be left: it fails otherwise.
+-- So does one that goes on forever: after 20 million turns, or two minutes of a processor.
 --
 -- The module (local spec = require "spec"):
 --   spec.run(scenario) -> result     a whole test, with runner and dispatcher, from its start to its end:
@@ -226,7 +227,7 @@ local function run_all(lists, from, to, step)
 end
 
 local function it(name, fn)
-  core.begin_case()
+  core.begin_case(table.concat(path, " > ") .. " > " .. name)
   local ok, problem = xpcall(function()
     run_all(before, 1, #path, 1)
     fn()
