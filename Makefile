@@ -27,6 +27,9 @@ LDLIBS = $(ALLOCATOR.$(VARIANT)) $(PKG_LIBS) -lev -lm
 
 # As many jobs as there are cores, unless the caller said how many; V=1 shows the commands.
 JOBS = $(if $(findstring j,$(MAKEFLAGS)),,-j$(shell nproc))
+# What sets up first has a make of its own build the files; several of these (make -j all build-tests, or make in
+# two terminals) take turns, so that none builds what another is building.
+ALONE = mkdir -p $(BUILD) && flock -o $(BUILD)/.lock
 ifndef V
 Q = @
 SAY = @echo "  $(1)";
@@ -47,7 +50,7 @@ FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz/fuzz
         uninstall clean help setup-%
 
 all: setup-build                                 ## build build/release/katydid
-	@$(MAKE) --no-print-directory $(JOBS) $(PROGRAM)
+	@$(ALONE) $(MAKE) --no-print-directory $(JOBS) $(PROGRAM)
 
 run: all                                         ## set up, build, and run the shop scenario against the practice server
 	@./scenarios/run-shop.sh $(PROGRAM)
@@ -77,7 +80,7 @@ format: setup-lint                               ## format the C sources
 	@git ls-files -co --exclude-standard 'src/*.c' 'src/*.h' 'tests/*.c' 'tests/*.h' | xargs clang-format -i
 
 debug asan: setup-build                          ## build build/debug or build/asan
-	@$(MAKE) --no-print-directory $(JOBS) VARIANT=$@ build/$@/katydid
+	@$(MAKE) --no-print-directory $(JOBS) VARIANT=$@ all
 
 install: all                                     ## install the program under PREFIX (default /usr/local)
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/katydid
@@ -93,7 +96,7 @@ help:                                            ## this list
 
 # Packages of a group of third_party/debian.txt; KATYDID_SETUP=no leaves the machine alone.
 setup-%:
-	@[ "$(KATYDID_SETUP)" = no ] || ./third_party/install.sh $*
+	@[ "$(KATYDID_SETUP)" = no ] || flock third_party/debian.txt ./third_party/install.sh $*
 
 $(PROGRAM): $(BUILD)/src/app/main.o $(LIBRARY)
 	$(call SAY,LINK $@)
@@ -123,9 +126,11 @@ $(SPECS): $(BUILD)/tests/lua/spec.o $(LIBRARY)
 	$(Q)$(CC) $(KATYDID_CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS)
 $(FUZZERS): $(BUILD)/tests/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/mutate.o $(LIBRARY)
 	$(Q)$(CC) $(KATYDID_CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS)
-.PHONY: build-tests build-fuzzers
-build-tests: $(UNITS) $(if $(wildcard tests/lua/spec.c),$(SPECS)) build-fuzzers
-build-fuzzers: $(FUZZERS)
+.PHONY: build-tests build-fuzzers tests-now fuzzers-now
+build-tests build-fuzzers:
+	@$(ALONE) $(MAKE) --no-print-directory $(JOBS) $(@:build-%=%-now)
+tests-now: $(UNITS) $(SPECS) $(FUZZERS)
+fuzzers-now: $(FUZZERS)
 .SECONDARY:
 
 -include $(OBJECTS:.o=.d) $(BUILD)/src/app/main.d $(wildcard $(BUILD)/tests/unit/*/*.d $(BUILD)/tests/lua/*.d $(BUILD)/tests/fuzz/*.d)

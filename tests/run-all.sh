@@ -2,7 +2,8 @@
 # run-all.sh [SUITE...] -- runs the suites, and adds their counts up in one closing line.
 #
 # A suite is a program whose lines "N passed, N failed[, N skipped]" are counted; one that ends badly
-# without such a line counts as a failure of its own. Everything that it printed is shown when it failed.
+# without such a line counts as a failure of its own, and so does one that takes an hour: it hangs. Everything
+# that it printed is shown when it failed.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -16,7 +17,7 @@ count() {
     shift
     log=$logs/out
     local started=$SECONDS status=0
-    "$@" >"$log" 2>&1 </dev/null || status=$?
+    timeout --foreground -k 10 3600 "$@" >"$log" 2>&1 </dev/null || status=$?
     local p f s
     read -r p f s < <(awk '/^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$/ { p += $1; f += $3; s += $5; n++ }
                            END { print p + 0, f + 0, (n ? s + 0 : "none") }' "$log")
@@ -70,7 +71,7 @@ suite_fuzz() { # the parsers of foreign bytes, with inputs that are the same eve
 }
 
 build_program() {
-    make --no-print-directory -s -j"$(nproc)" DEVELOPER=1 VARIANT="$1" "build/$1/katydid" >"$logs/build" 2>&1 ||
+    make --no-print-directory -s -j"$(nproc)" DEVELOPER=1 KATYDID_SETUP=no VARIANT="$1" all >"$logs/build" 2>&1 ||
         { cat "$logs/build"; failed=$((failed + 1)); return 1; }
 }
 
