@@ -101,6 +101,19 @@ static bool read_headers(lua_State *L, struct http_headers *into)
     return true;
 }
 
+/* The name on top; an empty one names nothing, and leaves what the client's requests are renamed to.
+ * [-0, +0, -] */
+static bool read_name(lua_State *L, struct str *name)
+{
+    struct str s;
+    if (!string_at(L, -1, &s) || str_index(s, '\0') < s.n || str_index(s, '\r') < s.n ||
+        str_index(s, '\n') < s.n)
+        return false;
+    if (s.n > 0)
+        *name = s;
+    return true;
+}
+
 static bool read_json(lua_State *L, struct buf *body)
 {
     buf_clear(body);
@@ -113,8 +126,7 @@ static bool read_option(struct quick_reader *reader, lua_State *L, const char *k
 {
     const char *const *known = reader->interned;
     if (key == known[NAME])
-        return string_at(L, -1, name) && str_index(*name, '\0') == name->n &&
-               str_index(*name, '\r') == name->n && str_index(*name, '\n') == name->n;
+        return read_name(L, name);
     if (key == known[HEADERS]) {
         to->headers = &reader->headers;
         return read_headers(L, &reader->headers);

@@ -634,6 +634,7 @@ describe("a call with usual options", function()
   -- What goes the quick way, and the same made to go the long one by an option that changes nothing.
   local function both(path, options, handler)
     return with_client(function(client)
+      client:get "/echo" -- the first goes the long way: it looks for the user's host
       local quick = client:post(path, options, handler)
       local long_options = { max_redirects = 30 }
       for name, value in pairs(options) do long_options[name] = value end
@@ -677,6 +678,7 @@ describe("a call with usual options", function()
 
   it("is refused in the same words", function()
     with_client(function(client)
+      client:get "/echo"
       local function refused(options, why)
         check.error(function() client:get("/echo", options) end, why)
       end
@@ -694,6 +696,7 @@ describe("a call with usual options", function()
 
   it("encodes what a path may not hold", function()
     with_client(function(client)
+      client:get "/echo"
       check.equal(client:get("/echo?q=a b").url, HOST .. "/echo?q=a%20b")
       check.equal(client:get("/echo?q=100%").url, HOST .. "/echo?q=100%25")
       check.equal(client:get("/echo?q=%41").url, HOST .. "/echo?q=%41")
@@ -710,9 +713,11 @@ describe("a client's name for requests", function()
       client:get("/echo")
       client:get("/echo", { max_redirects = 1 })
       client:get("/echo", { name = "own" })
+      client:get("/echo", { name = "" })
+      client:get("/echo", { name = "", max_redirects = 1 })
       client:rename_request()
       client:get("/echo")
-      check.equal(entry("GET renamed").requests, 2)
+      check.equal(entry("GET renamed").requests, 4)
       check.equal(entry("GET own").requests, 1)
       check.equal(entry("GET /echo").requests, 1)
     end)
