@@ -167,8 +167,10 @@ static void cancel_wait(struct task *t)
 {
     void (*cancel)(void *) = t->cancel;
     t->cancel = NULL;
-    if (cancel != NULL)
-        cancel(t->op);
+    if (cancel == NULL)
+        return;
+    t->push = NULL;
+    cancel(t->op);
 }
 
 void sched_park_for(struct task *t, void (*cancel)(void *op), int (*push)(void *op, lua_State *L),
@@ -362,6 +364,8 @@ static void end_task(struct task *t, enum task_end how, const char *message, con
 {
     struct sched *s = t->sched;
     cancel_wait(t);
+    if (t->push != NULL) // what it waited for has come, and counts
+        t->push(t->op, t->co);
     while (t->spawned != NULL)
         drop(t->spawned);
     if (t->user == t)

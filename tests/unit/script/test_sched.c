@@ -499,6 +499,56 @@ TEST(what_is_left_at_a_users_end_goes_no_further)
     CHECK(state_close(&s));
 }
 
+static int count_up(void *op, lua_State *L)
+{
+    (void)L;
+    ++*(int *)op;
+    return 0;
+}
+
+static void count_down(void *op)
+{
+    --*(int *)op;
+}
+
+/* Parks the running task for *op, and gives the task. */
+static int park(lua_State *L)
+{
+    struct task **parked = lua_touserdata(L, lua_upvalueindex(2));
+    *parked = sched_current(lua_touserdata(L, lua_upvalueindex(1)));
+    sched_park_for(*parked, count_down, count_up, lua_touserdata(L, lua_upvalueindex(3)));
+    return 0;
+}
+
+static void wake_it(void *self)
+{
+    sched_wake(self);
+}
+
+TEST(what_has_come_is_taken_also_where_nobody_goes_on)
+{
+    struct state s;
+    struct task *parked = NULL;
+    int given = 0;
+    state_open(&s, 1);
+    lua_pushlightuserdata(s.L, s.vm.sched);
+    lua_pushlightuserdata(s.L, &parked);
+    lua_pushlightuserdata(s.L, &given);
+    lua_pushcclosure(s.L, park, 3);
+    lua_setglobal(s.L, "park");
+    spawn(&s, BESIDE "beside(function() park() co.wait() say 'never' end) co.sleep(1)");
+    loop_turn(s.loop, true);
+    loop_turn(s.loop, false);
+    CHECK(parked != NULL);
+    struct timer waker; // the user ends in the turn in which this one is woken
+    timer_init(&waker, wake_it, parked);
+    timer_start(s.loop, &waker, NS_PER_S);
+    loop_run(s.loop);
+    CHECK_TEXT(state_said(&s), "");
+    CHECK_INT(given, 1);
+    CHECK(state_close(&s));
+}
+
 TEST(who_ends_spawns_undisturbed)
 {
     struct state s;
@@ -540,4 +590,5 @@ TEST_MAIN(RUN(a_user_runs_and_returns); RUN(users_take_turns);
           RUN(what_is_spawned_is_the_user); RUN(a_kill_ends_what_a_user_spawned);
           RUN(a_graceful_stop_lets_what_was_spawned_finish);
           RUN(waits_between_tasks_alone_are_not_busy);
-          RUN(what_is_left_at_a_users_end_goes_no_further); RUN(who_ends_spawns_undisturbed);)
+          RUN(what_is_left_at_a_users_end_goes_no_further);
+          RUN(what_has_come_is_taken_also_where_nobody_goes_on); RUN(who_ends_spawns_undisturbed);)
