@@ -52,10 +52,46 @@ static double elapsed_s(const struct http_request *r)
     return ns_to_s(clock_now_ns(loop_clock(r->loop)) - r->start_ns);
 }
 
+/* The response's texts of the beginning, in one block: method, URL, target. */
+static void keep_request_texts(struct http_response *response, struct str method, struct str url,
+                               size_t target)
+{
+    struct buf *texts = &response->asked;
+    buf_reserve(texts, method.n + url.n + 2);
+    char *p = texts->p;
+    memcpy(p, method.p, method.n);
+    p[method.n] = '\0';
+    memcpy(p + method.n + 1, url.p, url.n);
+    texts->n = method.n + 1 + url.n;
+    p[texts->n] = '\0';
+    response->request_method = p;
+    response->request_url = response->url = p + method.n + 1;
+    response->request_target = response->request_url + target;
+}
+
+/* The response, made when it is first needed: before the first hop is left. */
+static struct http_response *response_of(struct http_request *r)
+{
+    if (r->response != NULL)
+        return r->response;
+    struct http_response *response = r->response = response_take(r->session->transport);
+    size_t target = r->url.n > 0 ? (size_t)(r->hop.parts.path.p - r->url.p) : 0;
+    keep_request_texts(response, r->hop.method, buf_slice(&r->url), target);
+    response->start_s = clock_wall_at_s(loop_clock(r->loop), r->start_ns);
+    if (r->hop.headers != NULL)
+        response->request_headers = r->hop.headers;
+    return response;
+}
+
+static size_t hops_of(const struct http_request *r)
+{
+    return r->response != NULL ? r->response->n_hops : 0;
+}
+
 /* The response's texts of the end: reason and URL of the last hop. */
 static void keep_answer_texts(struct http_request *r, struct str reason)
 {
-    struct http_response *response = r->response;
+    struct http_response *response = response_of(r);
     struct buf *texts = &response->answered;
     bool is_first = response->n_hops == 0 && r->fragment.n == 0;
     buf_clear(texts);
@@ -79,14 +115,14 @@ static void complete(struct http_request *r)
 {
     if (r->end_ns == 0)
         r->end_ns = clock_now_ns(loop_clock(r->loop));
-    r->response->response_time_ms = ns_to_ms(r->end_ns - r->start_ns - r->queued_ns);
+    response_of(r)->response_time_ms = ns_to_ms(r->end_ns - r->start_ns - r->queued_ns);
     r->is_done = true;
     r->done(r->self, r); // may free it
 }
 
 static void fail(struct http_request *r, enum http_failure failure, struct str text)
 {
-    struct http_response *response = r->response;
+    struct http_response *response = response_of(r);
     response->failure = failure;
     response->failure_text = str_dup(text);
     response->status = 0;
@@ -120,7 +156,7 @@ static struct heard hear(struct http_request *r, const struct http_headers *head
 
 static void keep_hop(struct http_request *r, int status, struct http_headers *headers)
 {
-    struct http_response *response = r->response;
+    struct http_response *response = response_of(r);
     response->hops = xreallocarray(response->hops, response->n_hops + 1, sizeof *response->hops);
     struct http_hop *hop = &response->hops[response->n_hops];
     *hop = (struct http_hop){.status = status, .method = str_dup(r->hop.method)};
@@ -132,7 +168,7 @@ static void keep_hop(struct http_request *r, int status, struct http_headers *he
 
 static void expect_body(struct http_request *r, const struct heard *heard)
 {
-    struct buf *body = &r->response->body;
+    struct buf *body = &response_of(r)->body;
     int64_t length;
     bool is_known;
     if (is_method(r, "HEAD"))
@@ -157,7 +193,7 @@ static void on_head(void *self, int status, struct str reason, struct http_heade
         keep_hop(r, status, headers);
         return;
     }
-    r->response->status = status;
+    response_of(r)->status = status;
     keep_answer_texts(r, reason);
     expect_body(r, &heard);
     http_headers_swap(&r->response->headers, headers);
@@ -238,8 +274,8 @@ static void send_hop(struct http_request *r)
     r->hop.url = buf_slice(&r->url);
     r->hop.settings = &r->settings;
     r->hop.total_left_s = 0;
-    r->hop.now_ns = r->response->n_hops == 0 ? r->start_ns : clock_now_ns(loop_clock(r->loop));
-    if (r->settings.total_s > 0 && r->response->n_hops == 0) {
+    r->hop.now_ns = hops_of(r) == 0 ? r->start_ns : clock_now_ns(loop_clock(r->loop));
+    if (r->settings.total_s > 0 && hops_of(r) == 0) {
         r->hop.total_left_s = r->settings.total_s;
     } else if (r->settings.total_s > 0) {
         r->hop.total_left_s = r->settings.total_s - elapsed_s(r);
@@ -332,7 +368,7 @@ static void on_done(void *self, const struct transfer_end *end)
     r->was_sent |= end->was_sent;
     r->queued_ns += end->queued_ns;
     r->end_ns = end->end_ns; // the body is decoded as it comes
-    add_timings(&r->response->timings, &end->timings);
+    add_timings(&response_of(r)->timings, &end->timings);
     if (r->broken != HTTP_OK)
         fail(r, r->broken, buf_slice(&r->broken_text));
     else if (r->is_stopped)
@@ -388,36 +424,41 @@ static char upper(char c)
     return (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
 }
 
-/* The response's texts of the beginning, in one block: method, URL, target. Gives the method. */
-static struct str keep_request_texts(struct http_response *response, struct str method,
-                                     struct str url, size_t target)
+/* In upper case. */
+static struct str keep_method(struct http_request *r, struct str method)
 {
-    struct buf *texts = &response->asked;
-    buf_reserve(texts, method.n + url.n + 2);
-    char *p = texts->p;
+    char *p = r->method;
+    if (method.n > REQUEST_METHOD_MAX) {
+        buf_reserve(&r->long_method, method.n);
+        p = r->long_method.p;
+    }
     for (size_t i = 0; i < method.n; i++)
         p[i] = upper(method.p[i]);
-    p[method.n] = '\0';
-    memcpy(p + method.n + 1, url.p, url.n);
-    texts->n = method.n + 1 + url.n;
-    p[texts->n] = '\0';
-    response->request_method = p;
-    response->request_url = response->url = p + method.n + 1;
-    response->request_target = response->request_url + target;
     return str_make(p, method.n);
 }
 
-static void prepare_headers(struct http_request *r, const struct http_spec *spec,
+/* Headers and body of the first hop. What isn't the same for every request stands in the response. */
+static void prepare_message(struct http_request *r, const struct http_spec *spec,
                             const struct url *from)
 {
-    struct http_response *response = r->response;
-    if (!from->has_user && !r->hop.parts.is_unix &&
-        exchange_has_default_headers(r->session, spec)) {
-        response->request_headers = exchange_default_headers(spec->compress);
+    r->hop.has_body = spec->has_body;
+    r->hop.body = STR_EMPTY;
+    r->hop.source = r->source;
+    bool is_usual =
+        !from->has_user && !r->hop.parts.is_unix && exchange_has_default_headers(r->session, spec);
+    r->hop.headers = is_usual ? exchange_default_headers(spec->compress) : NULL;
+    if (is_usual && !spec->has_body)
         return;
+    struct http_response *response = response_of(r);
+    if (!is_usual) {
+        exchange_first_headers(&response->own_request_headers, r->session, spec, from,
+                               &r->hop.parts, response->start_s);
+        r->hop.headers = response->request_headers;
     }
-    exchange_first_headers(&response->own_request_headers, r->session, spec, from, &r->hop.parts,
-                           clock_wall_at_s(loop_clock(r->loop), r->start_ns));
+    response->has_request_body = spec->has_body && r->source == NULL;
+    if (response->has_request_body)
+        buf_add_str(&response->request_body, spec->body);
+    r->hop.body = buf_slice(&response->request_body);
 }
 
 static bool refuse_url(struct http_request *r, const struct http_spec *spec)
@@ -426,7 +467,7 @@ static bool refuse_url(struct http_request *r, const struct http_spec *spec)
     struct url parts;
     if (url_parse(&parts, spec->url, &err) == 0)
         BUG("a URL that is well the second time");
-    keep_request_texts(r->response, spec->method, STR_EMPTY, 0);
+    r->hop.headers = NULL;
     note_broken(r, HTTP_SEND, "InvalidURL", err.text);
     return false;
 }
@@ -449,20 +490,11 @@ static bool prepare_url(struct http_request *r, const struct http_spec *spec, st
 
 static bool prepare_first(struct http_request *r, const struct http_spec *spec)
 {
-    struct http_response *response = r->response;
     struct url from;
+    r->hop.method = keep_method(r, spec->method);
     if (!prepare_url(r, spec, &from))
         return false;
-    r->hop.method = keep_request_texts(response, spec->method, buf_slice(&r->url),
-                                       (size_t)(r->hop.parts.path.p - r->url.p));
-    prepare_headers(r, spec, &from);
-    if (spec->has_body && r->source == NULL)
-        buf_add_str(&response->request_body, spec->body);
-    response->has_request_body = spec->has_body && r->source == NULL;
-    r->hop.headers = response->request_headers;
-    r->hop.has_body = spec->has_body;
-    r->hop.body = buf_slice(&response->request_body);
-    r->hop.source = r->source;
+    prepare_message(r, spec, &from);
     return true;
 }
 
@@ -489,7 +521,6 @@ struct http_request *http_request_start(struct loop *loop, struct http_session *
     }
     if (spec->cookies != NULL)
         http_headers_copy(&r->own_cookies, spec->cookies);
-    r->response->start_s = clock_wall_at_s(loop_clock(loop), r->start_ns);
     deferred_init(&r->failed_at_once, on_failed_at_once, r);
     if (prepare_first(r, spec))
         send_hop(r);

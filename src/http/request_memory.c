@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SPARE_REQUESTS 256
+#define SPARES 256
 
 struct http_request *request_take(struct transport *t)
 {
@@ -19,18 +19,49 @@ struct http_request *request_take(struct transport *t)
         t->spare_requests = r->next_spare;
         t->n_spare_requests--;
     }
-    if (r->response == NULL)
-        r->response = http_response_new();
     return r;
+}
+
+struct http_response *response_take(struct transport *t)
+{
+    struct http_response *r = t->spare_responses;
+    if (r == NULL)
+        return http_response_new();
+    t->spare_responses = r->next_spare;
+    t->n_spare_responses--;
+    return r;
+}
+
+/* Under AddressSanitizer nothing is kept, so that it sees each use of what is over. */
+static bool is_kept(size_t n)
+{
+#ifdef KATYDID_ASAN
+    (void)n;
+    return false;
+#else
+    return n < SPARES;
+#endif
+}
+
+static void give_response(struct transport *t, struct http_response *r)
+{
+    if (r == NULL || !is_kept(t->n_spare_responses)) {
+        http_response_free(r);
+        return;
+    }
+    http_response_clear(r);
+    r->next_spare = t->spare_responses;
+    t->spare_responses = r;
+    t->n_spare_responses++;
 }
 
 static void release_request(struct http_request *r)
 {
-    http_response_free(r->response);
     http_headers_release(&r->hop_headers);
     http_headers_release(&r->own_cookies);
     buf_release(&r->url);
     buf_release(&r->fragment);
+    buf_release(&r->long_method);
     buf_release(&r->location);
     buf_release(&r->broken_text);
     free(r);
@@ -46,17 +77,11 @@ static void clear(struct buf *b)
 void request_give(struct http_request *r)
 {
     struct transport *t = r->session->transport;
-#ifdef KATYDID_ASAN
-    bool is_kept = false; // so that the sanitizer sees each use of what is over
-#else
-    bool is_kept = t->n_spare_requests < SPARE_REQUESTS;
-#endif
-    if (!is_kept) {
+    give_response(t, r->response);
+    if (!is_kept(t->n_spare_requests)) {
         release_request(r);
         return;
     }
-    if (r->response != NULL)
-        http_response_clear(r->response);
     if (r->hop_headers.n > 0)
         http_headers_clear(&r->hop_headers);
     if (r->own_cookies.n > 0)
@@ -65,7 +90,7 @@ void request_give(struct http_request *r)
     clear(&r->fragment);
     clear(&r->location);
     clear(&r->broken_text);
-    size_t first = offsetof(struct http_request, is_done);
+    size_t first = offsetof(struct http_request, response);
     memset((char *)r + first, 0, sizeof *r - first);
     r->next_spare = t->spare_requests;
     t->spare_requests = r;
@@ -79,5 +104,10 @@ void http_requests_release(struct transport *t)
         t->spare_requests = r->next_spare;
         release_request(r);
     }
-    t->n_spare_requests = 0;
+    while (t->spare_responses != NULL) {
+        struct http_response *r = t->spare_responses;
+        t->spare_responses = r->next_spare;
+        http_response_free(r);
+    }
+    t->n_spare_requests = t->n_spare_responses = 0;
 }

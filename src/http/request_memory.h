@@ -12,11 +12,12 @@
 #include "http/decode.h"
 #include "http/request.h"
 
+#define REQUEST_METHOD_MAX 16 /* bytes; longer ones have memory of their own */
+
 struct http_request {
     /* Used again and again: memory that texts stand in. */
     struct http_request *next_spare;
-    struct http_response *response; /* NULL: taken */
-    struct buf url, fragment;
+    struct buf url, fragment, long_method;
     struct http_headers hop_headers; /* of further hops; the first's are the response's */
     struct http_headers own_cookies;
     struct buf location; /* of this hop's answer */
@@ -35,7 +36,10 @@ struct http_request {
     unsigned max_redirects;
     bool follows;
 
+    char method[REQUEST_METHOD_MAX]; /* of the first hop, where it fits */
+
     /* From here on all zero at first. */
+    struct http_response *response; /* NULL: not yet, or taken */
     bool is_done, was_sent;
     bool is_stopped;          /* the rest of the answer isn't wanted */
     int hop_status;           /* where it is a redirect; 0: it is not */
@@ -48,9 +52,11 @@ struct http_request {
     struct decoder *decoder;
 };
 
-/* An empty one, with an empty response. */
+/* An empty one. It gets its response when that comes: what is under way for long is small then, and what
+ * an answer is read into was used a moment ago. */
 struct http_request *request_take(struct transport *t);
-/* Back to its session's transport; nothing may be under way. */
+/* Back to its session's transport, with its response; nothing may be under way. */
 void request_give(struct http_request *r);
+struct http_response *response_take(struct transport *t);
 
 #endif

@@ -46,6 +46,7 @@ struct http_response {
     /* private */
     struct http_headers own_request_headers; /* where they are not those of every request */
     struct buf asked, answered;              /* where the texts above stand */
+    struct http_response *next_spare;
 };
 
 /* Empty. */

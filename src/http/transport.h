@@ -90,11 +90,13 @@ struct transfer_sink {
 struct transfer; /* the transport's own */
 
 struct http_request;
+struct http_response;
 
 struct transport {
     /* Of requests that are over, for others: http/request's. */
     struct http_request *spare_requests;
-    size_t n_spare_requests;
+    struct http_response *spare_responses;
+    size_t n_spare_requests, n_spare_responses;
 
     /* The spec is borrowed until done or cancel; the sink is copied. */
     struct transfer *(*start)(struct transport *t, struct http_session *s,

@@ -12,22 +12,23 @@ TEST(is_empty_each_time)
     struct http_session s = {.transport = &t};
     for (int i = 0; i < 3; i++) {
         struct http_request *r = request_take(&t);
-        CHECK(r->response != NULL && r->loop == NULL && !r->is_done);
+        CHECK(r->response == NULL && !r->is_done && r->transfer == NULL);
         CHECK_INT(r->url.n + r->fragment.n + r->location.n + r->broken_text.n, 0);
-        CHECK_INT(r->hop_headers.n + r->own_cookies.n + r->response->body.n, 0);
+        CHECK_INT(r->hop_headers.n + r->own_cookies.n, 0);
         r->session = &s;
         r->is_done = true;
         buf_add_cstr(&r->url, "http://h/");
-        buf_add_cstr(&r->response->body, "body");
         http_headers_add(&r->own_cookies, STR("a"), STR("b"));
-        if (i == 1) { // somebody took it
-            http_response_free(r->response);
-            r->response = NULL;
+        if (i != 1) { // somebody took it
+            r->response = response_take(&t);
+            CHECK_INT(r->response->body.n + r->response->status, 0);
+            r->response->status = 200;
+            buf_add_cstr(&r->response->body, "body");
         }
         request_give(r);
     }
     http_requests_release(&t);
-    CHECK(t.spare_requests == NULL);
+    CHECK(t.spare_requests == NULL && t.spare_responses == NULL);
 }
 
 TEST(keeps_some)
@@ -38,10 +39,11 @@ TEST(keeps_some)
     for (int i = 0; i < MANY; i++) {
         r[i] = request_take(&t);
         r[i]->session = &s;
+        r[i]->response = response_take(&t);
     }
     for (int i = 0; i < MANY; i++)
         request_give(r[i]);
-    CHECK(t.n_spare_requests < MANY);
+    CHECK(t.n_spare_requests < MANY && t.n_spare_responses < MANY);
     http_requests_release(&t);
     CHECK_INT(t.n_spare_requests, 0);
 }
