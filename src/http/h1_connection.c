@@ -32,6 +32,7 @@ void h1_line_init(struct h1_line *line, struct loop *loop, struct resolver *reso
 void h1_line_release(struct h1_line *line)
 {
     free(line->bytes);
+    http_headers_release(&line->headers);
     free(line->slice);
     buf_release(&line->head);
 }
@@ -141,6 +142,10 @@ static void tell_head(struct h1_connection *c)
     c->line->is_inside = true;
     x->sink.head(x->sink.self, p->status, p->reason, &p->headers);
     c->line->is_inside = false;
+    if (c->line->headers.all != NULL)
+        return;
+    http_headers_clear(&p->headers);
+    http_headers_swap(&p->headers, &c->line->headers);
 }
 
 static bool tell_piece(struct h1_connection *c, struct str piece)
@@ -155,6 +160,9 @@ static bool tell_piece(struct h1_connection *c, struct str piece)
 static bool parse(struct h1_connection *c, struct str *in)
 {
     struct str piece;
+    struct http_headers *headers = &c->exchange->parser.headers;
+    if (headers->all == NULL)
+        http_headers_swap(headers, &c->line->headers);
     for (;;) {
         switch (h1_parser_next(&c->exchange->parser, in, &piece)) {
         case H1_MORE:

@@ -50,7 +50,9 @@ struct h1_line {
     bool is_inside; /* a sink's head or body */
 
     /* private */
-    char *bytes;     /* what is read */
+    char *bytes; /* what is read */
+    struct http_headers
+        headers;     /* lent to who reads a head, so that few have memory of their own */
     struct buf head; /* what is written */
     char *slice;     /* of a body that is read while it is written; NULL: none was yet */
 };

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SPARES 256
+#define SPARES 1024
 
 struct http_request *request_take(struct transport *t)
 {

@@ -4,7 +4,7 @@
 
 #include "../check.h"
 
-#define MANY 1000
+#define MANY 3000
 
 TEST(is_empty_each_time)
 {
