@@ -109,9 +109,12 @@ static void remove_oldest_like(struct cookies *c, const struct cookie *fresh)
 /* RFC 6265bis 5.7: first what has expired leaves, then the domain's oldest, then the oldest of all. */
 static void make_room(struct cookies *c, const struct cookie *fresh, double now_s)
 {
-    for (size_t i = c->n; (c->n >= COOKIES_LIMIT || !has_room(c, fresh)) && i > 0; i--) {
-        if (is_expired(&c->all[i - 1], now_s))
-            remove_at(c, i - 1);
+    bool is_full = c->n >= COOKIES_LIMIT || !has_room(c, fresh);
+    for (size_t i = c->n; is_full && i > 0; i--) {
+        if (!is_expired(&c->all[i - 1], now_s))
+            continue;
+        remove_at(c, i - 1);
+        is_full = c->n >= COOKIES_LIMIT || !has_room(c, fresh);
     }
     if (!has_room(c, fresh))
         remove_oldest_like(c, fresh);
