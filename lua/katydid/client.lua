@@ -199,6 +199,8 @@ local function send(what, method, recorded, self, path, options, handler)
         tell(response, recorded, options and options.context, shown)
       end
       return response
+    elseif response == false then
+      blame.raise("%s: the response is larger than Lua can hold", what)
     end
   end
   return perform(what, method, recorded, self, path, options, handler)

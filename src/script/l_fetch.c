@@ -56,7 +56,7 @@ static int push(void *op, lua_State *L)
     bool fits = l_response_push(L, vm->response_type, r, &label);
     forget(f);
     if (!fits)
-        lua_pushnil(L);
+        lua_pushboolean(L, false); // it was sent: nobody sends it again
     else if (!is_judged)
         l_count_by_status(vm, lua_touserdata(L, -1));
     return 1;
@@ -105,7 +105,8 @@ static struct str text_at(lua_State *L, int arg)
 }
 
 /* fetch(session, method, recorded, path, name, options, judged) -> after a wait nil and the
- * response, or STOP; nothing where this is for the long way */
+ * response, or false where that is larger than Lua can hold; or STOP; nothing where this is for the
+ * long way */
 int l_fetch(lua_State *L)
 {
     struct session_box *session = l_session_check(L, SESSION);

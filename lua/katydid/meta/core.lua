@@ -201,7 +201,7 @@ function http.set_base(session, url) end
 ---@param options table? as the script gave them
 ---@param judged any not false: it is left to settle to count it
 ---@return userdata|nil signal STOP, to be thrown
----@return katydid.Response?
+---@return katydid.Response|false|nil response false: it was answered with more than Lua can hold
 function http.fetch(session, method, recorded, path, name, options, judged) end
 ---A handler is about to judge it: decide may be called.
 ---@param response katydid.Response
