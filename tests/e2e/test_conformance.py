@@ -90,3 +90,13 @@ def test_wire_over_tls(env):
     server, other = (Wire(env, certificates.context()) for _ in range(2))
     conforms(env, "wire", server, url=server.url, other=other.url, is_tls=True,
              authority=str(certificates.authority))
+
+
+def test_target(env):
+    conforms(env, "target", url=env.target().url, is_tls=False)
+
+
+def test_target_over_tls(env):
+    certificates = Certificates(env)
+    front = TlsFront(env, env.target().port, certificates.context())
+    conforms(env, "target", url=front.url, is_tls=True, authority=str(certificates.authority))
