@@ -17,7 +17,8 @@
 
 /*
  * libcurl takes a buffer for each transfer under way. A small one comes from malloc's fast lists, and
- * ten thousand of them fit the caches; a large answer would be read in many small pieces with it.
+ * ten thousand of them fit the caches; a large answer would be read in many small pieces with it, and
+ * over HTTP/2 it could come to a stop: libcurl 7.88 keeps frames that it has read, and waits for more.
  */
 #define BUFFER_SMALL 1024L
 #define BUFFER_LARGE 16384L
@@ -223,7 +224,7 @@ static void set_reuse(struct curl_handle *h)
 
 static void set_buffer(struct curl_handle *h)
 {
-    bool is_small = h->fitting >= h->fitting_wanted;
+    bool is_small = h->fitting >= h->fitting_wanted && !is_http2(h->spec->settings);
     if (is_small != h->has_small_buffer)
         curl_easy_setopt(h->easy, CURLOPT_BUFFERSIZE, is_small ? BUFFER_SMALL : BUFFER_LARGE);
     h->has_small_buffer = is_small;
