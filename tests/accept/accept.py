@@ -17,6 +17,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 from testenv import (Env, Failure, PROGRAM, PROGRAM_ASAN, SCENARIOS, Skip, check, flask_app,  # noqa: E402
                      reports, same)
 
+import full_speed  # noqa: E402
+
 SHORT = bool(os.environ.get("ACCEPT_SHORT"))
 QUANTILES = {"p50": "50%", "p90": "90%", "p95": "95%", "p99": "99%"}
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -281,6 +283,10 @@ PARTS = {
     "asan_1000_users": soak(1000, 20, 0.5, PROGRAM_ASAN),
     "soak_1000_users": soak(1000, 60, 0.5),
     "soak_10000_users": soak(10000, 60, 3),
+    "counts_full_speed": full_speed.counts(length(120), waits_for_answers=True),
+    "counts_cut_off": full_speed.counts(length(120), waits_for_answers=False),
+    "outage_fast": full_speed.outage("FastHttpUser", 5),
+    "outage_curl": full_speed.outage("HttpUser", 5),
     "scenario_spam": scenario("spam", 240, "-u", "480", "-r", "2"),
     "scenario_model_api": scenario("model_api", 120, "-u", "50", "-r", "5"),
     "scenario_films": scenario("films", 240, "-u", "1000", "-r", "10"),
