@@ -158,6 +158,10 @@ static enum http_failure add_bad_response(struct buf *out, const struct curl_out
     if (has(o, "HTTP/0.9"))
         return add_text(out, HTTP_BAD_RESPONSE, "BadStatusLine",
                         "the answer does not begin with HTTP/");
+    // What libcurl says of a status that is no number.
+    if (strcmp(o->text, "Unsupported HTTP version in response") == 0)
+        return add_text(out, HTTP_BAD_RESPONSE, "BadStatusLine",
+                        "Unsupported response code in HTTP response");
     if (has(o, "ersion") || has(o, "esponse code") || *o->text == '\0')
         return add_text(out, HTTP_BAD_RESPONSE, "BadStatusLine",
                         *o->text != '\0' ? o->text : curl_easy_strerror(o->code));
