@@ -274,10 +274,11 @@ return {{ same and json and Tester }}
         return self.katydid(self.script, *args, **more)
 
     def passes(self, body, host, *args, **more):
-        """Such a run without an error or a failure."""
+        """Such a run without an error or a failure, which came to its end."""
         run = self.lua(body, host, *args, **more)
         text = "\n".join([*run.exceptions(), *run.failures()])
         same(run.code, 0, f"exit code ({text or run.err[-500:]})")
+        check("--run-time limit reached" not in run.err or "-t" in args, "the run is over before the script is")
         return run
 
     def look_for_complaints(self, process):
