@@ -68,10 +68,15 @@ static struct piece pack_hops(struct packer *p, const struct http_response *r)
     return (struct piece){(uint32_t)at, (uint32_t)r->n_hops};
 }
 
+static bool has_setup(const struct transfer_timings *t)
+{
+    return t->dns != 0 || t->connect != 0 || t->tls != 0;
+}
+
 static struct piece pack_setup(struct packer *p, const struct transfer_timings *t)
 {
     const double setup[] = {t->dns, t->connect, t->tls};
-    if (setup[0] == 0 && setup[1] == 0 && setup[2] == 0)
+    if (!has_setup(t))
         return (struct piece){0, 0};
     align(p);
     return pack(p, setup, sizeof setup);
@@ -134,8 +139,10 @@ static size_t enough(const struct http_response *r, const struct packed_label *l
     size_t texts = r->asked.n + r->answered.n + r->body.n + r->headers.bytes.n;
     if (r->failure_text != NULL)
         texts += strlen(r->failure_text);
+    if (has_setup(&r->timings))
+        texts += 8 + 3 * sizeof(double); // where they may lie
     return sizeof(struct packed) + texts + r->own_request_headers.bytes.n + r->request_body.n +
-           label->method.n + label->name.n + 8 + 3 * sizeof(double);
+           label->method.n + label->name.n;
 }
 
 size_t packed_size(const struct http_response *r, const struct packed_label *label)

@@ -74,6 +74,6 @@ $ katydid hello.lua --headless --iterations 1 --json -L error >/dev/full 2>log; 
 2
 
 # A limit on the size of files ends no run.
-$ (ulimit -f 1; katydid waiting.lua --headless -t 2 --csv limited/x --csv-full-history 2>&1) | grep 'ERROR\|^Seed'
+$ (ulimit -f 1; katydid waiting.lua --headless -t 4 --csv limited/x --csv-full-history 2>&1) | grep 'ERROR\|^Seed'
 [*] */ERROR/katydid.stats: limited/x_stats_history.csv: File too large. It ends before *
 Seed*
