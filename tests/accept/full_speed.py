@@ -1,4 +1,4 @@
-"""full_speed -- 1,000 users without waits: counts to the last request, and a server that goes away and returns."""
+"""full_speed -- 1,000 users: counts to the last request at full speed, and a server that goes away and returns."""
 # SPDX-License-Identifier: MIT
 
 import os
@@ -15,7 +15,7 @@ SECONDS_AFTER = 2  # of the server's return
 
 SCRIPT = """
 local k = require "katydid"
-local Busy = k.{user_class}:extend("Busy", {{ host = "{url}" }})
+local Busy = k.{user_class}:extend("Busy", {{ host = "{url}", wait_time = {wait} }})
 Busy.get = k.task(function(self)
   self.client:get("/json")
 end)
@@ -37,8 +37,8 @@ def cores():
     return {all_cores[0]}, {all_cores[-1]}
 
 
-def write_script(env, user_class, url):
-    return env.write(f"busy_{user_class}.lua", SCRIPT.format(user_class=user_class, url=url))
+def write_script(env, user_class, url, wait="nil"):
+    return env.write(f"busy_{user_class}.lua", SCRIPT.format(user_class=user_class, url=url, wait=wait))
 
 
 def counts(seconds, *, waits_for_answers):
@@ -97,11 +97,11 @@ def rates(target, seconds):
 
 
 def outage(user_class, seconds):
-    """The server goes, and returns after some seconds."""
+    """The server goes, and returns after some seconds. The users' waits, not the machine, say how fast they are."""
     def run_it(env, figures):
         port = free_port()
         first = start_target(env, port)
-        script = write_script(env, user_class, f"http://127.0.0.1:{port}")
+        script = write_script(env, user_class, f"http://127.0.0.1:{port}", "k.constant(0.1)")
         process = env.start_katydid(script, "-u", str(USERS), "-r", str(USERS), "-t", "10m", "--stop-timeout", "30")
         pin(process, cores()[1])
         wait_until(lambda: received(first) > 5 * USERS, "the users are at work")
