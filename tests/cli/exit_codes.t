@@ -15,7 +15,7 @@ $ katydid failing.lua Failing --headless --iterations 2 --exit-code-on-error 7 >
 $ katydid failing.lua Throwing --headless --iterations 2 --exit-code-on-error 0 >/dev/null 2>&1
 
 # Both kinds stand in the summary.
-$ katydid failing.lua Failing --headless --iterations 2 2>/dev/null | grep '404'
+$ katydid failing.lua Failing --headless --iterations 2 2>/dev/null | grep '404 Client'
 ...
 *2*GET /status/404: HTTPError('404 Client Error: Not Found for url: /status/404')
 
