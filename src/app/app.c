@@ -261,6 +261,8 @@ static void tell_start(const struct app *app)
         script_driver_has_shape(app->driver) || options_is_given(app->options, OPT_ITERATIONS);
 
     log_info(LOGGER, "Starting Katydid %s, seed %" PRIu64, KATYDID_VERSION, app->seed);
+    if (options_text(app->options, OPT_PROFILE) != NULL)
+        log_info(LOGGER, "Profile: %s", options_text(app->options, OPT_PROFILE));
     warn_of_shape(app);
     if (run_time_s > 0)
         log_info(LOGGER, "Run time limit set to %" PRId64 " seconds", run_time_s);

@@ -64,6 +64,14 @@ static int check_command(const struct options *o, const char *first, struct err 
     return err_set(err, "unknown command '%s' (did you mean '%s'?)", first, nearest);
 }
 
+/* Whether a person types here, who may want to type less. */
+static bool is_interactive(void)
+{
+    const char *ci = getenv("CI");
+
+    return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && (ci == NULL || ci[0] == '\0');
+}
+
 static int command_run(int argc, char **argv, bool was_named)
 {
     struct buf text = BUF_INIT;
@@ -72,6 +80,7 @@ static int command_run(int argc, char **argv, bool was_named)
     int code = -1;
 
     options_init(&o, run_options, RUN_OPTIONS);
+    o.takes_prefixes = is_interactive();
     if (run_options_read(&o, argc, argv, getenv, &err) == 0) {
         if (options_flag(&o, OPT_HELP)) {
             help_add_run(&text);
@@ -149,6 +158,7 @@ static int command_target(int argc, char **argv)
     int code = -1;
 
     options_init(&o, target_table, TARGET_OPTIONS);
+    o.takes_prefixes = is_interactive();
     if (options_read_arguments(&o, argc, argv, &err) == 0) {
         if (options_flag(&o, TARGET_HELP)) {
             help_add_target(&text);

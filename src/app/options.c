@@ -276,6 +276,11 @@ void options_add(struct options *o, size_t which, enum option_rank rank, const c
         list_add(&v->list, &v->n, xstrdup(item));
 }
 
+void options_add_word(struct options *o, struct str word)
+{
+    list_add(&o->words, &o->n_words, str_dup(word));
+}
+
 bool options_is_hidden(const struct options *o, size_t which, enum option_rank rank)
 {
     return o->values[which].rank > rank;
@@ -289,20 +294,32 @@ size_t options_find(const struct options *o, struct str name)
     return SIZE_MAX;
 }
 
+/* How many long names begin so; *which is the first of them. */
+static size_t count_begun(const struct options *o, struct str begin, size_t *which)
+{
+    size_t n = 0;
+
+    for (size_t i = o->n; begin.n > 0 && i-- > 0;) {
+        if (str_starts(str_of(o->table[i].name), begin)) {
+            *which = i;
+            n++;
+        }
+    }
+    return n;
+}
+
 const char *options_nearest(const struct options *o, struct str name)
 {
     const char **names = xcalloc(o->n, sizeof *names);
-    const char *begun = NULL, *nearest;
-    size_t n_begun = 0;
+    const char *nearest;
+    size_t begun;
 
-    for (size_t i = 0; i < o->n; i++) {
+    for (size_t i = 0; i < o->n; i++)
         names[i] = o->table[i].name;
-        if (name.n > 0 && str_starts(str_of(names[i]), name)) {
-            begun = names[i];
-            n_begun++;
-        }
-    }
-    nearest = n_begun == 1 ? begun : nearest_name(name, names, o->n);
+    if (count_begun(o, name, &begun) == 1)
+        nearest = names[begun];
+    else
+        nearest = nearest_name(name, names, o->n);
     free(names);
     return nearest;
 }
@@ -371,6 +388,20 @@ static int unknown_option(const struct options *o, struct str shown, struct str 
     return err_set(err, "unknown option %.*s", STR_ARG(shown));
 }
 
+/* "--show" begins several. */
+static int ambiguous_option(const struct options *o, struct str shown, struct str name,
+                            struct err *err)
+{
+    struct buf all = BUF_INIT;
+
+    for (size_t i = 0; i < o->n; i++)
+        if (str_starts(str_of(o->table[i].name), name))
+            buf_addf(&all, "%s--%s", all.n > 0 ? ", " : "", o->table[i].name);
+    err_set(err, "%.*s begins several options: %s", STR_ARG(shown), buf_cstr(&all));
+    buf_release(&all);
+    return -1;
+}
+
 static int take_long(struct reading *r, const char *argument, struct err *err)
 {
     struct str rest = str_of(argument + 2), value = {NULL, 0};
@@ -380,6 +411,11 @@ static int take_long(struct reading *r, const char *argument, struct err *err)
 
     if (has_value)
         value = rest;
+    if (which == SIZE_MAX && r->o->takes_prefixes) {
+        size_t n_begun = count_begun(r->o, name, &which);
+        if (n_begun > 1)
+            return ambiguous_option(r->o, str_make(argument, name.n + 2), name, err);
+    }
     if (which == SIZE_MAX)
         return unknown_option(r->o, str_make(argument, name.n + 2), name, err);
     return take_option(r, which, value, err);
@@ -426,7 +462,7 @@ int options_read_arguments(struct options *o, int argc, char *const *argv, struc
         const char *argument = argv[r.at++];
         int rc = 0;
         if (words_only || !looks_like_option(argument))
-            list_add(&o->words, &o->n_words, xstrdup(argument));
+            options_add_word(o, str_of(argument));
         else if (strcmp(argument, "--") == 0)
             words_only = true;
         else if (argument[1] == '-')

@@ -74,13 +74,15 @@ struct options {
     struct option_value *values; /* one for each row */
     char **words;                /* of the command line: what is neither an option nor a value */
     size_t n_words;
+    bool takes_prefixes; /* "--spawn" is --spawn-rate: for people, not for what is written down */
 };
 
 /* All defaults, which must be right (else BUG). */
 void options_init(struct options *o, const struct option *table, size_t n);
 void options_release(struct options *o);
 
-/* A command line, without the program's name and the command. "--" ends the options. */
+/* A command line, without the program's name and the command. "--" ends the options. The begin of a
+ * name stands for the only option that begins so where `takes_prefixes` is set. */
 int options_read_arguments(struct options *o, int argc, char *const *argv,
                            struct err *err) ERR_CHECKED;
 /* The variables, by `get` (getenv). An empty one counts as not set. */
@@ -97,6 +99,8 @@ int options_set_any(struct options *o, size_t which, enum option_rank rank, cons
                     struct str value, struct err *err) ERR_CHECKED;
 /* One more item of a list, as it is. */
 void options_add(struct options *o, size_t which, enum option_rank rank, const char *item);
+/* One more word, as if it stood on the command line. */
+void options_add_word(struct options *o, struct str word);
 /* Whether the value of this option was given in a place of that rank or a higher one. */
 bool options_is_hidden(const struct options *o, size_t which, enum option_rank rank);
 

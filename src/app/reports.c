@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "report/console.h"
 #include "report/csv.h"
 #include "report/json.h"
@@ -132,10 +133,16 @@ static void finish_tables(struct reports *r, uint64_t seed)
 {
     struct buf text = BUF_INIT;
     struct err err = ERR_INIT;
+    const char *profile = options_text(r->options, OPT_PROFILE);
 
     console_add_summary(&text, r->stats, output_columns(r->tables_fd), clock_wall_s(r->clock));
     buf_addf(&text, "Seed %" PRIu64 " (--seed %" PRIu64 " draws the same random numbers again)\n",
              seed, seed);
+    if (profile != NULL) {
+        buf_add_cstr(&text, "Profile ");
+        text_add_visible(&text, str_of(profile), true);
+        buf_add_char(&text, '\n');
+    }
     if (output_write(r->tables_fd, buf_slice(&text), &err) < 0)
         log_error(LOGGER, "The tables are incomplete: %s", err.text);
     buf_release(&text);

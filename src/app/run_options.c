@@ -114,6 +114,11 @@ const struct option run_options[RUN_OPTIONS] = {
                   .group = COMMON,
                   .help = "begin all random numbers there: each user does the same again; without "
                           "it the system gives one, which is printed"},
+    [OPT_PROFILE] = {.name = "profile",
+                     .type = OPTION_TEXT,
+                     .value = "TEXT",
+                     .group = COMMON,
+                     .help = "a label for this run, shown in its log and with its statistics"},
     [OPT_LIST] = {.name = "list",
                   .letter = 'l',
                   .group = LOOK,
@@ -211,6 +216,19 @@ static void sort_words(struct options *o)
     o->n_words = kept;
 }
 
+/* The user classes where the command line names none: between blanks, as Locust has them. */
+static void read_user_classes(struct options *o, const char *names)
+{
+    struct str rest = str_of(names);
+
+    while (rest.n > 0) {
+        size_t end = strcspn(rest.p, " \t\n");
+        if (end > 0)
+            options_add_word(o, str_slice(rest, 0, end));
+        rest = str_slice(rest, end < rest.n ? end + 1 : rest.n, rest.n);
+    }
+}
+
 static int read_files(struct options *o, const char *home, struct err *err)
 {
     const char *named = options_text(o, OPT_CONFIG);
@@ -237,6 +255,8 @@ int run_options_read(struct options *o, int argc, char *const *argv, char *(*get
     if (options_flag(o, OPT_HELP) || options_flag(o, OPT_VERSION))
         return 0;
     sort_words(o);
+    if (o->n_words == 0 && get("KATYDID_USER_CLASSES") != NULL)
+        read_user_classes(o, get("KATYDID_USER_CLASSES"));
     if (options_read_environment(o, get, err) < 0 || read_files(o, get("HOME"), err) < 0)
         return -1;
     options_list(o, OPT_LOCUSTFILE, &n);

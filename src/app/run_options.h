@@ -27,6 +27,7 @@ enum run_option {
     OPT_HEADLESS,
     OPT_STOP_TIMEOUT,
     OPT_SEED,
+    OPT_PROFILE,
     OPT_LIST,
     OPT_SHOW_TASK_RATIO,
     OPT_SHOW_TASK_RATIO_JSON,
@@ -53,8 +54,8 @@ extern const struct option run_options[RUN_OPTIONS];
 /*
  * Reads a run's command line (without the program's name and the command), then environment and
  * files by way of `get` (getenv), into options that were initialised with the table above. Scripts
- * among the words move to OPT_LOCUSTFILE; the words that are left are user classes. Where --help or
- * --version was asked for, nothing else is read.
+ * among the words move to OPT_LOCUSTFILE; the words that are left are user classes, or else those of
+ * KATYDID_USER_CLASSES are. Where --help or --version was asked for, nothing else is read.
  */
 int run_options_read(struct options *o, int argc, char *const *argv, char *(*get)(const char *name),
                      struct err *err) ERR_CHECKED;

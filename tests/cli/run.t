@@ -92,6 +92,15 @@ $ katydid two.lua --headless -u 4 -r 1000 --iterations 30 --exclude-tags money 2
 0
 [1]
 
+# A label of the run, in its log and below its tables.
+$ katydid hello.lua --headless --iterations 1 --profile 'after the change' 2>&1 | grep -i profile
+[*] */INFO/katydid.main: Profile: after the change
+Profile after the change
+
+# Classes by the environment, where the command line names none.
+$ served >/dev/null; KATYDID_USER_CLASSES=Second katydid many --headless --iterations 1 >/dev/null 2>&1; served
+GET /items 200 1
+
 # The same seed, the same run.
 $ katydid two.lua Reader --headless --iterations 50 --seed 11 2>/dev/null | grep '^GET.*(\|^POST.*(' | cut -c1-106 >one; katydid two.lua Reader --headless --iterations 50 --seed 11 2>/dev/null | grep '^GET.*(\|^POST.*(' | cut -c1-106 | cmp - one && wc -l <one
 2

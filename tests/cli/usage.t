@@ -34,6 +34,7 @@ $ katydid run -h | grep -o '^  -., --[a-z-]*\|^      --[a-z-]*' | tr -d ' '
 --headless
 -s,--stop-timeout
 --seed
+--profile
 -l,--list
 --show-task-ratio
 --show-task-ratio-json
@@ -111,6 +112,27 @@ $ katydid hello.lua --bicycle
 $ katydid hello.lua -x
 2> katydid: error: unknown option -x
 [2]
+
+# On a terminal the begin of a name will do, where it is the only one.
+$ tty katydid hello.lua --lis
+Available Users:
+    Hello
+
+$ tty katydid hello.lua --show
+katydid: error: --show begins several options: --show-task-ratio, --show-task-ratio-json
+[2]
+
+$ tty env CI=true katydid hello.lua --lis
+katydid: error: unknown option --lis (did you mean --list?)
+[2]
+
+$ tty katydid hello.lua --lis | cat; tty katydid target --hel | head -1
+Available Users:
+    Hello
+Usage: katydid target [options]
+
+$ printf 'spawn = 5\n' >katydid.conf; tty katydid hello.lua --list; rm katydid.conf
+katydid: error: katydid.conf:1: unknown key 'spawn' (did you mean 'spawn-rate'?)
 
 # Values out of range or of a wrong type say what is expected.
 $ katydid hello.lua --headless -u abc

@@ -171,6 +171,32 @@ TEST(unknown_options_name_the_nearest)
     CHECK_TEXT(err.text, "unknown option ---users (did you mean --users?)");
 }
 
+/* As READ, where the begin of a name will do. */
+static int read_short(const char *argument)
+{
+    options_release(&o);
+    err_clear(&err);
+    options_init(&o, table, N);
+    o.takes_prefixes = true;
+    return options_read_arguments(&o, 1, (char *const[]){(char *)argument}, &err);
+}
+
+TEST(the_begin_of_a_name_where_it_is_taken)
+{
+    CHECK_INT(read_short("--us=7"), 0);
+    CHECK_INT(options_int(&o, USERS), 7);
+    CHECK_INT(read_short("--verb"), 0);
+    CHECK(options_flag(&o, VERBOSE));
+    CHECK_INT(read_short("--ta=x"), -1);
+    CHECK_TEXT(err.text, "--ta begins several options: --tags, --tail");
+    CHECK_INT(read_short("--ur=7"), -1);
+    CHECK_TEXT(err.text, "unknown option --ur");
+    CHECK_INT(read_short("--=7"), -1);
+    CHECK_TEXT(err.text, "unknown option --");
+    CHECK_INT(READ("--us=7"), -1);
+    CHECK_TEXT(err.text, "unknown option --us (did you mean --users?)");
+}
+
 TEST(wrong_values_say_what_was_expected)
 {
     CHECK_INT(READ("-u", "abc"), -1);
@@ -304,6 +330,7 @@ int main(void)
     RUN(lists_and_words);
     RUN(help_ends_the_reading);
     RUN(unknown_options_name_the_nearest);
+    RUN(the_begin_of_a_name_where_it_is_taken);
     RUN(wrong_values_say_what_was_expected);
     RUN(missing_values);
     RUN(variables_stand_below_the_command_line);

@@ -85,6 +85,30 @@ TEST(words_behind_tags_are_tags)
     CHECK_TEXT(scripts(), "a.lua");
 }
 
+static const char *words(void)
+{
+    static char text[256];
+
+    text[0] = '\0';
+    for (size_t i = 0; i < o.n_words; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s", i ? "|" : "", o.words[i]);
+    return text;
+}
+
+TEST(classes_by_variable_where_none_is_named)
+{
+    begin();
+    variables[0][0] = "KATYDID_USER_CLASSES";
+    variables[0][1] = " Reader  Buyer\tAdmin ";
+    CHECK_INT(READ("a.lua"), 0);
+    CHECK_TEXT(words(), "Reader|Buyer|Admin");
+    begin();
+    variables[0][0] = "KATYDID_USER_CLASSES";
+    variables[0][1] = "Reader";
+    CHECK_INT(READ("a.lua", "Buyer"), 0);
+    CHECK_TEXT(words(), "Buyer");
+}
+
 TEST(the_default_script)
 {
     begin();
@@ -189,6 +213,7 @@ int main(void)
     mkdir("folder", 0700);
     RUN(words_are_scripts_or_classes);
     RUN(words_behind_tags_are_tags);
+    RUN(classes_by_variable_where_none_is_named);
     RUN(the_default_script);
     RUN(precedence);
     RUN(a_script_on_the_command_line_hides_others);
