@@ -8,6 +8,7 @@
 #include "http/curl_failure.h"
 #include "loop/loop.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -383,6 +384,7 @@ const char *curl_handle_prepare(struct curl_handle *h, const struct transfer_spe
     h->was_opened = false;
     h->no_source = NULL;
     h->is_stopped = false;
+    h->sent_ns = h->first_ns = 0;
     h->received = 0;
     curl_head_begin(&h->head, is_http2(spec->settings));
     h->error[0] = '\0';
@@ -432,6 +434,8 @@ static int on_connected(void *self, char *ip, char *local_ip, int port, int loca
         return CURL_PREREQFUNC_ABORT;
     h->was_sent = true;
     h->active_ns = loop_now_ns(h->loop);
+    if (h->spec->has_body)
+        h->sent_ns = clock_now_ns(loop_clock(h->loop));
     return CURL_PREREQFUNC_OK;
 }
 
@@ -441,6 +445,8 @@ static size_t on_header(char *p, size_t size, size_t n, void *self)
     struct curl_head *head = &h->head;
     bool was_whole = head->is_whole;
     h->active_ns = loop_now_ns(h->loop);
+    if (h->spec->has_body && h->first_ns == 0)
+        h->first_ns = clock_now_ns(loop_clock(h->loop));
     if (!curl_head_add(head, str_make(p, n * size)))
         return 0;
     if (head->is_whole && !was_whole)
@@ -465,6 +471,11 @@ static size_t on_body(char *p, size_t size, size_t n, void *self)
     return piece.n;
 }
 
+static double ns_between(uint64_t from_ns, uint64_t to_ns)
+{
+    return to_ns > from_ns ? ns_to_ms(to_ns - from_ns) : 0;
+}
+
 static double ms_between(curl_off_t from_us, curl_off_t to_us)
 {
     return to_us > from_us ? (double)(to_us - from_us) / 1e3 : 0;
@@ -477,7 +488,18 @@ static bool has_answer(const struct curl_handle *h, CURLcode code)
            code == CURLE_UNSUPPORTED_PROTOCOL;
 }
 
-static void read_timings(struct curl_handle *h, CURLcode code, struct transfer_timings *t)
+/* A reset comes of a connection that stood, even where libcurl never saw it stand. */
+static bool was_reset_at_once(CURL *easy, CURLcode code)
+{
+    long os_errno = 0;
+    return code == CURLE_COULDNT_CONNECT &&
+           curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &os_errno) == CURLE_OK &&
+           os_errno == ECONNRESET;
+}
+
+/* With a body, libcurl's time of the first byte may be that of the first one sent. */
+static void read_timings(struct curl_handle *h, CURLcode code, uint64_t end_ns,
+                         struct transfer_timings *t)
 {
     CURL *e = h->easy;
     long connections = 0;
@@ -493,7 +515,13 @@ static void read_timings(struct curl_handle *h, CURLcode code, struct transfer_t
         t->connect = ms_between(name, connected);
         t->tls = ms_between(connected, secured);
     }
-    if (has_answer(h, code)) {
+    if (was_reset_at_once(e, code))
+        t->connect = ms_between(name, last);
+    if (has_answer(h, code) && h->spec->has_body) {
+        uint64_t first_ns = h->first_ns != 0 ? h->first_ns : end_ns;
+        t->wait = ns_between(h->sent_ns, first_ns);
+        t->receive = ns_between(first_ns, end_ns);
+    } else if (has_answer(h, code)) {
         t->wait = ms_between(ready, first);
         t->receive = ms_between(first, last);
     }
@@ -526,7 +554,7 @@ static bool has_switched(const struct curl_handle *h)
 void curl_handle_end(struct curl_handle *h, CURLcode code, double elapsed_s,
                      struct transfer_end *end, struct buf *text)
 {
-    read_timings(h, code, &end->timings);
+    read_timings(h, code, end->end_ns, &end->timings);
     learn_size(h);
     end->was_sent = h->was_sent;
     end->failure = HTTP_OK;

@@ -45,8 +45,9 @@ struct curl_handle {
 
     /* private */
     const struct loop *loop;
-    struct curl_head head; /* of the answer, as far as it has come */
-    bool is_stopped;       /* the sink said: enough */
+    struct curl_head head;      /* of the answer, as far as it has come */
+    uint64_t sent_ns, first_ns; /* with a body: it was sent, the first line came */
+    bool is_stopped;            /* the sink said: enough */
     uint64_t received;
 
     enum curl_method {

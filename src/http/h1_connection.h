@@ -84,13 +84,13 @@ struct h1_connection {
     struct h1_connection *next; /* the owner's */
     void *owner;
     struct stream *stream; /* may be asked for its timings */
+    bool is_connected;     /* it stood, with TLS where that is wanted */
 
     /* private, from here */
     struct h1_line *line;
     struct h1_exchange *exchange; /* NULL: it is idle */
     const struct tls_context *tls;
     uint16_t port;
-    bool is_connected;
     uint64_t idle_ns; /* since when */
     size_t host_n;
     char host[];

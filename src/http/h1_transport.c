@@ -128,7 +128,7 @@ static void on_ended(struct h1_exchange *exchange, struct h1_connection *c,
 {
     struct h1_transfer *x = (struct h1_transfer *)exchange;
     struct transfer_end end = {.failure = failure, .text = text, .end_ns = exchange->last_ns};
-    bool is_new = exchange->sent_ns != 0;
+    bool is_new = exchange->sent_ns != 0 || !c->is_connected;
     read_timings(x, c, is_new, &end.timings);
     if (keeps_connection)
         put_idle(x->session, c);

@@ -80,8 +80,9 @@ static void tell_failed(struct dial *d)
 {
     struct dial_events events = d->events;
     struct stream_error why = d->last;
+    uint64_t resolved_ns = d->resolved_ns;
     dial_cancel(d);
-    events.failed(events.self, &why);
+    events.failed(events.self, &why, resolved_ns);
 }
 
 static void on_at_once(void *self)

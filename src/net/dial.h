@@ -35,7 +35,7 @@ struct dial_events {
     void *self;
     /* The socket is non-blocking and the receiver's to close. resolved_ns 0: nobody was asked. */
     void (*connected)(void *self, int fd, uint64_t resolved_ns);
-    void (*failed)(void *self, const struct stream_error *why);
+    void (*failed)(void *self, const struct stream_error *why, uint64_t resolved_ns);
 };
 
 /* The spec is borrowed for the call, resolver and sources until the dial ends. */

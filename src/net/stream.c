@@ -420,10 +420,15 @@ static void on_connected(void *self, int fd, uint64_t resolved_ns)
     secure(s);
 }
 
-static void on_failed(void *self, const struct stream_error *why)
+/* A reset comes of a connection that stood, even where it was over before anyone looked: who takes none
+ * refuses. */
+static void on_failed(void *self, const struct stream_error *why, uint64_t resolved_ns)
 {
     struct stream *s = self;
     s->dial = NULL;
+    s->timings.resolved_ns = resolved_ns;
+    if (why->failure == STREAM_ERRNO && why->code == ECONNRESET)
+        s->timings.connected_ns = now_ns(s);
     fail(s, why);
 }
 

@@ -8,6 +8,7 @@
 
 #include "http/request.h"
 
+#include <poll.h>
 #include <sys/resource.h>
 
 #include "../check.h"
@@ -102,6 +103,8 @@ static const struct {
     {"/last", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"}, // and closes without a word
 };
 
+#define LATE_MS 30
+
 static atomic_bool may_reset;
 static atomic_int stalls; /* answers that have come to where they say no more */
 
@@ -156,6 +159,8 @@ static bool answer(struct raw_server *s, int fd, const char *path)
         say_many(fd, 'x', 20000000);
         return true;
     }
+    if (strcmp(path, "/late") == 0)
+        usleep(LATE_MS * 1000);
     if (strcmp(path, "/stepwise") == 0)
         say_stepwise(fd);
     else if (strcmp(path, "/again") == 0)
@@ -959,6 +964,57 @@ TEST(a_held_answer_that_ends)
     CHECK(close_room(&room));
 }
 
+/* It begins with the request's first byte, however long its body is. */
+TEST(the_wait_for_an_answer)
+{
+    static const size_t lengths[] = {0, 1, 100000, 3000000};
+    struct room room;
+    open_room(&room);
+    char *body = xcalloc(1, 3000000);
+    for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++) {
+        room.spec.has_body = lengths[i] > 0;
+        room.spec.body = str_make(body, lengths[i]);
+        struct http_response *r = ask(&room, "/late");
+        CHECK_INT(r->status, 200);
+        CHECK(r->timings.wait >= LATE_MS);
+        CHECK(r->response_time_ms >= r->timings.wait + r->timings.receive);
+        http_response_free(r);
+    }
+    free(body);
+    CHECK(close_room(&room));
+}
+
+/* Accepted and reset before anyone looked whether it stands. */
+TEST(a_connection_that_is_reset_at_once)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct raw_server server;
+    struct wire wire;
+    raw_server_bind(&server, &at, sizeof(at), 64, NULL);
+    snprintf(server.base, sizeof(server.base), "http://127.0.0.1:%d", server.port);
+    wire_open(&wire, make_transport);
+    struct http_session *session = http_session_new(wire.transport);
+    struct http_spec spec = wire_spec("GET", server.base);
+    struct http_request *request = wire_start(&wire, session, &spec);
+    struct pollfd comes = {.fd = server.fd, .events = POLLIN};
+    while (poll(&comes, 1, 0) == 0)
+        loop_turn(wire.loop, false);
+    int fd = accept4(server.fd, NULL, NULL, SOCK_CLOEXEC);
+    raw_reset(fd);
+    close(fd);
+    wire_wait(&wire, request);
+    struct http_response *r = http_request_take_response(request);
+    CHECK_INT(r->status, 0);
+    CHECK(r->timings.connect > 0);
+    CHECK(r->timings.wait == 0 && r->timings.receive == 0);
+    http_response_free(r);
+    http_request_free(request);
+    http_session_free(session);
+    CHECK(wire_close(&wire));
+    close(server.fd);
+    pthread_mutex_destroy(&server.lock);
+}
+
 TEST(an_answer_is_stopped)
 {
     struct room room;
@@ -1016,6 +1072,8 @@ TEST(an_answer_is_stopped)
     RUN(an_answer_is_held);                             \
     RUN(the_total_limit_holds_while_it_is_held);        \
     RUN(a_held_answer_that_ends);                       \
+    RUN(the_wait_for_an_answer);                        \
+    RUN(a_connection_that_is_reset_at_once);            \
     RUN(an_answer_is_stopped);
 
 #endif

@@ -27,9 +27,10 @@ static void on_connected(void *self, int fd, uint64_t resolved_ns)
     c->resolved_ns = resolved_ns;
 }
 
-static void on_failed(void *self, const struct stream_error *why)
+static void on_failed(void *self, const struct stream_error *why, uint64_t resolved_ns)
 {
     struct caller *c = self;
+    c->resolved_ns = resolved_ns;
     c->failed++;
     c->why = *why;
 }
