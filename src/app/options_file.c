@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <stdint.h>
 
+#include "app/options_toml.h"
 #include "base/file.h"
 
 static bool is_blank(char c)
@@ -96,13 +97,20 @@ static int split_line(struct str text, struct line *line, struct err *err)
     return 0;
 }
 
-static int unknown_key(const struct options *o, struct str key, struct err *err)
+int options_file_find(const struct options *o, struct str key, size_t *which, struct err *err)
 {
-    const char *nearest = options_nearest(o, key);
+    const char *nearest;
 
-    if (nearest != NULL)
-        return err_set(err, "unknown key '%.*s' (did you mean '%s'?)", STR_ARG(key), nearest);
-    return err_set(err, "unknown key '%.*s'", STR_ARG(key));
+    *which = options_find(o, key);
+    if (*which == SIZE_MAX) {
+        nearest = options_nearest(o, key);
+        if (nearest != NULL)
+            return err_set(err, "unknown key '%.*s' (did you mean '%s'?)", STR_ARG(key), nearest);
+        return err_set(err, "unknown key '%.*s'", STR_ARG(key));
+    }
+    if (o->table[*which].here_only || o->table[*which].not_in_files)
+        return err_set(err, "'%.*s' can't be set in a file", STR_ARG(key));
+    return 0;
 }
 
 static int read_line(struct options *o, struct str text, enum option_rank rank, struct err *err)
@@ -112,12 +120,9 @@ static int read_line(struct options *o, struct str text, enum option_rank rank, 
 
     if (split_line(text, &line, err) < 0)
         return -1;
-    which = options_find(o, line.key);
-    if (which == SIZE_MAX)
-        return unknown_key(o, line.key, err);
+    if (options_file_find(o, line.key, &which, err) < 0)
+        return -1;
     const struct option *option = &o->table[which];
-    if (option->here_only || option->not_in_files)
-        return err_set(err, "'%s' can't be set in a file", option->name);
     if (line.value.p == NULL && line.has_separator)
         return 0;
     if (line.value.p == NULL && option->type != OPTION_FLAG)
@@ -151,7 +156,9 @@ int options_file_read(struct options *o, const char *path, enum option_rank rank
     struct buf text = BUF_INIT;
     int rc = file_read(path, &text, OPTIONS_FILE_LIMIT, err);
 
-    if (rc == 0)
+    if (rc == 0 && str_ends(str_of(path), STR(".toml")))
+        rc = options_toml_read_text(o, buf_slice(&text), path, rank, err);
+    else if (rc == 0)
         rc = options_file_read_text(o, buf_slice(&text), path, rank, err);
     buf_release(&text);
     return rc;

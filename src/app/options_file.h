@@ -17,12 +17,17 @@
 
 #define OPTIONS_FILE_LIMIT (1024 * 1024) /* bytes */
 
-/* Reads the file at `path`; errors say PATH:LINE. An unknown key is one. */
+/* Reads the file at `path`, as TOML (options_toml) where its name ends in .toml; errors say
+ * PATH:LINE. An unknown key is one. */
 int options_file_read(struct options *o, const char *path, enum option_rank rank,
                       struct err *err) ERR_CHECKED;
 
 /* The same of a text; `path` is for the errors alone. */
 int options_file_read_text(struct options *o, struct str text, const char *path,
                            enum option_rank rank, struct err *err) ERR_CHECKED;
+
+/* The row of a key that may stand in a file; else an error, with the nearest one. */
+int options_file_find(const struct options *o, struct str key, size_t *which,
+                      struct err *err) ERR_CHECKED;
 
 #endif

@@ -46,7 +46,7 @@ const struct option run_options[RUN_OPTIONS] = {
                     .not_in_files = true,
                     .group = COMMON,
                     .help = "read options from this file too, ahead of ./katydid.conf and "
-                            "~/.katydid.conf"},
+                            "~/.katydid.conf; of a file *.toml, from [tool.katydid]"},
     [OPT_HOST] = {.name = "host",
                   .letter = 'H',
                   .type = OPTION_TEXT,

@@ -113,6 +113,19 @@ $ rm katydid.conf; katydid options.lua --headless --config nowhere.conf
 2> katydid: error: nowhere.conf: No such file or directory
 [2]
 
+# A file whose name ends in .toml holds them in its table [tool.katydid].
+$ printf '[project]\nname = "shop"\n\n[tool.katydid]\nusers = 23\nheadless = true\ntags = ["a", "b"]\n' >load.toml; katydid options.lua --config load.toml 2>/dev/null | grep '^users\|^tags'
+tags = a,b
+users = 23
+
+$ printf '[tool.katydid]\nuser = 23\n' >load.toml; katydid options.lua --config load.toml
+2> katydid: error: load.toml:2: unknown key 'user' (did you mean 'users'?)
+[2]
+
+$ printf '[tool.locust]\nusers = 23\n' >load.toml; katydid options.lua --config load.toml
+2> katydid: error: load.toml: there is no table [tool.katydid]
+[2]
+
 # Without a script, locustfile.lua is run.
 $ cp options.lua locustfile.lua; katydid --headless 2>/dev/null | grep '^locustfile'
 locustfile = locustfile.lua
