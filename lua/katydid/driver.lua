@@ -41,7 +41,7 @@ function driver.load(scripts, chosen)
       warn("%s has no tasks: mark a function with k.task, or set `tasks`", info.name)
     end
   end
-  run_shape = loaded.shape and shape.new(loaded.shape)
+  run_shape = loaded.shape and shape.new(loaded.shape, env)
   return rows, run_shape and { use_common_options = run_shape.use_common_options }
 end
 

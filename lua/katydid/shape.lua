@@ -12,7 +12,7 @@ local methods = {}
 ---Seconds since the test began.
 ---@return number
 function methods:get_run_time()
-  return core.time.now() - self._began_at
+  return core.time.now() - self.start_time
 end
 
 ---@return integer users that run at the moment
@@ -22,7 +22,12 @@ end
 
 ---Begins anew: get_run_time is 0 again.
 function methods:reset()
-  self._began_at = core.time.now()
+  self.start_time = core.time.now()
+end
+
+---As Locust calls it.
+function methods:reset_time()
+  self:reset()
 end
 
 local function is_boolean(value)
@@ -39,6 +44,8 @@ end
 ---@class katydid.LoadTestShape
 ---@field use_common_options boolean it looks at --users, --spawn-rate and --run-time
 ---@field abstract boolean
+---@field start_time number when it began, by k.now()
+---@field environment katydid.Environment
 ---@field tick fun(self: katydid.LoadTestShape): integer?, number?, table?
 ---@field extend fun(self: table, name: string, attributes: table?): table
 ---@field is fun(self: table, class: table): boolean
@@ -58,9 +65,11 @@ shape.LoadTestShape = object.base("LoadTestShape", {
 }, fields)
 
 ---@param class table
+---@param environment katydid.Environment
 ---@return katydid.LoadTestShape
-function shape.new(class)
+function shape.new(class, environment)
   local self = object.new(class)
+  self.environment = environment
   self:reset()
   return self
 end

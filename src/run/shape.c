@@ -160,6 +160,10 @@ static void ask(void *self)
         return;
     }
     uint64_t now_ns = clock_now_ns(loop_clock(s->loop));
+    // A shape begins its own time in its first tick. Seconds count from the end of that, so that the
+    // tick after n of them finds n seconds over by the shape's time too, and never a little less.
+    if (!s->has_last)
+        s->due_ns = now_ns;
     s->due_ns = s->due_ns + NS_PER_S > now_ns ? s->due_ns + NS_PER_S : now_ns;
     timer_start_at(s->loop, &s->timer, s->due_ns);
     if (!is_as_last(s, &step)) {

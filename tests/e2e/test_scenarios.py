@@ -5,7 +5,7 @@ import testenv
 from testenv import SCENARIOS, check, same
 
 # Scenarios with a shape: it says how many users there are.
-SHAPES = {"profile_growing", "profile_steps"}
+SHAPES = {"profile_growing", "profile_ready", "profile_steps"}
 
 
 def run_for_a_while(env, name, host):

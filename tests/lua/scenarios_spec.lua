@@ -21,6 +21,7 @@ describe("a scenario loads:", function()
     profiles = "BasicUser ApiUser",
     profile_growing = "BasicUser ApiUser",
     profile_steps = "BasicUser ApiUser",
+    profile_ready = "BasicUser ApiUser",
   } do
     it(name, function() check.equal(classes(name), expected) end)
   end

@@ -111,6 +111,28 @@ TEST(a_slow_tick_delays_the_next_and_none_is_made_up_for)
     CHECK(tear_down(&w));
 }
 
+static int slow_to_begin(struct fake *f, double t_s, struct ramp_step *step, struct err *err)
+{
+    (void)t_s;
+    (void)err;
+    step->users = f->ticks;
+    // It begins its own time in here.
+    if (f->ticks == 1)
+        clock_advance_to(&f->clock, clock_now_ns(&f->clock) + s_to_ns(0.25));
+    return 1;
+}
+
+TEST(seconds_count_from_the_end_of_the_first_tick)
+{
+    struct world w;
+
+    set_up(&w, slow_to_begin);
+    shape_start(w.shape);
+    fake_run_to(&w.fake, 3);
+    CHECK_TEXT(buf_cstr(&w.fake.trace), "0.25 1@1 1.25 2@1 2.25 3@1");
+    CHECK(tear_down(&w));
+}
+
 static int classes(struct fake *f, double t_s, struct ramp_step *step, struct err *err)
 {
     static struct str a, b;
@@ -260,7 +282,7 @@ TEST(checks_what_a_ramp_can_be_made_of)
 
 TEST_MAIN(RUN(asks_at_once_and_each_second);
           RUN(a_slow_tick_delays_the_next_and_none_is_made_up_for);
-          RUN(other_classes_are_another_step); RUN(one_that_throws_is_asked_no_more);
-          RUN(one_that_wants_what_cant_be_is_asked_no_more);
+          RUN(seconds_count_from_the_end_of_the_first_tick); RUN(other_classes_are_another_step);
+          RUN(one_that_throws_is_asked_no_more); RUN(one_that_wants_what_cant_be_is_asked_no_more);
           RUN(one_that_ends_the_test_is_heard_no_more); RUN(begins_anew);
           RUN(checks_what_a_ramp_can_be_made_of);)
