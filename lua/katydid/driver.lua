@@ -37,6 +37,7 @@ function driver.load(scripts, chosen)
     local info = object.info(class)
     class_of[info.name], names[i] = class, info.name
     rows[i] = { name = info.name, weight = class.weight, fixed_count = class.fixed_count }
+    task.check(info)
     if #task.list(info) == 0 then
       warn("%s has no tasks: mark a function with k.task, or set `tasks`", info.name)
     end

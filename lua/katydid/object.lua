@@ -20,6 +20,7 @@ local object = {}
 ---@field source string where it was made
 ---@field line integer
 ---@field marks table[] tasks, in the order of their assignment; see task.lua
+---@field tasks_at integer? how many of the marks were there when the attribute `tasks` was set
 ---@field list table[]? its tasks, once collected; see task.lua
 ---@field tags table<string, true>? see task.lua
 
@@ -29,6 +30,8 @@ local object = {}
 ---@field attributes table<string, { expected: string, fits: fun(value: any): boolean }>
 ---@field adopt (fun(info: katydid.class_info, key: any, value: any): any)? what is really stored
 ---@field rank (fun(value: any): integer)? in which order attributes of extend{} are set
+---@field collect (fun(info: katydid.class_info): table[])? the list of its tasks, where task.lua's isn't it
+---@field is_chain boolean? its tasks are states, with transitions
 
 local Root = {}
 
@@ -136,9 +139,10 @@ end
 ---@param name string
 ---@param kind katydid.kind
 ---@param fields table methods and defaults; may be added to until the first script is loaded
+---@param parent table? the class that it extends itself, with another kind
 ---@return table class
-function object.base(name, kind, fields)
-  local class = new_class(name, nil, kind)
+function object.base(name, kind, fields, parent)
+  local class = new_class(name, parent and getmetatable(parent), kind)
   local info = getmetatable(class)
   for key, value in next, fields do
     info.fields[key] = value

@@ -18,6 +18,8 @@ local MOST = 1000000 -- as a weight: the list has so many places
 ---@field weight integer? nil: it is tagged, but nobody has called it a task
 ---@field rank integer in the order of the calls of k.task
 ---@field tags table<string, true>
+---@field transitions katydid.Transition[]? of a state; see markov.lua
+---@field place string? where it was made, "shop.lua:12"; of a state
 local Mark = {}
 Mark.__index = Mark
 Mark.__newindex = function(_, key)
@@ -43,15 +45,38 @@ local function is_target(value)
   return type(value) == "function" or is_task_set(value)
 end
 
-local WEIGHT = ("a weight, a whole number from 0 to %d"):format(MOST)
+---What a weight is, for messages.
+task.WEIGHT = ("a weight, a whole number from 0 to %d"):format(MOST)
 
-local function is_weight(value)
+---@param value any
+---@return boolean
+function task.is_weight(value)
   return type(value) == "number" and value == math.floor(value) and value >= 0 and value <= MOST
 end
+local WEIGHT, is_weight = task.WEIGHT, task.is_weight
 
 local function new_mark(target, weight, tags)
   marks_made = marks_made + 1
   return setmetatable({ target = target, weight = weight, rank = marks_made, tags = tags }, Mark)
+end
+
+---Marks a function or a task set as a state; see markov.lua.
+---@param transitions katydid.Transition[]
+---@param target function|table
+---@return katydid.Mark
+function task.state(transitions, target)
+  if is_mark(target) and (target.transitions or target.weight) then
+    blame.raise("k.transitions: this is marked already, as %s", target.transitions and "a state" or "a task")
+  end
+  if is_mark(target) then
+    blame.raise("k.transitions: a state can't have tags: the chain would break without it")
+  end
+  if not is_target(target) then blame.expected("k.transitions", "a function or a task set", target) end
+  local mark = new_mark(target, 1, {})
+  local _, line, short = blame.place()
+  rawset(mark, "transitions", transitions)
+  rawset(mark, "place", line and ("%s:%d"):format(short, line))
+  return mark
 end
 
 ---Marks a function or a task set as a task of the class to which it is assigned.
@@ -84,6 +109,9 @@ function task.tag(name, ...)
     blame.expected("k.tag", 'a task as the last argument, as in k.tag("checkout", k.task(…))', tagged)
   end
   if not all[1] then blame.raise("k.tag: expected at least one name before the task") end
+  if is_mark(tagged) and tagged.transitions then
+    blame.raise("k.tag: a state can't have tags: the chain would break without it")
+  end
   -- A function may be a task in several places; the tags are this one's.
   if type(tagged) == "function" then tagged = new_mark(tagged, nil, {}) end
   local owner = object.info(tagged) or tagged
@@ -105,10 +133,32 @@ function task.rank(value)
   return is_mark(value) and value.rank or 0
 end
 
-local function forget_mark(info, key)
+local function find_mark(info, key)
   for i, mark in ipairs(info.marks) do
-    if mark.key == key then return table.remove(info.marks, i) end
+    if mark.key == key then return i end
   end
+end
+
+local function forget_mark(info, key)
+  local i = find_mark(info, key)
+  if not i then return end
+  table.remove(info.marks, i)
+  if info.tasks_at and i <= info.tasks_at then info.tasks_at = info.tasks_at - 1 end
+end
+
+-- In the place of one of the same key; else by rank.
+local function add_mark(info, row)
+  local i = find_mark(info, row.key)
+  if i then
+    row.rank, info.marks[i] = info.marks[i].rank, row
+    return
+  end
+  local place = #info.marks + 1
+  while place > 1 and info.marks[place - 1].rank > row.rank do
+    place = place - 1
+  end
+  table.insert(info.marks, place, row)
+  if info.tasks_at and place <= info.tasks_at then info.tasks_at = info.tasks_at + 1 end
 end
 
 local function note_mark(info, key, mark)
@@ -121,17 +171,32 @@ local function note_mark(info, key, mark)
   elseif info.kind.attributes[key] or info.kind.own_methods[key] then
     blame.raise("%s.%s: a task can't have this name, it means something else here", info.name, key)
   end
-  if not mark.weight then
+  if info.kind.is_chain and not mark.transitions then
+    blame.raise("%s.%s: the states of a MarkovTaskSet are k.transitions(…), not k.task(…)", info.name, key)
+  elseif mark.transitions and not info.kind.is_chain then
+    blame.raise("%s.%s: k.transitions(…) is for a MarkovTaskSet; a task of a %s is k.task(…)", info.name, key,
+                info.kind.name)
+  elseif not mark.weight then
     blame.raise("%s.%s has a tag and is no task: it is k.tag(…, k.task(…))", info.name, key)
   end
-  local former = forget_mark(info, key)
-  local rank = former and former.rank or mark.rank
-  local place = #info.marks + 1
-  while place > 1 and info.marks[place - 1].rank > rank do
-    place = place - 1
+  add_mark(info, {
+    key = key,
+    target = mark.target,
+    weight = mark.weight,
+    rank = mark.rank,
+    tags = mark.tags,
+    transitions = mark.transitions,
+    place = mark.place,
+  })
+end
+
+-- In a sequence the attribute `tasks` has a place of its own among the marks.
+local function note_tasks(info, value)
+  if info.kind.is_chain then
+    blame.raise("%s.tasks: a MarkovTaskSet has no list of tasks: its states are k.transitions(…), assigned "
+                .. "one by one", info.name)
   end
-  table.insert(info.marks, place,
-               { key = key, target = mark.target, weight = mark.weight, rank = rank, tags = mark.tags })
+  info.tasks_at = value ~= nil and (info.tasks_at or #info.marks) or nil
 end
 
 -- Functions in a list of tasks are known by the names that the script has for them at this moment.
@@ -161,7 +226,10 @@ function task.adopt(info, key, value)
     return value.target
   end
   forget_mark(info, key)
-  if key == "tasks" and type(value) == "table" and not object.info(value) then note_names(info, value) end
+  if key == "tasks" then
+    note_tasks(info, value)
+    if type(value) == "table" and not object.info(value) then note_names(info, value) end
+  end
   return value
 end
 
@@ -187,16 +255,40 @@ end
 
 local NO_TAGS = {}
 
-local function add(list, info, target, weight, name, tags)
+local function new_entry(info, target, name, tags)
   local entry = { tags = tags or NO_TAGS }
   if is_task_set(target) then
     entry.name, entry.set = object.info(target).name, target
   else
     entry.name, entry.run = name or name_of(info, target), target
   end
+  return entry
+end
+
+local function add(list, info, target, weight, name, tags)
+  local entry = new_entry(info, target, name, tags)
   for _ = 1, weight do
     list[#list + 1] = entry
   end
+end
+
+---The task that a mark on a class stands for.
+---@param info katydid.class_info
+---@param mark table one of info.marks
+---@return katydid.Task
+function task.entry_of_mark(info, mark)
+  return new_entry(info, mark.target, mark.key, mark.tags)
+end
+
+---A function or a task set as a task that belongs to no list.
+---@param what any
+---@param where string for the message: "schedule_task"
+---@return katydid.Task
+function task.entry(what, where)
+  if is_mark(what) then what = what.target end
+  if is_task_set(what) then return { name = object.info(what).name, set = what, tags = NO_TAGS } end
+  if type(what) ~= "function" then blame.expected(where, "a function or a task set", what) end
+  return { name = where, run = what, tags = NO_TAGS }
 end
 
 local function fail(info, message, ...)
@@ -205,6 +297,9 @@ end
 
 local function target_of(info, where, value)
   local tags
+  if is_mark(value) and value.transitions then
+    fail(info, "%s.%s: k.transitions(…) is for fields of a MarkovTaskSet", info.name, where)
+  end
   if is_mark(value) then
     value, tags = value.target, value.tags
   end
@@ -273,31 +368,58 @@ local function add_weighted(list, info, tasks)
   end
 end
 
----The flat list of a class's tasks; each stands in it as often as its weight says.
+local function add_attribute(list, info)
+  local tasks = rawget(info.fields, "tasks")
+  if not tasks then return end
+  local first = next(tasks)
+  if first == nil or type(first) == "number" then
+    add_listed(list, info, tasks)
+  else
+    add_weighted(list, info, tasks)
+  end
+end
+
+---Collects the tasks of a class: the parent's, then the first marks, the attribute `tasks`, the other marks.
 ---@param info katydid.class_info
+---@param tasks_at integer how many marks come before the attribute
 ---@return katydid.Task[]
-function task.list(info)
-  if info.list then return info.list end
+function task.collect(info, tasks_at)
   local list = {}
   if info.parent then
     for i, entry in ipairs(task.list(info.parent)) do
       list[i] = entry
     end
   end
-  local tasks = rawget(info.fields, "tasks")
-  if tasks then
-    local first = next(tasks)
-    if first == nil or type(first) == "number" then
-      add_listed(list, info, tasks)
-    else
-      add_weighted(list, info, tasks)
-    end
+  for i = 0, #info.marks do
+    local mark = info.marks[i]
+    if mark then add(list, info, mark.target, mark.weight, mark.key, mark.tags) end
+    if i == tasks_at then add_attribute(list, info) end
   end
-  for _, mark in ipairs(info.marks) do
-    add(list, info, mark.target, mark.weight, mark.key, mark.tags)
-  end
-  info.list = list
   return list
+end
+
+---The flat list of a class's tasks; each stands in it as often as its weight says.
+---@param info katydid.class_info
+---@return katydid.Task[]
+function task.list(info)
+  if not info.list then
+    local collect = info.kind.collect
+    info.list = collect and collect(info) or task.collect(info, 0)
+  end
+  return info.list
+end
+
+---Collects the lists of all task sets that can be entered from a class, so that what is wrong with one is
+---said before the run.
+---@param info katydid.class_info
+---@param seen table<katydid.class_info, true>? those that were
+function task.check(info, seen)
+  seen = seen or {}
+  if seen[info] then return end
+  seen[info] = true
+  for _, entry in ipairs(task.list(info)) do
+    if entry.set then task.check(object.info(entry.set), seen) end
+  end
 end
 
 ---Whether tags let something pass: one of `include` is there (where there are any), none of `exclude`.
@@ -325,7 +447,7 @@ local function joined(a, b)
 end
 
 ---Removes tasks by tag from a class's list, and from those of its task sets. A tag of a task set is one of
----all tasks in it; a task set stays while a task of it does.
+---all tasks in it; a task set stays while a task of it does, and a chain of states as it is.
 ---@param info katydid.class_info
 ---@param include string[] one of these is needed; empty: none is
 ---@param exclude string[] none of these may be there
@@ -341,7 +463,7 @@ function task.filter(info, include, exclude, inherited, around)
       local inner = entry.set and object.info(entry.set)
       if not inner then
         verdicts[entry] = passes(tags, include, exclude)
-      elseif around[inner] then
+      elseif around[inner] or inner.kind.is_chain then
         verdicts[entry] = true
       else
         task.filter(inner, include, exclude, joined(tags, inner.tags), around)

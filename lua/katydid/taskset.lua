@@ -84,13 +84,31 @@ end
 
 local enter -- below: a set may hold sets
 
-local function next_task(list, set)
+---Why there is no next task, in a set that has none at all.
+---@param set table
+---@return string
+function taskset.no_tasks(set)
+  return ("no tasks are defined on %s: mark a function with k.task, or set `tasks`"):format(
+    object.info_of(set).name)
+end
+
+-- Which task is next, where the class has no _pick of its own; nil and why where there is none.
+local function pick_any(set, list)
   local n = #list
-  if n == 0 then
-    error(("no tasks are defined on %s: mark a function with k.task, or set `tasks`"):format(
-      object.info_of(set).name), 0)
-  end
+  if n == 0 then return nil, taskset.no_tasks(set) end
   return list[n == 1 and 1 or random(n)]
+end
+
+-- What was scheduled by hand comes before any pick.
+local function next_task(set, list, pick)
+  local queue = rawget(set, "_queue")
+  if queue and queue[1] then return table.remove(queue, 1) end
+  return pick(set, list)
+end
+
+-- Who has neither a task nor a wait_time says so once a second.
+local function a_second()
+  return 1
 end
 
 ---The loop. Never returns: what ends it is thrown.
@@ -100,11 +118,14 @@ function taskset.cycle(set)
   local is_counted = run.counts_iterations()
   local user, own_wait, user_wait = set.user, rawget(set, "wait_time"), rawget(set.user, "wait_time")
   local seen, owner, wait_time = changes.n, waiter(set)
+  local pick = set._pick or pick_any
   if is_stopping() then error(STOP, 0) end
   while true do
-    local next_one = next_task(list, set)
+    local next_one, why_none = next_task(set, list, pick)
     local ok, result
-    if next_one.set then
+    if not next_one then
+      ok, result = false, problem.new(why_none)
+    elseif next_one.set then
       ok, result = xpcall(enter, describe, next_one.set, set)
     else
       if is_counted and not take_iteration() then error(STOP, 0) end
@@ -125,7 +146,7 @@ function taskset.cycle(set)
         own_wait, user_wait = rawget(set, "wait_time"), rawget(user, "wait_time")
         seen, owner, wait_time = changes.n, waiter(set)
       end
-      wait_as(owner, wait_time)
+      wait_as(owner, wait_time or (not next_one and a_second))
     end
   end
 end
@@ -165,6 +186,23 @@ function methods.interrupt(_self, reschedule)
     blame.expected("interrupt", "true or false", reschedule)
   end
   error(reschedule == false and AFTER_WAIT or AT_ONCE, 0)
+end
+
+---Has this task set run something before it picks a task of its own: after what was scheduled before, or
+---ahead of it. A wait follows it, as any task.
+---@param what function|table called with this task set; or a task set, entered
+---@param first boolean? ahead of what was scheduled before
+function methods:schedule_task(what, first)
+  if first ~= nil and type(first) ~= "boolean" then
+    blame.expected("schedule_task", "true or false as `first`", first)
+  end
+  local entry = task.entry(what, "schedule_task")
+  local queue = rawget(self, "_queue")
+  if not queue then
+    queue = {}
+    self._queue = queue
+  end
+  table.insert(queue, first and 1 or #queue + 1, entry)
 end
 
 ---Waits as between two tasks.
@@ -208,6 +246,16 @@ taskset.attributes = {
   },
 }
 
+---A kind of task sets.
+---@param own table what it has besides: collect, is_chain
+---@return katydid.kind
+function taskset.kind(own)
+  own.name, own.is_task_set = "task set", true
+  own.attributes, own.own_methods = taskset.attributes, methods
+  own.adopt, own.rank = task.adopt, task.rank
+  return own
+end
+
 ---A part of a user's behaviour with tasks of its own.
 ---@class katydid.TaskSet
 ---@field tasks table
@@ -217,13 +265,6 @@ taskset.attributes = {
 ---@field client katydid.Client? the user's
 ---@field extend fun(self: table, name: string, attributes: table?): table
 ---@field is fun(self: table, class: table): boolean
-taskset.TaskSet = object.base("TaskSet", {
-  name = "task set",
-  is_task_set = true,
-  attributes = taskset.attributes,
-  own_methods = methods,
-  adopt = task.adopt,
-  rank = task.rank,
-}, methods)
+taskset.TaskSet = object.base("TaskSet", taskset.kind {}, methods)
 
 return taskset

@@ -261,7 +261,7 @@ describe("tags", function()
   it("warn where they leave a class without tasks", function()
     local A = k.User:extend("A")
     A.x = k.task(nothing)
-    local result = spec.run { classes = A, tags = { "t" } }
+    local result = spec.run { classes = A, tags = { "t" }, seconds = 0.5 }
     check.contains(result.log, "A has no tasks left after filtering by tags")
     check.equal(#result.exceptions, 1)
   end)

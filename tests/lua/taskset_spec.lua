@@ -219,15 +219,6 @@ describe("an error", function()
     check.equal(#result.exceptions, 0)
     check.contains(result.log, "Set:on_stop: ")
   end)
-
-  it("for want of tasks is one of the set around", function()
-    local Set = hooks(k.TaskSet:extend("Set"), "set")
-    local A = k.User:extend("A", { tasks = { Set }, wait_time = k.constant(1) })
-    local text, result = run { classes = A, seconds = 1.5 }
-    check.equal(text, "set+ set- set+ set-")
-    check.equal(result.exceptions[1].count, 2)
-    check.match(result.exceptions[1].message, "^no tasks are defined on Set")
-  end)
 end)
 
 it("self:wait waits as between tasks, for sets and users", function()

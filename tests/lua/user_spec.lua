@@ -198,14 +198,14 @@ describe("an error", function()
   end)
 
   it("of which no line is the script's is told apart by its message", function()
-    local result = spec.run { classes = { k.User:extend("A"), k.User:extend("B") }, users = 2 }
+    local result = spec.run { classes = { k.User:extend("A"), k.User:extend("B") }, users = 2, seconds = 0.5 }
     check.equal(#result.exceptions, 2)
     check.equal(result.exceptions[1].traceback, "")
   end)
 
-  it("for want of tasks is counted once, and said when loading", function()
+  it("for want of tasks is counted, and said when loading", function()
     local A, trace = traced()
-    local result = spec.run { classes = A }
+    local result = spec.run { classes = A, seconds = 0.5 }
     check.equal(joined(trace), "start stop")
     check.match(result.exceptions[1].message, "^no tasks are defined on A: mark a function with k%.task")
     check.contains(result.log, "WARNING katydid.main: A has no tasks")

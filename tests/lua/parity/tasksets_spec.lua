@@ -1,0 +1,223 @@
+-- Task sets as Locust has them (reference, part 2): what is collected, what is next, how sets are left.
+-- SPDX-License-Identifier: MIT
+
+local k = require "katydid"
+local spec = require "spec"
+
+local trace, began
+local function note(what)
+  trace[#trace + 1] = tostring(what)
+end
+local function at()
+  return ("%g"):format(spec.now() - began)
+end
+local function run(scenario)
+  trace, began = {}, spec.now()
+  local result = spec.run(scenario)
+  return table.concat(trace, " "), result
+end
+
+-- A user that does nothing but visit `Set`, one second between tasks.
+local function visitor(Set)
+  return k.User:extend("Visitor", { tasks = { Set }, wait_time = k.constant(1) })
+end
+
+local function noting(what)
+  return function() note(what) end
+end
+
+describe("schedule_task", function()
+  it("comes before any pick, in the order of the calls, each with its wait", function()
+    local Set = k.TaskSet:extend("Set")
+    function Set:on_start()
+      self:schedule_task(noting "one@")
+      self:schedule_task(function() note("two@" .. at()) end)
+    end
+    Set.own = k.task(function() note("own@" .. at()) end)
+    check.equal(run { classes = visitor(Set), seconds = 3.5 }, "one@ two@1 own@2 own@3")
+  end)
+
+  it("with first comes before what was scheduled already", function()
+    local Set = k.TaskSet:extend("Set")
+    function Set:on_start()
+      self:schedule_task(noting "b")
+      self:schedule_task(noting "c", false)
+      self:schedule_task(noting "a", true)
+    end
+    Set.own = k.task(noting "own")
+    check.equal(run { classes = visitor(Set), seconds = 3.5 }, "a b c own")
+  end)
+
+  it("takes methods of the set, tagged functions and task sets", function()
+    local Inner = k.TaskSet:extend("Inner")
+    Inner.work = k.task(function(self)
+      note("inner of " .. tostring(self.parent))
+      self:interrupt()
+    end)
+    local Set = k.TaskSet:extend("Set")
+    function Set:greet()
+      note("greet " .. tostring(self))
+    end
+    Set.own = k.task(function(self)
+      note "own"
+      self:schedule_task(self.greet)
+      self:schedule_task(Inner)
+      self:schedule_task(k.tag("t", noting "tagged"))
+    end)
+    check.equal(run { classes = visitor(Set), seconds = 3.5 }, "own greet Set inner of Set tagged own")
+  end)
+
+  it("works in a sequence and in a chain without moving them on", function()
+    local Steps = k.SequentialTaskSet:extend("Steps")
+    Steps.one = k.task(function(self)
+      note "1"
+      self:schedule_task(noting "between")
+    end)
+    Steps.two = k.task(noting "2")
+    check.equal(run { classes = visitor(Steps), seconds = 3.5 }, "1 between 2 1")
+    local Chain = k.MarkovTaskSet:extend("Chain")
+    Chain.one = k.transitions({ "two" }, Steps.one)
+    Chain.two = k.transitions({ "one" }, noting "2")
+    check.equal(run { classes = visitor(Chain), seconds = 3.5 }, "1 between 2 1")
+  end)
+
+  it("serves a set that has no tasks", function()
+    local Set = k.TaskSet:extend("Set")
+    function Set:on_start()
+      self:schedule_task(noting "only")
+    end
+    local text, result = run { classes = visitor(Set), seconds = 2.5 }
+    check.equal(text, "only")
+    check.equal(result.exceptions[1].count, 2)
+  end)
+
+  it("wants a function or a task set", function()
+    local Set = k.TaskSet:extend("Set")
+    Set.own = k.task(function(self)
+      note(select(2, pcall(self.schedule_task, self, "own")))
+      note(select(2, pcall(self.schedule_task, self, noting "x", 1)))
+      self:stop()
+    end)
+    local text = run { classes = visitor(Set) }
+    check.match(text, "schedule_task: expected a function or a task set, got 'own'")
+    check.match(text, "schedule_task: expected true or false as `first`, got 1")
+  end)
+end)
+
+describe("a set or a user without tasks", function()
+  it("is an error at each turn, with waits, and stays", function()
+    local Set = k.TaskSet:extend("Set")
+    function Set.on_start() note "in" end
+    function Set.on_stop() note "out" end
+    local text, result = run { classes = visitor(Set), seconds = 3.5 }
+    check.equal(text, "in out")
+    check.equal(#result.exceptions, 1)
+    check.equal(result.exceptions[1].count, 4)
+    check.match(result.exceptions[1].message, "^no tasks are defined on Set: mark a function with k%.task")
+    local A = k.User:extend("A", { wait_time = k.constant(2) })
+    A.on_stop = Set.on_stop
+    text, result = run { classes = A, seconds = 5 }
+    check.equal(text, "out")
+    check.equal(result.exceptions[1].count, 3)
+    check.same(result.ended, { { class = "A", why = "stopped" } })
+  end)
+
+  it("is one each second where nothing says how long to wait", function()
+    local _, result = run { classes = k.User:extend("A"), seconds = 10.5 }
+    check.equal(result.exceptions[1].count, 11)
+  end)
+end)
+
+describe("SequentialTaskSet", function()
+  local function order(Steps, seconds)
+    return (run { classes = visitor(Steps), seconds = seconds })
+  end
+
+  it("goes through its tasks in order, for ever", function()
+    local Steps = k.SequentialTaskSet:extend("Steps")
+    Steps.c = k.task(noting "1")
+    Steps.a = k.task(noting "2")
+    Steps.b = k.task(noting "3")
+    check.equal(order(Steps, 6.5), "1 2 3 1 2 3 1")
+    check(Steps:is(k.TaskSet) and Steps:is(k.SequentialTaskSet))
+  end)
+
+  it("takes `tasks` where it is set among the methods", function()
+    local Steps = k.SequentialTaskSet:extend("Steps")
+    Steps.t1 = k.task(noting "1")
+    Steps.t2 = k.task(noting "2")
+    Steps.tasks = { noting "101", noting "102" }
+    Steps.t3 = k.task(noting "3")
+    check.equal(order(Steps, 4.5), "1 2 101 102 3")
+    Steps.t2 = k.task(noting "two") -- in its old place
+    check.equal(order(Steps, 4.5), "1 two 101 102 3")
+    Steps.t1 = nil
+    check.equal(order(Steps, 3.5), "two 101 102 3")
+  end)
+
+  it("runs what it inherits first", function()
+    local A = k.SequentialTaskSet:extend("A")
+    A.t1 = k.task(noting "1")
+    A.tasks = { noting "30" }
+    local B = A:extend("B", { tasks = { noting "20" } })
+    B.t2 = k.task(noting "2")
+    local C = B:extend("C")
+    C.t3 = k.task(function(self)
+      note "3"
+      self:interrupt(false)
+    end)
+    check.equal(order(C, 4.5), "1 30 20 2 3")
+  end)
+
+  it("begins with the first task at each visit", function()
+    local Steps = k.SequentialTaskSet:extend("Steps")
+    Steps.t1 = k.task(noting "1")
+    Steps.t2 = k.task(function(self)
+      note "2"
+      self:interrupt()
+    end)
+    Steps.t3 = k.task(noting "never")
+    check.equal(order(Steps, 2.5), "1 2 1 2 1")
+  end)
+
+  it("is left by interrupt alone", function()
+    local Steps = k.SequentialTaskSet:extend("Steps")
+    local rounds = 0
+    function Steps.on_start() note "in" end
+    function Steps.on_stop() note "out" end
+    Steps.t1 = k.task(noting "1")
+    Steps.t2 = k.task(noting "2")
+    Steps.t3 = k.task(function(self)
+      note "3"
+      rounds = rounds + 1
+      if rounds == 3 then self:interrupt(false) end
+    end)
+    check.equal(order(Steps, 8.5), "in 1 2 3 1 2 3 1 2 3 out")
+  end)
+
+  it("repeats by weight, also in `tasks` keyed by functions", function()
+    local Steps = k.SequentialTaskSet:extend("Steps")
+    Steps.t1 = k.task(2, noting "1")
+    Steps.t2 = k.task(noting "2")
+    check.equal(order(Steps, 3.5), "1 1 2 1")
+    local t1 = noting "1"
+    local function t2() note "2" end
+    local function t3() note "3" end
+    check.equal(order(k.SequentialTaskSet:extend("Steps", { tasks = { [t2] = 2, [t3] = 1, [t1] = 3 } }), 6.5),
+                "1 1 1 2 2 3 1")
+    check.equal(order(k.SequentialTaskSet:extend("Steps", { tasks = { { t2, 2 }, t3 } }), 3.5), "2 2 3 2")
+  end)
+
+  it("goes on with the next step after an error", function()
+    local Steps = k.SequentialTaskSet:extend("Steps")
+    Steps.t1 = k.task(noting "1")
+    Steps.t2 = k.task(function() error("no") end)
+    Steps.t3 = k.task(noting "3")
+    check.equal(order(Steps, 3.5), "1 3 1")
+  end)
+
+  it("says when it has no tasks", function()
+    local _, result = run { classes = visitor(k.SequentialTaskSet:extend("Steps")), seconds = 0.5 }
+    check.match(result.exceptions[1].message, "^no tasks are defined on Steps")
+  end)
+end)
