@@ -9,6 +9,7 @@ local events = require "katydid.events"
 local loader = require "katydid.loader"
 local http_user = require "katydid.http_user"
 local object = require "katydid.object"
+local parser = require "katydid.parser"
 local ratio = require "katydid.ratio"
 local shape = require "katydid.shape"
 local task = require "katydid.task"
@@ -17,8 +18,10 @@ local user = require "katydid.user"
 local driver = {}
 
 -- What is loaded in this state; there is one run in it.
+local loaded
 local classes, class_of, names = {}, {}, {}
 local run_shape
+local arguments
 local env = environment.new()
 
 local function warn(message, ...)
@@ -26,12 +29,29 @@ local function warn(message, ...)
 end
 
 ---@param scripts string[]
+function driver.load(scripts)
+  loaded = loader.load(scripts)
+end
+
+---@param taken string[]
+---@return string
+function driver.declare_options(taken)
+  arguments = parser.new(taken)
+  events.init_command_line_parser:tell_strictly { parser = arguments }
+  return core.json.encode(core.json.array(parser.close(arguments)))
+end
+
+---@param options table<string, any>
+function driver.set_options(options)
+  if arguments then parser.settle(arguments, options) end
+  env.parsed_options = options
+end
+
 ---@param chosen string[]
 ---@return { name: string, weight: number, fixed_count: integer }[]
 ---@return { use_common_options: boolean }?
-function driver.load(scripts, chosen)
-  local loaded = loader.load(scripts, chosen)
-  classes, class_of, names = loaded.classes, {}, {}
+function driver.choose(chosen)
+  classes, class_of, names = loader.choose(loaded, chosen), {}, {}
   local rows = {}
   for i, class in ipairs(classes) do
     local info = object.info(class)

@@ -27,7 +27,7 @@ local Environment = {
 
 ---@return katydid.Environment
 function environment.new()
-  return setmetatable({ parsed_options = core.run.options }, Environment)
+  return setmetatable({ parsed_options = {} }, Environment)
 end
 
 return environment

@@ -75,6 +75,14 @@ function Event:tell(e, backwards)
   if signal then error(signal, 0) end
 end
 
+---Tells every listener, up to the first that throws: what it throws is the caller's.
+---@param e table
+function Event:tell_strictly(e)
+  for _, listener in ipairs(self._listeners) do
+    listener(e)
+  end
+end
+
 ---Makes it happen by hand.
 ---@param e table? what listeners get
 function Event:fire(e)
@@ -102,12 +110,13 @@ local function fire_request(self, e)
 end
 
 local NAMES = {
-  "init", "quit", "quitting", "request", "reset_stats", "spawning_complete", "test_start", "test_stop",
-  "test_stopping", "user_error",
+  "init", "init_command_line_parser", "quit", "quitting", "request", "reset_stats", "spawning_complete",
+  "test_start", "test_stop", "test_stopping", "user_error",
 }
 
 ---Each with `environment` besides what is named here.
 ---@class katydid.events
+---@field init_command_line_parser katydid.Event the scripts are loaded, options aren't read yet: parser
 ---@field init katydid.Event everything is loaded, nothing runs
 ---@field test_start katydid.Event a test begins
 ---@field spawning_complete katydid.Event as many users run as were wanted: user_count

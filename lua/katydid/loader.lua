@@ -235,7 +235,7 @@ local function take(loaded, class, script)
   end
 end
 
-local function choose(classes, chosen)
+local function pick(classes, chosen)
   if #chosen == 0 then return classes end
   local names, wanted, picked = {}, {}, {}
   for i, class in ipairs(classes) do
@@ -277,9 +277,8 @@ local function drop_weightless(classes)
 end
 
 ---@param paths string[] scripts and folders
----@param chosen string[] names of the classes to run; empty: all
 ---@return katydid.Loaded
-function loader.load(paths, chosen)
+function loader.load(paths)
   local scripts = find_scripts(paths)
   install_searcher()
   local base = { path = package.path, cpath = package.cpath }
@@ -297,8 +296,14 @@ function loader.load(paths, chosen)
   end
   set_search_path(scripts, base)
   if #loaded.classes == 0 then fail_without_users(loaded, paths) end
-  loaded.classes = drop_weightless(choose(loaded.classes, chosen))
   return loaded
+end
+
+---@param loaded katydid.Loaded
+---@param chosen string[] names of the classes to run; empty: all
+---@return table[] classes
+function loader.choose(loaded, chosen)
+  return drop_weightless(pick(loaded.classes, chosen))
 end
 
 return loader

@@ -11,14 +11,17 @@
 #include <unistd.h>
 
 #include "app/file_limit.h"
+#include "app/help.h"
 #include "app/output.h"
 #include "app/recorder.h"
 #include "app/reports.h"
 #include "app/run_options.h"
+#include "app/script_options.h"
 #include "app/signals.h"
 #include "app/verdict.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/rng.h"
 #include "http/curl_transport.h"
 #include "http/h1_transport.h"
@@ -38,8 +41,12 @@
 
 /* In the order in which they are made. */
 struct app {
-    struct options *options;
+    const struct run_line *line;
+    struct options *options; /* those that are known without scripts; then, all of them */
+    struct script_options *script_options;
+    struct options all;
     uint64_t seed;
+    bool has_drawn;
     struct clock clock;
     struct loop *loop;
     struct stats *stats;
@@ -50,7 +57,6 @@ struct app {
     struct overrides *overrides;
     struct resolver *resolver;
     struct transport *transport, *fast_transport;
-    json_t *parsed_options;
     struct vm *vm;
     struct script_driver *driver;
     struct runner *runner;
@@ -76,13 +82,16 @@ static int open_log(const struct options *o, struct err *err)
     return 0;
 }
 
-/* Scripts see the seed that is used, whoever chose it. */
+/* Scripts see the seed that is used, whoever chose it; once drawn it stays. */
 static int settle_seed(struct app *app, struct err *err)
 {
     char text[32];
 
     if (!options_is_given(app->options, OPT_SEED)) {
-        snprintf(text, sizeof text, "%" PRIu64, rng_system_seed());
+        if (!app->has_drawn)
+            app->seed = rng_system_seed();
+        app->has_drawn = true;
+        snprintf(text, sizeof text, "%" PRIu64, app->seed);
         if (options_set(app->options, OPT_SEED, OPTION_SETTLED, "seed", str_of(text), err) < 0)
             return -1;
     }
@@ -126,7 +135,7 @@ static json_t *parsed_options(const struct options *o)
     return all;
 }
 
-/* All that a script needs to be loaded. */
+/* All that a script needs to be loaded. None of its own options has a say in it. */
 static int open_house(struct app *app, struct err *err)
 {
     bool keep_recent = options_flag(app->options, OPT_CSV_FULL_HISTORY);
@@ -146,7 +155,6 @@ static int open_house(struct app *app, struct err *err)
     if (app->transport == NULL)
         return -1;
     app->fast_transport = h1_transport_new(app->loop, app->resolver, app->sources);
-    app->parsed_options = parsed_options(app->options);
     app->vm = vm_new(&(struct vm_options){.loop = app->loop,
                                           .stats = app->stats,
                                           .hooks = app->hooks,
@@ -154,8 +162,7 @@ static int open_house(struct app *app, struct err *err)
                                           .transport = app->transport,
                                           .fast_transport = app->fast_transport,
                                           .seed = app->seed,
-                                          .print_to_stderr = options_flag(app->options, OPT_JSON),
-                                          .parsed_options = app->parsed_options},
+                                          .print_to_stderr = options_flag(app->options, OPT_JSON)},
                      err);
     if (app->vm == NULL)
         return -1;
@@ -172,7 +179,6 @@ static void close_house(struct app *app)
     runner_free(app->runner);
     script_driver_free(app->driver);
     vm_free(app->vm);
-    json_decref(app->parsed_options);
     if (app->fast_transport != NULL)
         app->fast_transport->free(app->fast_transport);
     if (app->transport != NULL)
@@ -186,18 +192,79 @@ static void close_house(struct app *app)
     if (app->has_signals)
         signals_cancel(&app->signals);
     loop_free(app->loop);
+    if (app->options == &app->all)
+        options_release(&app->all);
+    script_options_free(app->script_options);
 }
 
+/* The long names and letters that no script may take, and how many. */
+static const char **names_taken(size_t *n)
+{
+    static char letters[RUN_OPTIONS][2];
+    const char **names = xcalloc(2 * (size_t)RUN_OPTIONS, sizeof *names);
+
+    *n = 0;
+    for (size_t i = 0; i < RUN_OPTIONS; i++) {
+        names[(*n)++] = run_options[i].name;
+        letters[i][0] = run_options[i].letter;
+        if (letters[i][0] != '\0')
+            names[(*n)++] = letters[i];
+    }
+    return names;
+}
+
+/* Loads the scripts, and asks them for their options. */
 static int load_scripts(struct app *app, struct err *err)
 {
+    size_t n_scripts, n_taken;
+    const char *const *scripts = options_list(app->options, OPT_LOCUSTFILE, &n_scripts);
+    const char **taken;
+    json_t *rows;
+
+    if (script_driver_load(app->driver, scripts, n_scripts, err) < 0)
+        return -1;
+    taken = names_taken(&n_taken);
+    rows = script_driver_declare_options(app->driver, taken, n_taken, err);
+    free((void *)taken);
+    if (rows == NULL)
+        return -1;
+    app->script_options = script_options_new(rows);
+    return 0;
+}
+
+/* Reads all options, now that all are known, and tells the script. */
+static int settle_options(struct app *app, struct err *err)
+{
+    const struct options *first = app->options;
+    size_t n;
+    const struct option *table = script_options_table(app->script_options, &n);
+
+    options_init(&app->all, table, n);
+    app->options = &app->all;
+    if (run_options_read(&app->all, app->line, err) < 0 ||
+        run_options_check_scripts(first, &app->all, err) < 0 ||
+        run_options_check(&app->all, err) < 0)
+        return -1;
+    if (!run_options_only_look(&app->all) &&
+        script_options_check(app->script_options, &app->all, err) < 0)
+        return -1;
+    if (settle_seed(app, err) < 0)
+        return -1;
+    json_t *parsed = parsed_options(&app->all);
+    int rc = script_driver_set_options(app->driver, parsed, err);
+    json_decref(parsed);
+    return rc;
+}
+
+/* Which classes and which of their tasks are run. */
+static int choose(struct app *app, struct err *err)
+{
     const struct options *o = app->options;
-    size_t n_scripts, n_tags, n_exclude;
-    const char *const *scripts = options_list(o, OPT_LOCUSTFILE, &n_scripts);
+    size_t n_tags, n_exclude;
     const char *const *tags = options_list(o, OPT_TAGS, &n_tags);
     const char *const *exclude = options_list(o, OPT_EXCLUDE_TAGS, &n_exclude);
 
-    if (script_driver_load(app->driver, scripts, n_scripts, (const char *const *)o->words,
-                           o->n_words, err) < 0)
+    if (script_driver_choose(app->driver, (const char *const *)o->words, o->n_words, err) < 0)
         return -1;
     return script_driver_filter_tags(app->driver, tags, n_tags, exclude, n_exclude, err);
 }
@@ -375,9 +442,9 @@ static int run(struct app *app, size_t file_limit)
     return code;
 }
 
-int app_run(struct options *o, struct err *err)
+int app_run(struct options *o, const struct run_line *line, struct err *err)
 {
-    struct app app = {.options = o};
+    struct app app = {.line = line, .options = o};
     size_t file_limit = file_limit_raise();
     int code = -1;
 
@@ -386,12 +453,29 @@ int app_run(struct options *o, struct err *err)
     if (reports_check(o, err) == 0 && settle_seed(&app, err) == 0 && open_house(&app, err) == 0) {
         if (load_scripts(&app, err) < 0)
             code = code_of_load(&app);
-        else if (run_options_only_look(o))
-            code = look(&app, err);
-        else if (prepare(&app, err) == 0)
-            code = run(&app, file_limit);
+        else if (settle_options(&app, err) == 0 && choose(&app, err) == 0) {
+            if (run_options_only_look(app.options))
+                code = look(&app, err);
+            else if (prepare(&app, err) == 0)
+                code = run(&app, file_limit);
+        }
     }
     close_house(&app);
     log_close();
     return code;
+}
+
+int app_help(struct options *o, struct buf *out, struct err *err)
+{
+    struct app app = {.options = o};
+    size_t n;
+    int rc = -1;
+
+    if (settle_seed(&app, err) == 0 && open_house(&app, err) == 0 && load_scripts(&app, err) == 0) {
+        const struct option *table = script_options_table(app.script_options, &n);
+        help_add_run(out, table, n);
+        rc = 0;
+    }
+    close_house(&app);
+    return rc;
 }

@@ -6,11 +6,16 @@
 #ifndef APP_APP_H
 #define APP_APP_H
 
-#include "app/options.h"
+#include "app/run_options.h"
+#include "base/buf.h"
 #include "base/err.h"
 
-/* Runs what the options of run_options (read and checked) say, to its end. The exit code, or -1: it
- * could not start. Where there was no --seed, the options hold the drawn one afterwards. */
-int app_run(struct options *o, struct err *err) ERR_CHECKED;
+/* Runs what the command line says, to its end. The options are those of run_options as far as they are
+ * known without the scripts (read with `passes_unknown`); all of them are read from the line when the
+ * scripts are loaded. The exit code, or -1: it could not start. */
+int app_run(struct options *o, const struct run_line *line, struct err *err) ERR_CHECKED;
+
+/* --help with the options of the scripts that are named. */
+int app_help(struct options *o, struct buf *out, struct err *err) ERR_CHECKED;
 
 #endif

@@ -72,25 +72,61 @@ static bool is_interactive(void)
     return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && (ci == NULL || ci[0] == '\0');
 }
 
+static bool has_script(const struct options *o)
+{
+    size_t n;
+
+    options_list(o, OPT_LOCUSTFILE, &n);
+    return n > 0;
+}
+
+/* What can be known to be wrong before scripts are loaded: without one nobody knows more options. */
+static int check_early(struct options *o, const struct run_line *line, struct err *err)
+{
+    if (o->n_unknown > 0 && has_script(o))
+        return 0;
+    if (o->n_unknown > 0) {
+        options_release(o);
+        options_init(o, run_options, RUN_OPTIONS);
+        if (run_options_read(o, line, err) < 0)
+            return -1;
+    }
+    return run_options_check(o, err);
+}
+
+static int print_help(struct options *o, struct err *err)
+{
+    struct buf text = BUF_INIT;
+
+    if (!has_script(o)) {
+        help_add_run(&text, run_options, RUN_OPTIONS);
+    } else if (app_help(o, &text, err) < 0) {
+        buf_release(&text);
+        return -1;
+    }
+    return print(&text);
+}
+
 static int command_run(int argc, char **argv, bool was_named)
 {
+    const struct run_line line = {
+        .argc = argc, .argv = argv, .get = getenv, .takes_prefixes = is_interactive()};
     struct buf text = BUF_INIT;
     struct err err = ERR_INIT;
     struct options o;
     int code = -1;
 
     options_init(&o, run_options, RUN_OPTIONS);
-    o.takes_prefixes = is_interactive();
-    if (run_options_read(&o, argc, argv, getenv, &err) == 0) {
+    o.passes_unknown = true;
+    if (run_options_read(&o, &line, &err) == 0) {
         if (options_flag(&o, OPT_HELP)) {
-            help_add_run(&text);
-            code = print(&text);
+            code = print_help(&o, &err);
         } else if (options_flag(&o, OPT_VERSION)) {
             help_add_version(&text);
             code = print(&text);
         } else if ((was_named || check_command(&o, argc > 0 ? argv[0] : NULL, &err) == 0) &&
-                   run_options_check(&o, &err) == 0) {
-            code = app_run(&o, &err);
+                   check_early(&o, &line, &err) == 0) {
+            code = app_run(&o, &line, &err);
         }
     }
     options_release(&o);

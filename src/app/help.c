@@ -5,7 +5,6 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "app/run_options.h"
 #include "app/target_options.h"
 #include "base/text.h"
 #include "http/curl_transport.h"
@@ -45,7 +44,7 @@ static void add_wrapped(struct buf *out, size_t at, struct str text)
 
 static void add_option(struct buf *out, const struct option *option)
 {
-    struct buf left = BUF_INIT, right = BUF_INIT;
+    struct buf left = BUF_INIT, right = BUF_INIT, shown = BUF_INIT;
 
     if (option->letter != '\0')
         buf_addf(&left, "  -%c, --%s", option->letter, option->name);
@@ -55,9 +54,14 @@ static void add_option(struct buf *out, const struct option *option)
         buf_addf(&left, " %s", option->value);
     buf_add_cstr(&right, option->help);
     if (option->preset != NULL)
-        buf_addf(&right, " (default: %s)", option->preset);
-    buf_add_str(out, buf_slice(&left));
-    add_wrapped(out, left.n, buf_slice(&right));
+        buf_addf(&right, "%s(default: %s)", right.n > 0 ? " " : "",
+                 option->is_secret ? OPTION_HIDDEN : option->preset);
+    if (option->variable != NULL)
+        buf_addf(&right, "%s(variable: %s)", right.n > 0 ? " " : "", option->variable);
+    text_add_visible(out, buf_slice(&left), false);
+    text_add_visible(&shown, buf_slice(&right), false);
+    add_wrapped(out, left.n, buf_slice(&shown));
+    buf_release(&shown);
     buf_release(&left);
     buf_release(&right);
 }
@@ -71,7 +75,7 @@ void help_add_options(struct buf *out, const struct option *table, size_t n)
     }
 }
 
-void help_add_run(struct buf *out)
+void help_add_run(struct buf *out, const struct option *table, size_t n)
 {
     buf_add_cstr(out,
                  "Usage: katydid [run] SCRIPT... [UserClass...] [options]\n"
@@ -86,7 +90,7 @@ void help_add_run(struct buf *out)
                  "  run                         run scripts; may be left out\n"
                  "  target                      a practice server (katydid target --help)\n"
                  "\n");
-    help_add_options(out, run_options, RUN_OPTIONS);
+    help_add_options(out, table, n);
     buf_add_cstr(out,
                  "\n"
                  "Environment and files:\n"

@@ -11,8 +11,9 @@
 /* The rows of a table, by their groups in the order of their first row; text within 80 columns. */
 void help_add_options(struct buf *out, const struct option *table, size_t n);
 
-/* `katydid --help`: usage, commands, options, environment and files, exit codes. */
-void help_add_run(struct buf *out);
+/* `katydid --help`: usage, commands, options, environment and files, exit codes. The table is that of
+ * run_options, or one that begins with it. */
+void help_add_run(struct buf *out, const struct option *table, size_t n);
 
 /* `katydid target --help`: usage, options, routes. */
 void help_add_target(struct buf *out);

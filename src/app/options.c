@@ -3,6 +3,7 @@
 #include "app/options.h"
 
 #include <ctype.h>
+#include <float.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,9 +35,8 @@ void options_init(struct options *o, const struct option *table, size_t n)
     o->n = n;
     o->values = xcalloc(n, sizeof *o->values);
     for (size_t i = 0; i < n; i++) {
-        if (table[i].preset == NULL)
-            continue;
-        if (options_set(o, i, OPTION_PRESET, table[i].name, str_of(table[i].preset), &err) < 0)
+        if (table[i].preset != NULL &&
+            options_set(o, i, OPTION_PRESET, table[i].name, str_of(table[i].preset), &err) < 0)
             BUG("a default that is out of its own bounds");
     }
 }
@@ -49,6 +49,7 @@ void options_release(struct options *o)
     }
     free(o->values);
     list_release(&o->words, &o->n_words);
+    list_release(&o->doubtful, &o->n_doubtful);
     memset(o, 0, sizeof *o);
 }
 
@@ -59,12 +60,15 @@ void options_add_expected(struct buf *out, const struct option *option)
         buf_add_cstr(out, "true or false");
         break;
     case OPTION_INT:
-        buf_addf(out, "a whole number from %.0f to %.0f", option->min, option->max);
+        buf_add_cstr(out, "a whole number");
+        if (option->max < OPTION_LARGEST_INT || option->min > -OPTION_LARGEST_INT)
+            buf_addf(out, " from %.0f to %.0f", option->min, option->max);
         break;
     case OPTION_NUMBER:
-        buf_addf(out,
-                 option->above_min ? "a number above %g, at most %g" : "a number from %g to %g",
-                 option->min, option->max);
+        buf_add_cstr(out, "a number");
+        if (option->max < DBL_MAX || option->min > -DBL_MAX)
+            buf_addf(out, option->above_min ? " above %g, at most %g" : " from %g to %g",
+                     option->min, option->max);
         break;
     case OPTION_TIMESPAN:
         buf_add_cstr(out, "a time in whole units, such as 90, 90s, 5m or 1h30m");
@@ -91,6 +95,8 @@ static int refuse(const struct option *option, const char *where, struct str val
     struct buf expected = BUF_INIT;
 
     options_add_expected(&expected, option);
+    if (option->is_secret)
+        value = STR(OPTION_HIDDEN);
     err_set(err, "%s: expected %s, got '%.*s'", where, buf_cstr(&expected), STR_ARG(value));
     buf_release(&expected);
     return -1;
@@ -248,7 +254,8 @@ int options_set_any(struct options *o, size_t which, enum option_rank rank, cons
         return set_texts(o, which, rank, where, value, err);
     if (type != OPTION_WORDS && type != OPTION_LIST) {
         if (is_list && !options_is_hidden(o, which, rank))
-            return err_set(err, "%s: takes one value, got the list %.*s", where, STR_ARG(value));
+            return err_set(err, "%s: takes one value, got the list %.*s", where,
+                           STR_ARG(o->table[which].is_secret ? STR(OPTION_HIDDEN) : value));
         return options_set(o, which, rank, where, value, err);
     }
     if (claim(o, which, rank) == NULL)
@@ -378,11 +385,20 @@ static int take_option(struct reading *r, size_t which, struct str attached, str
     return rc;
 }
 
-static int unknown_option(const struct options *o, struct str shown, struct str name,
+/* It is refused, or passed over: then what follows may be its value. */
+static int unknown_option(struct reading *r, struct str shown, struct str name, bool has_value,
                           struct err *err)
 {
-    const char *nearest = options_nearest(o, name);
+    struct options *o = r->o;
+    const char *nearest;
 
+    if (o->passes_unknown) {
+        o->n_unknown++;
+        if (!has_value && r->at < r->argc && !looks_like_option(r->argv[r->at]))
+            list_add(&o->doubtful, &o->n_doubtful, xstrdup(r->argv[r->at++]));
+        return 0;
+    }
+    nearest = options_nearest(o, name);
     if (nearest != NULL)
         return err_set(err, "unknown option %.*s (did you mean --%s?)", STR_ARG(shown), nearest);
     return err_set(err, "unknown option %.*s", STR_ARG(shown));
@@ -414,10 +430,12 @@ static int take_long(struct reading *r, const char *argument, struct err *err)
     if (which == SIZE_MAX && r->o->takes_prefixes) {
         size_t n_begun = count_begun(r->o, name, &which);
         if (n_begun > 1)
+            which = SIZE_MAX;
+        if (n_begun > 1 && !r->o->passes_unknown)
             return ambiguous_option(r->o, str_make(argument, name.n + 2), name, err);
     }
     if (which == SIZE_MAX)
-        return unknown_option(r->o, str_make(argument, name.n + 2), name, err);
+        return unknown_option(r, str_make(argument, name.n + 2), name, has_value, err);
     return take_option(r, which, value, err);
 }
 
@@ -435,12 +453,12 @@ static int take_letters(struct reading *r, const char *argument, struct err *err
     struct str whole = str_of(argument);
 
     if (whole.n > 2 && options_find(r->o, str_slice(whole, 1, str_index(whole, '='))) != SIZE_MAX)
-        return unknown_option(r->o, whole, str_slice(whole, 1, str_index(whole, '=')), err);
+        return unknown_option(r, whole, str_slice(whole, 1, str_index(whole, '=')), false, err);
     for (size_t i = 1; i < whole.n && !r->over; i++) {
         size_t which = find_letter(r->o, whole.p[i]);
         struct str attached = {NULL, 0};
-        if (which == SIZE_MAX && i == 1)
-            return unknown_option(r->o, whole, str_slice(whole, 1, whole.n), err);
+        if (which == SIZE_MAX && (i == 1 || r->o->passes_unknown))
+            return unknown_option(r, whole, str_slice(whole, 1, whole.n), i + 1 < whole.n, err);
         if (which == SIZE_MAX)
             return err_set(err, "unknown option -%c in %s", whole.p[i], argument);
         if (r->o->table[which].type != OPTION_FLAG && i + 1 < whole.n) {
@@ -477,6 +495,10 @@ int options_read_arguments(struct options *o, int argc, char *const *argv, struc
 
 void options_add_variable(struct buf *out, const struct option *option)
 {
+    if (option->variable != NULL) {
+        buf_add_cstr(out, option->variable);
+        return;
+    }
     buf_add_cstr(out, "KATYDID_");
     for (const char *p = option->name; *p != '\0'; p++)
         buf_add_char(out, *p == '-' ? '_' : (char)toupper((unsigned char)*p));
@@ -563,9 +585,8 @@ json_t *options_json(const struct options *o)
     for (size_t i = 0; i < o->n; i++) {
         const struct option *option = &o->table[i];
         char *name;
-        if (option->ends_arguments)
-            continue;
-        if (o->values[i].rank == OPTION_UNSET && option->type != OPTION_FLAG)
+        bool is_unset = o->values[i].rank == OPTION_UNSET && option->type != OPTION_FLAG;
+        if (option->ends_arguments || is_unset)
             continue;
         name = xstrdup(option->name);
         for (char *p = name; *p != '\0'; p++)

@@ -19,10 +19,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define OPTION_LARGEST_INT 9007199254740991.0 /* 2^53 - 1: what JSON readers and Lua keep exactly */
+#define OPTION_HIDDEN "***"                   /* in the place of a secret */
+
 enum option_type {
     OPTION_FLAG,     /* there or not; "--flag=false" takes back what a lower rank says */
     OPTION_TEXT,     /* as it is */
-    OPTION_INT,      /* a whole number within min..max */
+    OPTION_INT,      /* a whole number within min..max, of +-OPTION_LARGEST_INT at most */
     OPTION_NUMBER,   /* a number within min..max, or above min and up to max */
     OPTION_TIMESPAN, /* whole seconds: "90", "1h30m" */
     OPTION_CHOICE,   /* one of `choices`, in any case; kept as the table has it */
@@ -41,9 +44,11 @@ struct option {
     bool above_min;     /* OPTION_NUMBER: min itself is out of range */
     const char *const *choices;
     size_t n_choices;
-    bool here_only;      /* no variable, no key in a file */
-    bool not_in_files;   /* no key in a file */
-    bool ends_arguments; /* what follows it on the command line isn't looked at */
+    bool here_only;       /* no variable, no key in a file */
+    bool not_in_files;    /* no key in a file */
+    bool ends_arguments;  /* what follows it on the command line isn't looked at */
+    bool is_secret;       /* its value is shown nowhere */
+    const char *variable; /* of the environment; NULL: KATYDID_ and the name in capitals */
     const char *group, *help;
 };
 
@@ -75,6 +80,10 @@ struct options {
     char **words;                /* of the command line: what is neither an option nor a value */
     size_t n_words;
     bool takes_prefixes; /* "--spawn" is --spawn-rate: for people, not for what is written down */
+    bool passes_unknown; /* what is unknown is passed over, not refused: a script may know it */
+    size_t n_unknown;    /* so much was */
+    char **doubtful;     /* what stood behind unknown options: words, or their values */
+    size_t n_doubtful;
 };
 
 /* All defaults, which must be right (else BUG). */
@@ -110,7 +119,7 @@ size_t options_find(const struct options *o, struct str name);
 const char *options_nearest(const struct options *o, struct str name);
 /* "a whole number from 0 to 10": what the option expects. */
 void options_add_expected(struct buf *out, const struct option *option);
-/* "KATYDID_SPAWN_RATE". */
+/* "KATYDID_SPAWN_RATE", or the variable of its own. */
 void options_add_variable(struct buf *out, const struct option *option);
 
 /* Whether it was given by anybody (a default is no gift). */

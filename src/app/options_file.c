@@ -61,7 +61,7 @@ static int cut_quoted(struct str s, struct str *value, struct err *err)
         return err_set(err, "the quote isn't closed");
     behind = skip_blanks(str_slice(inner, end + 1, inner.n));
     if (behind.n > 0 && !is_remark(behind))
-        return err_set(err, "something stands behind the closing quote: %.*s", STR_ARG(behind));
+        return err_set(err, "something stands behind the closing quote"); // part of a secret, maybe
     *value = str_slice(inner, 0, end);
     return 0;
 }
@@ -97,11 +97,15 @@ static int split_line(struct str text, struct line *line, struct err *err)
     return 0;
 }
 
-int options_file_find(const struct options *o, struct str key, size_t *which, struct err *err)
+int options_file_find(struct options *o, struct str key, size_t *which, struct err *err)
 {
     const char *nearest;
 
     *which = options_find(o, key);
+    if (*which == SIZE_MAX && o->passes_unknown) {
+        o->n_unknown++;
+        return 0;
+    }
     if (*which == SIZE_MAX) {
         nearest = options_nearest(o, key);
         if (nearest != NULL)
@@ -122,6 +126,8 @@ static int read_line(struct options *o, struct str text, enum option_rank rank, 
         return -1;
     if (options_file_find(o, line.key, &which, err) < 0)
         return -1;
+    if (which == SIZE_MAX)
+        return 0;
     const struct option *option = &o->table[which];
     if (line.value.p == NULL && line.has_separator)
         return 0;

@@ -26,8 +26,9 @@ int options_file_read(struct options *o, const char *path, enum option_rank rank
 int options_file_read_text(struct options *o, struct str text, const char *path,
                            enum option_rank rank, struct err *err) ERR_CHECKED;
 
-/* The row of a key that may stand in a file; else an error, with the nearest one. */
-int options_file_find(const struct options *o, struct str key, size_t *which,
+/* The row of a key that may stand in a file; else an error, with the nearest one. SIZE_MAX where what
+ * is unknown is passed over. */
+int options_file_find(struct options *o, struct str key, size_t *which,
                       struct err *err) ERR_CHECKED;
 
 #endif

@@ -93,7 +93,7 @@ static int expect_end_of_line(struct reader *r, struct err *err)
 {
     skip_remark(r);
     if (r->rest.n > 0 && peek(r) != '\n')
-        return err_set(err, "expected the end of the line, got: %.*s", STR_ARG(shown(r)));
+        return err_set(err, "expected the end of the line behind the value"); // a secret, maybe
     return 0;
 }
 
@@ -350,7 +350,7 @@ static json_t *read_word(struct reader *r, struct err *err)
         }
         return json_null();
     }
-    err_set(err, "%.*s is no value: texts stand in quotes", STR_ARG(word));
+    err_set(err, "expected a value: texts stand in quotes"); // the word may be a secret
     return NULL;
 }
 
@@ -391,6 +391,8 @@ static int set_option(struct reader *r, const char *key, const json_t *value, st
 
     if (options_file_find(r->o, str_of(key), &which, err) < 0)
         return -1;
+    if (which == SIZE_MAX)
+        return 0;
     if (r->seen[which])
         return err_set(err, "%s: it has a value already", key);
     r->seen[which] = true;

@@ -9,8 +9,6 @@
 #include "base/file.h"
 #include "base/mem.h"
 
-#define LARGEST_EXACT 9007199254740991.0 /* 2^53 - 1: what JSON readers and Lua keep exactly */
-
 static const char *const levels[] = {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"};
 
 #define COMMON "Options"
@@ -93,7 +91,7 @@ const struct option run_options[RUN_OPTIONS] = {
                         .type = OPTION_INT,
                         .value = "N",
                         .min = 1,
-                        .max = LARGEST_EXACT,
+                        .max = OPTION_LARGEST_INT,
                         .group = COMMON,
                         .help = "end after so many runs of tasks, of all users together"},
     [OPT_HEADLESS] = {.name = "headless",
@@ -110,7 +108,7 @@ const struct option run_options[RUN_OPTIONS] = {
     [OPT_SEED] = {.name = "seed",
                   .type = OPTION_INT,
                   .value = "N",
-                  .max = LARGEST_EXACT,
+                  .max = OPTION_LARGEST_INT,
                   .group = COMMON,
                   .help = "begin all random numbers there: each user does the same again; without "
                           "it the system gives one, which is printed"},
@@ -229,6 +227,17 @@ static void read_user_classes(struct options *o, const char *names)
     }
 }
 
+/* Where no script was named, one behind an unknown option is it: `katydid --quick shop.lua`. */
+static void take_doubtful_scripts(struct options *o)
+{
+    size_t n;
+
+    options_list(o, OPT_LOCUSTFILE, &n);
+    for (size_t i = 0; n == 0 && i < o->n_doubtful; i++)
+        if (is_script(o->doubtful[i]))
+            options_add(o, OPT_LOCUSTFILE, OPTION_COMMAND_LINE, o->doubtful[i]);
+}
+
 static int read_files(struct options *o, const char *home, struct err *err)
 {
     const char *named = options_text(o, OPT_CONFIG);
@@ -245,16 +254,18 @@ static int read_files(struct options *o, const char *home, struct err *err)
     return rc;
 }
 
-int run_options_read(struct options *o, int argc, char *const *argv, char *(*get)(const char *name),
-                     struct err *err)
+int run_options_read(struct options *o, const struct run_line *line, struct err *err)
 {
+    char *(*get)(const char *name) = line->get;
     size_t n;
 
-    if (options_read_arguments(o, argc, argv, err) < 0)
+    o->takes_prefixes = line->takes_prefixes;
+    if (options_read_arguments(o, line->argc, line->argv, err) < 0)
         return -1;
+    sort_words(o);
+    take_doubtful_scripts(o);
     if (options_flag(o, OPT_HELP) || options_flag(o, OPT_VERSION))
         return 0;
-    sort_words(o);
     if (o->n_words == 0 && get("KATYDID_USER_CLASSES") != NULL)
         read_user_classes(o, get("KATYDID_USER_CLASSES"));
     if (options_read_environment(o, get, err) < 0 || read_files(o, get("HOME"), err) < 0)
@@ -263,6 +274,21 @@ int run_options_read(struct options *o, int argc, char *const *argv, char *(*get
     if (n == 0 && file_exists(SCRIPT_DEFAULT))
         options_add(o, OPT_LOCUSTFILE, OPTION_PRESET, SCRIPT_DEFAULT);
     return 0;
+}
+
+int run_options_check_scripts(const struct options *first, const struct options *second,
+                              struct err *err)
+{
+    size_t n_first, n_second, i = 0;
+    const char *const *a = options_list(first, OPT_LOCUSTFILE, &n_first);
+    const char *const *b = options_list(second, OPT_LOCUSTFILE, &n_second);
+
+    while (i < n_first && i < n_second && strcmp(a[i], b[i]) == 0)
+        i++;
+    if (i == n_first && i == n_second)
+        return 0;
+    return err_set(err, "'%s' stands behind an option that a script adds: name the scripts first",
+                   i < n_second ? b[i] : a[i]);
 }
 
 bool run_options_only_look(const struct options *o)

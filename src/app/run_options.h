@@ -51,14 +51,28 @@ extern const struct option run_options[RUN_OPTIONS];
 /* The script that is run where none is named. */
 #define SCRIPT_DEFAULT "locustfile.lua"
 
+/* Where options come from. All borrowed. */
+struct run_line {
+    int argc;
+    char *const *argv;              /* without the program's name and the command */
+    char *(*get)(const char *name); /* getenv */
+    bool takes_prefixes;            /* a person typed it */
+};
+
 /*
- * Reads a run's command line (without the program's name and the command), then environment and
- * files by way of `get` (getenv), into options that were initialised with the table above. Scripts
- * among the words move to OPT_LOCUSTFILE; the words that are left are user classes, or else those of
- * KATYDID_USER_CLASSES are. Where --help or --version was asked for, nothing else is read.
+ * Reads the command line, then environment and files, into options that were initialised with the
+ * table above, or with one that begins with it. Scripts among the words move to OPT_LOCUSTFILE; the
+ * words that are left are user classes, or else those of KATYDID_USER_CLASSES are. Where --help or
+ * --version was asked for, neither environment nor files are read.
+ *
+ * Scripts may add options, so a run reads twice: first with `passes_unknown`, to learn which scripts
+ * there are and how they are to be loaded; then, when their options are in the table, all of it.
  */
-int run_options_read(struct options *o, int argc, char *const *argv, char *(*get)(const char *name),
-                     struct err *err) ERR_CHECKED;
+int run_options_read(struct options *o, const struct run_line *line, struct err *err) ERR_CHECKED;
+
+/* Whether both readings found the same scripts: a word behind an option of a script may be its value. */
+int run_options_check_scripts(const struct options *first, const struct options *second,
+                              struct err *err) ERR_CHECKED;
 
 /* Whether these options can be followed: what needs what, and that there is a script. */
 int run_options_check(const struct options *o, struct err *err) ERR_CHECKED;

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "script/core.h"
 #include "script/lx.h"
 #include "script/users.h"
 
@@ -86,7 +87,7 @@ static double number_field(lua_State *L, const char *field)
     return value;
 }
 
-/* classes, shape or nil, driver -> ; copies what driver.load returned. [-3, +0, e] */
+/* classes, shape or nil, driver -> ; copies what driver.choose returned. [-3, +0, e] */
 static int read_classes(lua_State *L)
 {
     struct script_driver *d = lua_touserdata(L, 3);
@@ -136,7 +137,7 @@ static int note_script_folder(lua_State *L)
 }
 
 int script_driver_load(struct script_driver *d, const char *const *scripts, size_t n_scripts,
-                       const char *const *chosen, size_t n_chosen, struct err *err)
+                       struct err *err)
 {
     lua_State *L = d->vm->L;
     forget_classes(d);
@@ -146,19 +147,74 @@ int script_driver_load(struct script_driver *d, const char *const *scripts, size
         if (lx_call(L, 1, 0, NULL, err) < 0)
             return -1;
     }
-    lua_pushcfunction(L, read_classes);
-    if (vm_push_function(d->vm, LUA_HALF, "load", err) < 0) {
-        lua_pop(L, 1);
+    if (vm_push_function(d->vm, LUA_HALF, "load", err) < 0)
         return -1;
-    }
     push_list(L, scripts, n_scripts);
-    push_list(L, chosen, n_chosen);
     struct err why = ERR_INIT;
-    if (vm_call(d->vm, "while the script is loaded", 2, 2, NULL, &why) < 0) {
-        lua_pop(L, 1);
+    if (vm_call(d->vm, "while the script is loaded", 1, 0, NULL, &why) < 0)
         return err_set(err, "%s",
                        d->vm->stop_asked ? "the script ended the run while it was loaded"
                                          : why.text);
+    return 0;
+}
+
+json_t *script_driver_declare_options(struct script_driver *d, const char *const *taken,
+                                      size_t n_taken, struct err *err)
+{
+    if (vm_push_function(d->vm, LUA_HALF, "declare_options", err) < 0)
+        return NULL;
+    push_list(d->vm->L, taken, n_taken);
+    if (vm_call(d->vm, "in a listener of init_command_line_parser", 1, 1, NULL, err) < 0)
+        return NULL;
+    size_t n;
+    const char *text = lua_tolstring(d->vm->L, -1, &n);
+    json_t *rows = json_loadb(text, n, 0, NULL);
+    lua_pop(d->vm->L, 1);
+    if (!json_is_array(rows))
+        BUG("driver.declare_options gave no list");
+    return rows;
+}
+
+/* options, as light userdata -> table: what isn't set is nil there. [-1, +1, e] */
+static int push_options(lua_State *L)
+{
+    json_t *options = lua_touserdata(L, 1), *value;
+    const char *name;
+    lua_newtable(L);
+    json_object_foreach (options, name, value) {
+        core_push_json(L, value);
+        lua_setfield(L, -2, name);
+    }
+    return 1;
+}
+
+int script_driver_set_options(struct script_driver *d, const json_t *options, struct err *err)
+{
+    if (vm_push_function(d->vm, LUA_HALF, "set_options", err) < 0)
+        return -1;
+    lua_pushcfunction(d->vm->L, push_options);
+    lua_pushlightuserdata(d->vm->L, (void *)options);
+    if (lx_call(d->vm->L, 1, 1, NULL, err) < 0) {
+        lua_pop(d->vm->L, 1);
+        return -1;
+    }
+    return vm_call(d->vm, "before the test starts", 1, 0, NULL, err);
+}
+
+int script_driver_choose(struct script_driver *d, const char *const *chosen, size_t n_chosen,
+                         struct err *err)
+{
+    lua_State *L = d->vm->L;
+    forget_classes(d);
+    lua_pushcfunction(L, read_classes);
+    if (vm_push_function(d->vm, LUA_HALF, "choose", err) < 0) {
+        lua_pop(L, 1);
+        return -1;
+    }
+    push_list(L, chosen, n_chosen);
+    if (vm_call(d->vm, "before the test starts", 1, 2, NULL, err) < 0) {
+        lua_pop(L, 1);
+        return -1;
     }
     lua_pushlightuserdata(L, d); // read_classes classes shape driver
     return lx_call(L, 3, 0, NULL, err);

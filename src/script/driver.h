@@ -22,12 +22,24 @@ struct script_driver *script_driver_new(struct vm *vm, struct err *err);
 /* No user may be left. */
 void script_driver_free(struct script_driver *d);
 
-/* Loads the scripts (paths) and collects classes and shape; `chosen` names the classes to run (none:
- * all). The error names file, line, and what is known. */
+/* Loads the scripts (paths) and collects classes and shape. The error names file and line. */
 int script_driver_load(struct script_driver *d, const char *const *scripts, size_t n_scripts,
-                       const char *const *chosen, size_t n_chosen, struct err *err) ERR_CHECKED;
+                       struct err *err) ERR_CHECKED;
 
-/* What is to be run; borrowed until the next load. Weights and fixed counts as the classes have them. */
+/* The options that the listeners of init_command_line_parser add, as driver.declare_options of
+ * meta/driver.lua has them: an array, the caller's. `taken` are the long names that are in use. NULL:
+ * error, which names file and line. */
+json_t *script_driver_declare_options(struct script_driver *d, const char *const *taken,
+                                      size_t n_taken, struct err *err);
+/* environment.parsed_options: an object, without nulls. */
+int script_driver_set_options(struct script_driver *d, const json_t *options,
+                              struct err *err) ERR_CHECKED;
+
+/* Settles which classes run: those that `chosen` names (none: all). */
+int script_driver_choose(struct script_driver *d, const char *const *chosen, size_t n_chosen,
+                         struct err *err) ERR_CHECKED;
+
+/* What is to be run; borrowed until the next choice. Weights and fixed counts as the classes have them. */
 const struct dispatch_class *script_driver_classes(const struct script_driver *d, size_t *n);
 bool script_driver_has_shape(const struct script_driver *d);
 bool script_driver_shape_uses_common_options(const struct script_driver *d);

@@ -166,26 +166,7 @@ static const luaL_Reg run_functions[] = {{"request", l_request},
                                          {"run_time", l_run_time},
                                          {NULL, NULL}};
 
-/* An option that isn't set is nil here, not null. [-0, +1, e] */
-static void push_options(lua_State *L, const json_t *options)
-{
-    const char *name;
-    json_t *value;
-    lua_newtable(L);
-    json_object_foreach ((json_t *)options, name, value) {
-        if (json_is_null(value))
-            continue;
-        core_push_json(L, value);
-        lua_setfield(L, -2, name);
-    }
-}
-
 void l_run_open(lua_State *L, struct vm *vm)
 {
     core_new_table(L, vm, run_functions);
-    if (vm->options.parsed_options != NULL)
-        push_options(L, vm->options.parsed_options);
-    else
-        lua_newtable(L);
-    lua_setfield(L, -2, "options");
 }

@@ -32,8 +32,7 @@ struct vm_options {
     struct transport *transport;      /* HttpUser's */
     struct transport *fast_transport; /* FastHttpUser's */
     uint64_t seed;
-    bool print_to_stderr;         /* with --json */
-    const json_t *parsed_options; /* an object: environment.parsed_options */
+    bool print_to_stderr; /* with --json */
 };
 
 /* A session that no finalizer has freed yet. */

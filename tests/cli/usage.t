@@ -81,7 +81,7 @@ $ katydid hello.lua
 [2]
 
 $ katydid targte --port 1
-2> katydid: error: unknown option --port
+2> katydid: error: unknown command 'targte' (did you mean 'target'?)
 [2]
 
 $ katydid targte

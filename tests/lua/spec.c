@@ -489,7 +489,9 @@ static int load_scenario(lua_State *L, struct spec *s, struct err *err)
     s->driver = script_driver_new(s->vm, err);
     if (s->driver == NULL)
         return -1;
-    if (script_driver_load(s->driver, scripts.all, scripts.n, chosen.all, chosen.n, err) < 0)
+    if (script_driver_load(s->driver, scripts.all, scripts.n, err) < 0)
+        return -1;
+    if (script_driver_choose(s->driver, chosen.all, chosen.n, err) < 0)
         return -1;
     if (script_driver_filter_tags(s->driver, tags.all, tags.n, exclude.all, exclude.n, err) < 0)
         return -1;

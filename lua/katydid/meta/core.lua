@@ -331,7 +331,6 @@ function log.print_all(...) end
 
 ---The run: what users tell it and what scripts ask of it.
 ---@class katydid.core.run
----@field options table<string, any> the settled options by their long name with underscores ("users", "run_time" in seconds, "host", "tags", …)
 ---@field script_folder string? @the folder of the script that is loaded first
 local run = {}
 ---One request, into the statistics.

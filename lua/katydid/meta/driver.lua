@@ -7,10 +7,22 @@ local driver = {}
 
 ---Loads the scripts; raises one clear line.
 ---@param scripts string[] paths of files and folders
+function driver.load(scripts) end
+
+---Tells the listeners of init_command_line_parser; raises what the first of them threw.
+---@param taken string[] long names and letters of options that are the program's own
+---@return string rows JSON: a list of katydid.OptionRow, the options that were added
+function driver.declare_options(taken) end
+
+---environment.parsed_options, the scripts' own options among them.
+---@param options table<string, any> by long name with underscores; it is the callee's
+function driver.set_options(options) end
+
+---Settles what is run of what was loaded; raises one clear line.
 ---@param chosen string[] names of classes; empty: all
 ---@return { name: string, weight: number, fixed_count: integer }[] classes in order of discovery
 ---@return { use_common_options: boolean }? shape
-function driver.load(scripts, chosen) end
+function driver.choose(chosen) end
 
 ---@param host string? overrides the classes' own
 function driver.set_host(host) end

@@ -62,7 +62,7 @@ TEST(every_option_is_there_within_eighty_columns)
     struct buf out = BUF_INIT;
     char name[64];
 
-    help_add_run(&out);
+    help_add_run(&out, run_options, RUN_OPTIONS);
     for (size_t i = 0; i < RUN_OPTIONS; i++) {
         snprintf(name, sizeof name, "--%s", run_options[i].name);
         CHECK(str_contains(buf_slice(&out), str_of(name)));

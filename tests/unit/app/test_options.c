@@ -308,6 +308,43 @@ TEST(texts_are_not_split)
     CHECK_TEXT(err.text, "--rules: its value is missing (expected RULE)");
 }
 
+TEST(what_is_unknown_can_be_passed_over)
+{
+    const char *const argv[] = {"a",  "--new", "b",    "-u",  "5",  "--newer=c", "d",
+                                "-x", "e",     "-vz9", "-zv", "--", "--newest",  NULL};
+    int argc = (int)(sizeof argv / sizeof argv[0]) - 1;
+
+    options_release(&o);
+    options_init(&o, table, N);
+    o.passes_unknown = true;
+    CHECK_INT(options_read_arguments(&o, argc, (char *const *)argv, &err), 0);
+    CHECK_INT(o.n_unknown, 5);
+    CHECK_INT(options_int(&o, USERS), 5);
+    CHECK(options_flag(&o, VERBOSE));
+    CHECK_INT(o.n_words, 3);
+    CHECK_TEXT(o.words[1], "d");
+    CHECK_TEXT(o.words[2], "--newest");
+    CHECK_INT(o.n_doubtful, 2);
+    CHECK_TEXT(o.doubtful[0], "b");
+    CHECK_TEXT(o.doubtful[1], "e");
+}
+
+TEST(a_secret_is_not_shown)
+{
+    static const struct option secret[] = {
+        {.name = "pin", .type = OPTION_INT, .value = "N", .max = 9999, .is_secret = true}};
+    struct options hidden;
+    struct err why = ERR_INIT;
+
+    options_init(&hidden, secret, 1);
+    CHECK_INT(options_set(&hidden, 0, OPTION_COMMAND_LINE, "--pin", STR("hunter2"), &why), -1);
+    CHECK_TEXT(why.text, "--pin: expected a whole number from 0 to 9999, got '***'");
+    why = (struct err)ERR_INIT;
+    CHECK_INT(options_set_any(&hidden, 0, OPTION_COMMAND_LINE, "--pin", STR("[1, 2]"), &why), -1);
+    CHECK_TEXT(why.text, "--pin: takes one value, got the list ***");
+    options_release(&hidden);
+}
+
 TEST(as_json_for_scripts)
 {
     char *text;
@@ -336,6 +373,8 @@ int main(void)
     RUN(variables_stand_below_the_command_line);
     RUN(lists_in_brackets);
     RUN(texts_are_not_split);
+    RUN(what_is_unknown_can_be_passed_over);
+    RUN(a_secret_is_not_shown);
     RUN(as_json_for_scripts);
     options_release(&o);
     printf("%d passed, %d failed, %d skipped\n", check_passed, check_failed, check_skipped);

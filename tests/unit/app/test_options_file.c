@@ -78,7 +78,7 @@ TEST(quotes_and_remarks)
     CHECK_TEXT(host_of("host = # nothing"), "(none)");
     CHECK_TEXT(host_of("host ="), "(none)");
     CHECK_TEXT(host_of("host = 'a"), "x.conf:1: the quote isn't closed");
-    CHECK_TEXT(host_of("host = 'a' b"), "x.conf:1: something stands behind the closing quote: b");
+    CHECK_TEXT(host_of("host = 'a' b"), "x.conf:1: something stands behind the closing quote");
 }
 
 TEST(lines_that_count_for_nothing)

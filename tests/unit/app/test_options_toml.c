@@ -157,9 +157,9 @@ TEST(wrong_lines_say_where)
     CHECK_TEXT(error_of("users = { a = 1 }"),
                "x.toml:2: users: expected a whole number from 0 to 10000, got a table");
     CHECK_TEXT(error_of("tags = [[1]]"), "x.toml:2: tags: expected TAG..., got '[[\"1\"]]'");
-    CHECK_TEXT(error_of("host = http"), "x.toml:2: http is no value: texts stand in quotes");
+    CHECK_TEXT(error_of("host = http"), "x.toml:2: expected a value: texts stand in quotes");
     CHECK_TEXT(error_of("host = /a"), "x.toml:2: expected a value, got: /a");
-    CHECK_TEXT(error_of("users = 3 4"), "x.toml:2: expected the end of the line, got: 4");
+    CHECK_TEXT(error_of("users = 3 4"), "x.toml:2: expected the end of the line behind the value");
     CHECK_TEXT(error_of("users 3"), "x.toml:2: expected '=' behind the key users");
     CHECK_TEXT(error_of("= 3"), "x.toml:2: expected `key = value`, got: = 3");
     CHECK_TEXT(error_of("tags = [1"), "x.toml:2: expected ',' or ']' in an array, got: ");

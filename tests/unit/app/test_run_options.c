@@ -49,7 +49,8 @@ static int read_arguments(const char *const *argv)
 
     while (argv[argc] != NULL)
         argc++;
-    return run_options_read(&o, argc, (char *const *)argv, get, &err);
+    const struct run_line line = {.argc = argc, .argv = (char *const *)argv, .get = get};
+    return run_options_read(&o, &line, &err);
 }
 #define READ(...) read_arguments((const char *const[]){__VA_ARGS__, NULL})
 
