@@ -434,8 +434,7 @@ static int on_connected(void *self, char *ip, char *local_ip, int port, int loca
         return CURL_PREREQFUNC_ABORT;
     h->was_sent = true;
     h->active_ns = loop_now_ns(h->loop);
-    if (h->spec->has_body)
-        h->sent_ns = clock_now_ns(loop_clock(h->loop));
+    h->sent_ns = clock_now_ns(loop_clock(h->loop));
     return CURL_PREREQFUNC_OK;
 }
 
@@ -445,7 +444,7 @@ static size_t on_header(char *p, size_t size, size_t n, void *self)
     struct curl_head *head = &h->head;
     bool was_whole = head->is_whole;
     h->active_ns = loop_now_ns(h->loop);
-    if (h->spec->has_body && h->first_ns == 0)
+    if (h->first_ns == 0)
         h->first_ns = clock_now_ns(loop_clock(h->loop));
     if (!curl_head_add(head, str_make(p, n * size)))
         return 0;
@@ -481,7 +480,6 @@ static double ms_between(curl_off_t from_us, curl_off_t to_us)
     return to_us > from_us ? (double)(to_us - from_us) / 1e3 : 0;
 }
 
-/* libcurl takes the time of the first byte, and also that of an end without one. */
 static bool has_answer(const struct curl_handle *h, CURLcode code)
 {
     return h->head.bytes > 0 || code == CURLE_WEIRD_SERVER_REPLY ||
@@ -489,41 +487,35 @@ static bool has_answer(const struct curl_handle *h, CURLcode code)
 }
 
 /* A reset comes of a connection that stood, even where libcurl never saw it stand. */
-static bool was_reset_at_once(CURL *easy, CURLcode code)
+static bool was_reset_at_once(const struct curl_handle *h, CURLcode code)
 {
     long os_errno = 0;
-    return code == CURLE_COULDNT_CONNECT &&
-           curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &os_errno) == CURLE_OK &&
+    return code == CURLE_COULDNT_CONNECT && h->was_opened && !h->was_sent &&
+           curl_easy_getinfo(h->easy, CURLINFO_OS_ERRNO, &os_errno) == CURLE_OK &&
            os_errno == ECONNRESET;
 }
 
-/* With a body, libcurl's time of the first byte may be that of the first one sent. */
+/* libcurl's own time of the first byte is after the write, and with a large body that of its first one. */
 static void read_timings(struct curl_handle *h, CURLcode code, uint64_t end_ns,
                          struct transfer_timings *t)
 {
     CURL *e = h->easy;
     long connections = 0;
-    curl_off_t name = 0, connected = 0, secured = 0, ready = 0, first = 0, last = 0;
+    bool was_reset = was_reset_at_once(h, code);
+    curl_off_t name = 0, connected = 0, secured = 0;
     curl_easy_getinfo(e, CURLINFO_NUM_CONNECTS, &connections);
-    curl_easy_getinfo(e, CURLINFO_PRETRANSFER_TIME_T, &ready);
-    curl_easy_getinfo(e, CURLINFO_STARTTRANSFER_TIME_T, &first);
-    curl_easy_getinfo(e, CURLINFO_TOTAL_TIME_T, &last);
-    if (connections > 0) {
+    if (connections > 0 || was_reset) {
         curl_easy_getinfo(e, CURLINFO_NAMELOOKUP_TIME_T, &name);
-        curl_easy_getinfo(e, CURLINFO_CONNECT_TIME_T, &connected);
+        curl_easy_getinfo(e, was_reset ? CURLINFO_TOTAL_TIME_T : CURLINFO_CONNECT_TIME_T,
+                          &connected);
         curl_easy_getinfo(e, CURLINFO_APPCONNECT_TIME_T, &secured);
         t->connect = ms_between(name, connected);
         t->tls = ms_between(connected, secured);
     }
-    if (was_reset_at_once(e, code))
-        t->connect = ms_between(name, last);
-    if (has_answer(h, code) && h->spec->has_body) {
+    if (has_answer(h, code)) {
         uint64_t first_ns = h->first_ns != 0 ? h->first_ns : end_ns;
         t->wait = ns_between(h->sent_ns, first_ns);
         t->receive = ns_between(first_ns, end_ns);
-    } else if (has_answer(h, code)) {
-        t->wait = ms_between(ready, first);
-        t->receive = ms_between(first, last);
     }
 }
 

@@ -46,7 +46,7 @@ struct curl_handle {
     /* private */
     const struct loop *loop;
     struct curl_head head;      /* of the answer, as far as it has come */
-    uint64_t sent_ns, first_ns; /* with a body: it was sent, the first line came */
+    uint64_t sent_ns, first_ns; /* it was about to be written, the first line came; 0 */
     bool is_stopped;            /* the sink said: enough */
     uint64_t received;
 
