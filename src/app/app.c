@@ -12,6 +12,7 @@
 
 #include "app/file_limit.h"
 #include "app/help.h"
+#include "app/keys.h"
 #include "app/output.h"
 #include "app/recorder.h"
 #include "app/reports.h"
@@ -63,6 +64,7 @@ struct app {
     struct reports *reports;
     struct signals signals;
     bool has_signals;
+    struct keys keys;
 };
 
 static int open_log(const struct options *o, struct err *err)
@@ -364,6 +366,7 @@ static struct run_config run_config(const struct app *app)
         .iterations = (uint64_t)options_int(o, OPT_ITERATIONS),
         .reset_stats = options_flag(o, OPT_RESET_STATS),
         .has_shape = script_driver_has_shape(app->driver),
+        .is_attended = keys_are_there(),
     };
 }
 
@@ -430,7 +433,9 @@ static int run(struct app *app, size_t file_limit)
         runner_stop(app->runner, RUN_END_SCRIPT, STR_EMPTY);
     hooks_fire_kind(app->hooks, HOOK_INIT);
     runner_start(app->runner);
+    keys_start(&app->keys, app->loop, app->hooks, app->runner);
     loop_run(app->loop);
+    keys_cancel(&app->keys);
     assert(runner_state(app->runner) == RUN_STOPPED);
     signals_leave_loop(&app->signals);
     hooks_fire_kind(app->hooks, HOOK_QUITTING);

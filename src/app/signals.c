@@ -8,6 +8,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "app/keys.h"
+
 // A handler is given nothing but a number, so what it needs stands here.
 static volatile sig_atomic_t how_many;
 static volatile sig_atomic_t wake_fd = -1;
@@ -33,6 +35,7 @@ static void say(const char *text)
 
 static _Noreturn void end_at_once(int number)
 {
+    keys_restore();
     // A progress line may stand there: it stays, and what comes begins below it.
     if (isatty(STDERR_FILENO))
         say("\n");

@@ -15,6 +15,7 @@ struct run_config {
     uint64_t iterations;   /* task runs of all users together; 0: without limit */
     bool reset_stats;      /* zero the statistics when spawning is complete */
     bool has_shape;
+    bool is_attended; /* where no users are wanted, somebody may want some again */
 };
 
 #endif

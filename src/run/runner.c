@@ -76,7 +76,7 @@ static void end_if_gone(struct runner *r)
         return;
     }
     // No users are wanted for a time: somebody may want some before it is over.
-    bool waits = r->target == 0 && r->config.run_time_s > 0;
+    bool waits = r->target == 0 && (r->config.run_time_s > 0 || r->config.is_attended);
     if (r->shape == NULL && !spawner_is_ramping(r->spawner) && !waits)
         runner_stop(r, RUN_END_USERS_GONE, STR("All users have ended, shutting down"));
 }
