@@ -21,12 +21,15 @@
 #define READS_AT_ONCE 8 /* then others have their turn */
 #define UNREADABLE (-2) /* of a write: the exchange and its connection are gone */
 
+static void write_posted(void *owner, struct str bytes);
+
 void h1_line_init(struct h1_line *line, struct loop *loop, struct resolver *resolver,
                   const struct sources *sources)
 {
     *line =
         (struct h1_line){.loop = loop, .resolver = resolver, .sources = sources, .head = BUF_INIT};
     line->bytes = xmalloc(READ_BYTES);
+    h1_outbox_init(&line->outbox, loop, write_posted);
 }
 
 void h1_line_release(struct h1_line *line)
@@ -34,13 +37,14 @@ void h1_line_release(struct h1_line *line)
     free(line->bytes);
     http_headers_release(&line->headers);
     free(line->slice);
+    h1_outbox_release(&line->outbox);
     buf_release(&line->head);
 }
 
 void h1_exchange_init(struct h1_exchange *x)
 {
     x->was_sent = false;
-    x->active_ns = x->sent_ns = x->first_ns = x->last_ns = 0;
+    x->active_ns = x->sent_ns = x->gone_ns = x->first_ns = x->last_ns = 0;
     x->connection = NULL;
     x->is_held = false;
     if (x->rest.capacity > 0)
@@ -219,21 +223,28 @@ static ptrdiff_t read_some(struct h1_connection *c, struct str *in, struct strea
 static bool is_unheard(const struct h1_connection *c, const struct stream_error *why)
 {
     const struct h1_exchange *x = c->exchange;
+    if (c->is_posted)
+        return true;
     bool is_orderly =
         why->failure == STREAM_CLOSED || (why->failure == STREAM_ERRNO && why->code == EPIPE);
     return is_orderly && x->sent_ns == 0 && x->first_ns == 0 && x->was_sent &&
            stream_unheard(c->stream) >= x->written;
 }
 
+static void end_unheard(struct h1_connection *c)
+{
+    struct h1_exchange *x = c->exchange;
+    c->exchange = NULL;
+    x->connection = NULL;
+    c->line->unheard(x, c);
+}
+
 /* The stream has ended under the request. */
 static void on_end(struct h1_connection *c, const struct stream_error *why)
 {
-    struct h1_exchange *x = c->exchange;
-    if (is_unheard(c, why)) {
-        c->exchange = NULL;
-        x->connection = NULL;
-        c->line->unheard(x, c);
-    } else if (why->failure != STREAM_CLOSED)
+    if (is_unheard(c, why))
+        end_unheard(c);
+    else if (why->failure != STREAM_CLOSED)
         end_broken(c, why);
     else if (h1_parser_close(&c->exchange->parser) == H1_END)
         end_well(c, false);
@@ -346,6 +357,42 @@ static int write_body(struct h1_connection *c)
     return 0;
 }
 
+/* The end of the turn has come: the request's time begins. */
+static void write_posted(void *owner, struct str bytes)
+{
+    struct h1_connection *c = owner;
+    c->is_posted = false;
+    c->exchange->gone_ns = now_ns(c->line);
+    if (stream_write(c->stream, &bytes, 1) < 0)
+        end_unheard(c); // it broke under the write, of which nothing has left
+}
+
+/* Whether it can be written with others: whole, and without having to wait for the kernel. */
+static bool can_be_posted(const struct h1_connection *c)
+{
+    const struct transfer_spec *spec = c->exchange->spec;
+    return spec->source == NULL && spec->body.n <= H1_OUTBOX_BODY_MAX &&
+           h1_outbox_has_room(&c->line->outbox) && stream_is_drained(c->stream);
+}
+
+static void post_request(struct h1_connection *c)
+{
+    struct h1_exchange *x = c->exchange;
+    struct buf *out = &c->line->outbox.bytes;
+    size_t begin = out->n;
+    h1_request_add(out, x->spec, &x->framing);
+    if (x->spec->body.n > 0)
+        buf_add_str(out, x->spec->body);
+    if (x->framing.is_chunked)
+        buf_add_str(out, x->spec->body.n > 0 ? STR(H1_LAST_CHUNK) : STR("0\r\n\r\n"));
+    x->body_gone = x->spec->body.n;
+    x->written = out->n - begin;
+    x->was_sent = true;
+    h1_parser_begin(&x->parser, str_equal(x->spec->method, STR("HEAD")));
+    c->is_posted = true;
+    h1_outbox_post(&c->line->outbox, c, begin);
+}
+
 static int write_request(struct h1_connection *c)
 {
     struct h1_exchange *x = c->exchange;
@@ -399,6 +446,10 @@ int h1_connection_send(struct h1_connection *c, struct h1_exchange *x)
     if (!c->is_connected)
         return 0;
     x->active_ns = loop_now_ns(c->line->loop);
+    if (can_be_posted(c)) {
+        post_request(c);
+        return 0;
+    }
     int result = write_request(c);
     if (result == 0 || result == UNREADABLE || x->was_sent)
         return 0;
@@ -440,6 +491,10 @@ struct h1_connection *h1_connection_open(struct h1_line *line, void *owner,
 
 void h1_connection_close(struct h1_connection *c)
 {
+    if (c->is_posted) {
+        h1_outbox_take_back(&c->line->outbox, c);
+        c->exchange->was_sent = false;
+    }
     if (c->exchange != NULL)
         c->exchange->connection = NULL;
     stream_close(c->stream);

@@ -5,14 +5,15 @@
  *         \-- a request may wait for it --/
  *
  * All connections of a process read into one buffer; only what is left of an answer's head between
- * two reads is kept by its request. A request goes out with one write, and a large body in slices,
- * so that it is neither copied whole nor taken for a stall while it moves.
+ * two reads is kept by its request. A request goes out with one write, with others at the end of the
+ * turn, and a large body in slices, so that it is neither copied whole nor taken for a stall while it moves.
  */
 // SPDX-License-Identifier: MIT
 #ifndef HTTP_H1_CONNECTION_H
 #define HTTP_H1_CONNECTION_H
 
 #include "base/buf.h"
+#include "http/h1_outbox.h"
 #include "http/h1_parser.h"
 #include "http/h1_request.h"
 #include "http/transport.h"
@@ -52,9 +53,10 @@ struct h1_line {
     /* private */
     char *bytes; /* what is read */
     struct http_headers
-        headers;     /* lent to who reads a head, so that few have memory of their own */
-    struct buf head; /* what is written */
-    char *slice;     /* of a body that is read while it is written; NULL: none was yet */
+        headers;             /* lent to who reads a head, so that few have memory of their own */
+    struct h1_outbox outbox; /* what is written at the end of the turn */
+    struct buf head;         /* of what is written by itself */
+    char *slice;             /* of a body that is read while it is written; NULL: none was yet */
 };
 
 void h1_line_init(struct h1_line *line, struct loop *loop, struct resolver *resolver,
@@ -68,6 +70,7 @@ struct h1_exchange {
     bool was_sent;             /* something of it may have reached the server */
     uint64_t active_ns;        /* when it was last sent, or something of its answer came */
     uint64_t sent_ns; /* where it had to wait for its connection: when that stood; else 0 */
+    uint64_t gone_ns; /* where it waited for the end of the turn: when it was written; else 0 */
     uint64_t first_ns, last_ns;       /* the first and the last that came; 0: nothing yet */
     struct h1_connection *connection; /* NULL: none */
     bool is_held;                     /* no more of its answer is read for now */
@@ -91,6 +94,7 @@ struct h1_connection {
     struct h1_exchange *exchange; /* NULL: it is idle */
     const struct tls_context *tls;
     uint16_t port;
+    bool is_posted;   /* its request isn't written yet */
     uint64_t idle_ns; /* since when */
     size_t host_n;
     char host[];

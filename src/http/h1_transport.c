@@ -99,7 +99,8 @@ static void read_timings(const struct h1_transfer *x, const struct h1_connection
         t->connect = ms_between(resolved_ns, s->connected_ns);
         t->tls = ms_between(s->connected_ns, s->secured_ns);
     }
-    t->wait = ms_between(e->sent_ns != 0 ? e->sent_ns : x->start_ns, e->first_ns);
+    uint64_t sent_ns = e->gone_ns != 0 ? e->gone_ns : e->sent_ns != 0 ? e->sent_ns : x->start_ns;
+    t->wait = ms_between(sent_ns, e->first_ns);
     t->receive = ms_between(e->first_ns, e->last_ns);
 }
 
@@ -108,6 +109,7 @@ static void tell(struct h1_transfer *x, struct transfer_end *end)
 {
     struct transfer_sink sink = x->exchange.sink;
     end->start_ns = x->start_ns;
+    end->queued_ns = x->exchange.gone_ns != 0 ? x->exchange.gone_ns - x->start_ns : 0;
     end->was_sent = x->exchange.was_sent;
     release_transfer(x);
     sink.done(sink.self, end);
@@ -397,11 +399,11 @@ static bool cancel(struct transfer *transfer)
     struct h1_transfer *x = (struct h1_transfer *)transfer;
     if (x->session->transport->line.is_inside)
         BUG("a transfer is cancelled from inside a sink's head or body");
-    bool was_sent = x->exchange.was_sent;
     if (x->failure != HTTP_OK)
         forget_failed(x);
     else
-        h1_connection_close(x->exchange.connection);
+        h1_connection_close(x->exchange.connection); // and what it has posted hasn't left
+    bool was_sent = x->exchange.was_sent;
     release_transfer(x);
     return was_sent;
 }

@@ -176,6 +176,8 @@ TEST(request_after_request)
         CHECK_TEXT(buf_cstr(&room.body), "ok");
         CHECK(room.keeps);
         CHECK((i == 0) == (room.exchange.sent_ns != 0));
+        CHECK((i > 0) == (room.exchange.gone_ns != 0));
+        CHECK(room.exchange.first_ns >= room.exchange.gone_ns);
         CHECK(room.exchange.was_sent);
         CHECK(room.exchange.last_ns >= room.exchange.first_ns);
         CHECK(!h1_connection_is_dead(room.connection));
@@ -210,6 +212,22 @@ TEST(a_large_answer)
     CHECK_INT(room.body.n, 0);
     CHECK(!room.keeps);
     CHECK(close_room());
+}
+
+TEST(one_that_was_not_written_yet)
+{
+    open_room(answer);
+    CHECK(ask("GET", "/", STR_EMPTY));
+    CHECK_INT(send_request("GET", "/", STR_EMPTY), 0);
+    CHECK(room.exchange.was_sent);
+    h1_connection_close(room.connection);
+    room.connection = NULL;
+    CHECK(!room.exchange.was_sent);
+    loop_turn(room.loop, false);
+    h1_exchange_release(&room.exchange);
+    CHECK_INT(room.ended, 0);
+    CHECK(close_room());
+    CHECK_INT(room.server.requests, 1);
 }
 
 TEST(a_large_body)
@@ -298,5 +316,6 @@ TEST(whom_it_serves)
 }
 
 TEST_MAIN(RUN(request_after_request); RUN(an_answer_byte_by_byte); RUN(a_large_answer);
-          RUN(a_large_body); RUN(what_is_surplus_is_no_answer); RUN(enough_is_enough);
-          RUN(one_that_the_server_closed); RUN(one_that_was_never_answered); RUN(whom_it_serves);)
+          RUN(one_that_was_not_written_yet); RUN(a_large_body); RUN(what_is_surplus_is_no_answer);
+          RUN(enough_is_enough); RUN(one_that_the_server_closed); RUN(one_that_was_never_answered);
+          RUN(whom_it_serves);)
