@@ -24,7 +24,12 @@ local co = {
   status = raw_status,
 }
 
-local Signal = { __metatable = "a signal" }
+local Signal = {
+  __metatable = "a signal",
+  __tostring = function(self)
+    return self.message or "a signal"
+  end,
+}
 
 ---Marks a table of ours as a signal: thrown, it passes the script's pcall and xpcall.
 ---@param signal table without a metatable
@@ -40,6 +45,13 @@ local function is_signal(value)
   return value == STOP or (type(value) == "table" and debug.getmetatable(value) == Signal)
 end
 co.is_signal = is_signal
+
+---Whether it is the signal that ended code which ran on without a wait: an error for whoever counts those.
+---@param value any
+---@return boolean
+function co.is_runaway(value)
+  return type(value) == "table" and debug.getmetatable(value) == Signal and value.message ~= nil
+end
 
 ---Waits for what the running user has just started in C. Throws STOP when the user is to end.
 local function wait()

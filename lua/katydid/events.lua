@@ -65,7 +65,7 @@ function Event:tell(e, backwards)
   for i = first, last, step do
     local ok, what = xpcall(listeners[i], describe, e)
     if not ok then
-      if co.is_signal(what) then
+      if co.is_signal(what) and not co.is_runaway(what) then
         signal = signal or what
       else
         problem.log(what, "katydid.event", "a listener of " .. self._name)

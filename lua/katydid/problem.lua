@@ -2,6 +2,7 @@
 -- SPDX-License-Identifier: MIT
 
 local core = require "katydid.core"
+local blame = require "katydid.blame"
 local co = require "katydid.co"
 
 local problem = {}
@@ -93,6 +94,15 @@ function problem.describe(value)
   if raised_again and is_raised_again() then return raised_again end
   local self = { message = problem.text_of(value), traceback = traceback_here(), value = value }
   return setmetatable(self, Problem)
+end
+
+---Ends the code that runs: called between two of its instructions, when it runs on without a wait and the run
+---is to end. What it throws passes a script's pcall, and is described already.
+function problem.throw_runaway()
+  local _, line, short = blame.place()
+  local place = line and ("%s:%d"):format(short, line) or "a script"
+  local message = place .. ": ran on without a wait, and was ended with the run"
+  error(co.make_signal { message = message, traceback = traceback_here(), value = message }, 0)
 end
 
 ---What xpcall gave: where the stack had overflown, or memory was lacking, `describe` could not run, and it is

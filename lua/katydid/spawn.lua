@@ -87,7 +87,7 @@ local function run(self)
   if how == "joined" then return end
   if how == "waits" then pcall(wait) end
   if self._is_joined then return end
-  if co.is_signal(threw) then
+  if co.is_signal(threw) and not co.is_runaway(threw) then
     threw = problem.new("interrupt: a spawned function leaves the task set of who joins it, and nobody does")
   end
   taskset.report(self._user, threw)

@@ -118,7 +118,9 @@ local function live(self)
   end
   local has_failed = not ok and why ~= STOP
   if has_failed then
-    if co.is_signal(why) then why = problem.new("interrupt: there is no task set to leave") end
+    if co.is_signal(why) and not co.is_runaway(why) then
+      why = problem.new("interrupt: there is no task set to leave")
+    end
     taskset.report(self, why)
   end
   spawn.finish(not core.sched.is_stopping()) -- a stop in good order lets what was spawned finish

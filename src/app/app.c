@@ -34,6 +34,7 @@
 #include "run/usage.h"
 #include "script/driver.h"
 #include "script/hooks.h"
+#include "script/runaway.h"
 #include "script/vm.h"
 #include "stats/stats.h"
 
@@ -59,6 +60,7 @@ struct app {
     struct resolver *resolver;
     struct transport *transport, *fast_transport;
     struct vm *vm;
+    struct runaway *runaway;
     struct script_driver *driver;
     struct runner *runner;
     struct reports *reports;
@@ -168,6 +170,9 @@ static int open_house(struct app *app, struct err *err)
                      err);
     if (app->vm == NULL)
         return -1;
+    app->runaway = runaway_new(app->vm, RUNAWAY_LOOK_MS, signals_came, err);
+    if (app->runaway == NULL)
+        return -1;
     script_hooks_install(app->vm, app->hooks);
     app->driver = script_driver_new(app->vm, err);
     return app->driver != NULL ? 0 : -1;
@@ -180,6 +185,7 @@ static void close_house(struct app *app)
         app->vm->runner = NULL;
     runner_free(app->runner);
     script_driver_free(app->driver);
+    runaway_free(app->runaway);
     vm_free(app->vm);
     if (app->fast_transport != NULL)
         app->fast_transport->free(app->fast_transport);
@@ -387,6 +393,7 @@ static int prepare(struct app *app, struct err *err)
     app->runner = runner_new(app->loop, app->stats, app->hooks,
                              script_driver_interface(app->driver), &config, classes, n_classes);
     runner_on_end(app->runner, on_end, app);
+    runaway_set_limits(app->runaway, config.run_time_s, config.stop_timeout_s);
     // Behind the script's listeners of test_start, which may take their time.
     usage_init(&app->usage, app->loop, app->hooks);
     usage_set_count(&app->usage, count_users, app->runner);

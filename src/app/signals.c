@@ -19,6 +19,11 @@ const char *signals_name(int number)
     return number == SIGTERM ? "SIGTERM" : number == SIGHUP ? "SIGHUP" : "SIGINT";
 }
 
+bool signals_came(void)
+{
+    return how_many > 0;
+}
+
 /* Async-signal-safe, as all that follows. */
 static void say(const char *text)
 {

@@ -16,6 +16,7 @@
 #include "loop/loop.h"
 
 #include <signal.h>
+#include <stdbool.h>
 
 /* Embedded in its owner. */
 struct signals {
@@ -32,6 +33,9 @@ int signals_start(struct loop *loop, struct signals *s, void (*first)(void *self
 void signals_leave_loop(struct signals *s);
 /* As it was before signals_start. */
 void signals_cancel(struct signals *s);
+
+/* Whether the first has come; from any thread, and from handlers. */
+bool signals_came(void);
 
 /* "SIGINT", "SIGTERM", "SIGHUP". */
 const char *signals_name(int number);

@@ -20,6 +20,7 @@ struct sched {
     struct deferred turn;
     struct task *current;
     const char *phase;
+    _Atomic uint64_t turns; /* see sched_turn */
     uint64_t seed;
     struct rng rng; /* the script's own stream */
     struct rng *lent;
@@ -309,9 +310,29 @@ bool sched_is_stop(struct sched *s, lua_State *L, int index)
     return lua_touserdata(L, index) == s->stop;
 }
 
+/* Lua begins to run, or ends: only this thread writes it, so that no locked instruction is needed. */
+static void change_turn(struct sched *s)
+{
+    uint64_t turns = atomic_load_explicit(&s->turns, memory_order_relaxed);
+    atomic_store_explicit(&s->turns, turns + 1, memory_order_relaxed);
+}
+
+const _Atomic uint64_t *sched_turn(const struct sched *s)
+{
+    return &s->turns;
+}
+
+void sched_renew_turn(struct sched *s)
+{
+    change_turn(s);
+    change_turn(s);
+}
+
 struct sched_phase sched_begin_phase(struct sched *s, const char *text)
 {
     struct sched_phase before = {s->phase, s->current};
+    if (before.text == NULL && before.current == NULL)
+        change_turn(s);
     s->phase = text;
     s->current = NULL;
     return before;
@@ -319,6 +340,8 @@ struct sched_phase sched_begin_phase(struct sched *s, const char *text)
 
 void sched_end_phase(struct sched *s, struct sched_phase before)
 {
+    if (before.text == NULL && before.current == NULL)
+        change_turn(s);
     s->phase = before.text;
     s->current = before.current;
 }
@@ -433,7 +456,9 @@ static void resume(struct task *t)
     t->is_between_tasks = false;
     pacer_step(&s->pacer);
     s->current = t;
+    change_turn(s);
     int status = lua_resume(t->co, n_args);
+    change_turn(s);
     s->current = NULL;
     if (status == LUA_YIELD)
         after_yield(t);

@@ -28,6 +28,7 @@
 #include "loop/timer.h"
 
 #include <lua.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -141,6 +142,12 @@ struct sched_phase {
 struct sched_phase sched_begin_phase(struct sched *s, const char *text);
 void sched_end_phase(struct sched *s, struct sched_phase before);
 const char *sched_phase(const struct sched *s); /* NULL: nothing in particular */
+
+/* A number that is odd while Lua runs, and another one in each turn of a user or phase: what shows from
+ * another thread whether anything goes on. Borrowed for the scheduler's life. */
+const _Atomic uint64_t *sched_turn(const struct sched *s);
+/* The present turn counts as another one from here on. */
+void sched_renew_turn(struct sched *s);
 
 size_t sched_count(const struct sched *s);
 struct pacer *sched_pacer(struct sched *s);
