@@ -16,22 +16,16 @@ struct world {
     struct loop *loop;
     struct stats *stats;
     struct hooks *hooks;
-    json_t *parsed;
     struct vm *vm;
 };
 
-static bool world_open(struct world *w, const char *parsed_options, struct err *err)
+static bool world_open(struct world *w, struct err *err)
 {
     clock_init_virtual(&w->clock, NS_PER_S, 1700000000.0);
     w->loop = loop_new(&w->clock);
     w->stats = stats_new(1700000000.0, false);
     w->hooks = hooks_new();
-    w->parsed = json_loads(parsed_options, 0, NULL);
-    struct vm_options options = {.loop = w->loop,
-                                 .stats = w->stats,
-                                 .hooks = w->hooks,
-                                 .seed = 1,
-                                 .parsed_options = w->parsed};
+    struct vm_options options = {.loop = w->loop, .stats = w->stats, .hooks = w->hooks, .seed = 1};
     w->vm = vm_new(&options, err);
     return w->vm != NULL;
 }
@@ -39,7 +33,6 @@ static bool world_open(struct world *w, const char *parsed_options, struct err *
 static bool world_close(struct world *w)
 {
     vm_free(w->vm);
-    json_decref(w->parsed);
     hooks_free(w->hooks);
     stats_free(w->stats);
     bool idle = loop_is_idle(w->loop);
@@ -71,7 +64,7 @@ TEST(it_holds_our_modules)
 {
     struct world w;
     struct err err = ERR_INIT;
-    CHECK(world_open(&w, "{}", &err));
+    CHECK(world_open(&w, &err));
     CHECK_RUN(w.vm, "return require('katydid.core').version", KATYDID_VERSION);
     CHECK_RUN(w.vm, "return debug.getinfo(require('katydid.co').sleep, 'S').source",
               "@lua/katydid/co.lua");
@@ -84,25 +77,11 @@ TEST(it_holds_our_modules)
     CHECK(world_close(&w));
 }
 
-TEST(it_hands_over_options)
-{
-    struct world w;
-    struct err err = ERR_INIT;
-    CHECK(world_open(
-        &w, "{\"users\": 5, \"host\": null, \"tags\": [\"a\", \"b\"], \"headless\": true}", &err));
-    CHECK_RUN(
-        w.vm,
-        "local o = require('katydid.core').run.options\n"
-        "return table.concat({ o.users, tostring(o.host), o.tags[2], tostring(o.headless) }, ' ')",
-        "5 nil b true");
-    CHECK(world_close(&w));
-}
-
 TEST(it_finds_functions_of_our_modules)
 {
     struct world w;
     struct err err = ERR_INIT;
-    CHECK(world_open(&w, "{}", &err));
+    CHECK(world_open(&w, &err));
     CHECK_INT(vm_push_function(w.vm, "katydid.co", "sleep", &err), 0);
     CHECK(lua_isfunction(w.vm->L, -1));
     lua_pop(w.vm->L, 1);
@@ -119,7 +98,7 @@ TEST(a_stop_before_there_is_a_runner_is_noted)
 {
     struct world w;
     struct err err = ERR_INIT;
-    CHECK(world_open(&w, "{}", &err));
+    CHECK(world_open(&w, &err));
     CHECK_RUN(w.vm, "require('katydid.core').run.stop_test('why') return 'on'", "on");
     CHECK(w.vm->stop_asked);
     CHECK(!w.vm->has_exit_code);
@@ -133,7 +112,7 @@ TEST(two_states_know_nothing_of_each_other)
 {
     struct world a, b;
     struct err err = ERR_INIT;
-    CHECK(world_open(&a, "{}", &err) && world_open(&b, "{}", &err));
+    CHECK(world_open(&a, &err) && world_open(&b, &err));
     CHECK_RUN(a.vm, "x = 1 return tostring(x)", "1");
     CHECK_RUN(b.vm, "return tostring(x)", "nil");
     CHECK(world_close(&a) && world_close(&b));
@@ -167,7 +146,7 @@ TEST(a_folder_takes_the_place_of_the_embedded_half)
     setenv("KATYDID_DEV_LUA", folder, 1);
     struct world w;
     struct err err = ERR_INIT;
-    bool opened = world_open(&w, "{}", &err);
+    bool opened = world_open(&w, &err);
     char *installed = opened ? run(w.vm, "return installed .. ' ' .. require('katydid')[1]") : NULL;
     char *broken = opened ? run(w.vm, "require 'katydid.broken'") : NULL;
     char *none = opened ? run(w.vm, "require 'katydid.none'") : NULL;
@@ -190,7 +169,6 @@ TEST(a_folder_takes_the_place_of_the_embedded_half)
     free(none);
 }
 
-TEST_MAIN(RUN(it_holds_our_modules); RUN(it_hands_over_options);
-          RUN(it_finds_functions_of_our_modules); RUN(a_stop_before_there_is_a_runner_is_noted);
-          RUN(two_states_know_nothing_of_each_other);
+TEST_MAIN(RUN(it_holds_our_modules); RUN(it_finds_functions_of_our_modules);
+          RUN(a_stop_before_there_is_a_runner_is_noted); RUN(two_states_know_nothing_of_each_other);
           RUN(a_folder_takes_the_place_of_the_embedded_half);)
