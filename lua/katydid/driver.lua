@@ -11,6 +11,7 @@ local http_user = require "katydid.http_user"
 local object = require "katydid.object"
 local parser = require "katydid.parser"
 local ratio = require "katydid.ratio"
+local settings = require "katydid.settings"
 local shape = require "katydid.shape"
 local task = require "katydid.task"
 local user = require "katydid.user"
@@ -26,6 +27,20 @@ local env = environment.new()
 
 local function warn(message, ...)
   core.log.write("warning", "katydid.main", message:format(...))
+end
+
+-- What the command line says of classes.
+local config_users, has_equal_weights = {}, false
+
+---@param configs string[]
+---@param equal_weights boolean
+function driver.configure(configs, equal_weights)
+  config_users, has_equal_weights = configs, equal_weights
+end
+
+local function adjust(chosen)
+  if #config_users > 0 then settings.configure(chosen, config_users) end
+  if has_equal_weights then settings.equalize(chosen) end
 end
 
 ---@param scripts string[]
@@ -51,7 +66,7 @@ end
 ---@return { name: string, weight: number, fixed_count: integer }[]
 ---@return { use_common_options: boolean }?
 function driver.choose(chosen)
-  classes, class_of, names = loader.choose(loaded, chosen), {}, {}
+  classes, class_of, names = loader.choose(loaded, chosen, adjust), {}, {}
   local rows = {}
   for i, class in ipairs(classes) do
     local info = object.info(class)

@@ -301,9 +301,12 @@ end
 
 ---@param loaded katydid.Loaded
 ---@param chosen string[] names of the classes to run; empty: all
+---@param adjust fun(classes: table[]) may change those before they are taken
 ---@return table[] classes
-function loader.choose(loaded, chosen)
-  return drop_weightless(pick(loaded.classes, chosen))
+function loader.choose(loaded, chosen, adjust)
+  local picked = pick(loaded.classes, chosen)
+  adjust(picked)
+  return drop_weightless(picked)
 end
 
 return loader

@@ -220,11 +220,13 @@ end
 ---@param value any
 ---@return any
 function task.adopt(info, key, value)
-  info.list = nil
   if is_mark(value) then
+    info.list = nil
     note_mark(info, key, value)
     return value.target
   end
+  -- What the command line made of the list outlives an attribute that has nothing to do with it.
+  if key == "tasks" or find_mark(info, key) then info.list = nil end
   forget_mark(info, key)
   if key == "tasks" then
     note_tasks(info, value)
@@ -434,7 +436,10 @@ local function passes(tags, include, exclude)
   return is_in
 end
 
-local function joined(a, b)
+---@param a table<string, true>
+---@param b table<string, true>?
+---@return table<string, true> tags
+function task.joined(a, b)
   if not b then return a end
   local both = {}
   for name in next, a do
@@ -459,14 +464,14 @@ function task.filter(info, include, exclude, inherited, around)
   around[info] = true
   for _, entry in ipairs(task.list(info)) do
     if verdicts[entry] == nil then
-      local tags = joined(inherited, entry.tags)
+      local tags = task.joined(inherited, entry.tags)
       local inner = entry.set and object.info(entry.set)
       if not inner then
         verdicts[entry] = passes(tags, include, exclude)
       elseif around[inner] or inner.kind.is_chain then
         verdicts[entry] = true
       else
-        task.filter(inner, include, exclude, joined(tags, inner.tags), around)
+        task.filter(inner, include, exclude, task.joined(tags, inner.tags), around)
         verdicts[entry] = #inner.list > 0
       end
     end

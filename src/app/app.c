@@ -268,10 +268,14 @@ static int settle_options(struct app *app, struct err *err)
 static int choose(struct app *app, struct err *err)
 {
     const struct options *o = app->options;
-    size_t n_tags, n_exclude;
+    size_t n_tags, n_exclude, n_configs;
     const char *const *tags = options_list(o, OPT_TAGS, &n_tags);
     const char *const *exclude = options_list(o, OPT_EXCLUDE_TAGS, &n_exclude);
+    const char *const *configs = options_list(o, OPT_CONFIG_USERS, &n_configs);
 
+    if (script_driver_configure(app->driver, configs, n_configs, options_flag(o, OPT_EQUAL_WEIGHTS),
+                                err) < 0)
+        return -1;
     if (script_driver_choose(app->driver, (const char *const *)o->words, o->n_words, err) < 0)
         return -1;
     return script_driver_filter_tags(app->driver, tags, n_tags, exclude, n_exclude, err);

@@ -232,8 +232,9 @@ static int set_texts(struct options *o, size_t which, enum option_rank rank, con
                      struct str text, struct err *err)
 {
     json_t *list = json_loadb(text.p, text.n, 0, NULL);
+    bool is_value = o->table[which].is_json && !json_is_string(json_array_get(list, 0));
 
-    if (json_is_array(list) && claim(o, which, rank) != NULL)
+    if (json_is_array(list) && !is_value && claim(o, which, rank) != NULL)
         return add_array(o, which, rank, where, text, list, err);
     json_decref(list);
     return options_set(o, which, rank, where, text, err);
@@ -250,7 +251,7 @@ int options_set_any(struct options *o, size_t which, enum option_rank rank, cons
     enum option_type type = o->table[which].type;
     bool is_list = value.n >= 2 && value.p[0] == '[' && value.p[value.n - 1] == ']';
 
-    if (type == OPTION_TEXTS)
+    if (type == OPTION_TEXTS || o->table[which].is_json)
         return set_texts(o, which, rank, where, value, err);
     if (type != OPTION_WORDS && type != OPTION_LIST) {
         if (is_list && !options_is_hidden(o, which, rank))

@@ -44,8 +44,9 @@ struct option {
     bool above_min;     /* OPTION_NUMBER: min itself is out of range */
     const char *const *choices;
     size_t n_choices;
-    bool here_only;       /* no variable, no key in a file */
-    bool not_in_files;    /* no key in a file */
+    bool is_json;      /* OPTION_WORDS: of a variable or a file, one word that may hold anything */
+    bool here_only;    /* no variable, no key in a file */
+    bool not_in_files; /* no key in a file */
     bool ends_arguments;  /* what follows it on the command line isn't looked at */
     bool is_secret;       /* its value is shown nowhere */
     const char *variable; /* of the environment; NULL: KATYDID_ and the name in capitals */
@@ -103,7 +104,8 @@ int options_read_environment(struct options *o, char *(*get)(const char *name),
 int options_set(struct options *o, size_t which, enum option_rank rank, const char *where,
                 struct str value, struct err *err) ERR_CHECKED;
 /* The same of a text that may hold a whole list, as variables and files do: "[a, b]" (JSON, or split
- * at commas), or words between blanks or commas; of OPTION_TEXTS a list is JSON alone. */
+ * at commas), or words between blanks or commas; of OPTION_TEXTS a list is JSON alone, and of what
+ * is_json a list of strings alone. */
 int options_set_any(struct options *o, size_t which, enum option_rank rank, const char *where,
                     struct str value, struct err *err) ERR_CHECKED;
 /* One more item of a list, as it is. */

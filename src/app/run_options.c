@@ -13,6 +13,7 @@ static const char *const levels[] = {"DEBUG", "INFO", "WARNING", "ERROR", "CRITI
 
 #define COMMON "Options"
 #define LOOK "Looking at a script (nothing is sent)"
+#define CLASSES "User classes"
 #define TAGS "Tags"
 #define REPORTS "Statistics and reports"
 #define LOGS "Log"
@@ -127,6 +128,19 @@ const struct option run_options[RUN_OPTIONS] = {
     [OPT_SHOW_TASK_RATIO_JSON] = {.name = "show-task-ratio-json",
                                   .group = LOOK,
                                   .help = "the same as JSON"},
+    [OPT_CONFIG_USERS] = {.name = "config-users",
+                          .type = OPTION_WORDS,
+                          .is_json = true,
+                          .value = "JSON|FILE.json...",
+                          .group = CLASSES,
+                          .help =
+                              "set attributes of user classes: {\"user_class_name\": \"Shopper\", "
+                              "\"weight\": 3, \"tasks\": [\"browse\"]}, a list of these, or a file "
+                              "with either"},
+    [OPT_EQUAL_WEIGHTS] = {.name = "equal-weights",
+                           .group = CLASSES,
+                           .help = "give all user classes the same weight, and all tasks in each, "
+                                   "those of its task sets too"},
     [OPT_TAGS] = {.name = "tags",
                   .letter = 'T',
                   .type = OPTION_WORDS,

@@ -201,6 +201,16 @@ int script_driver_set_options(struct script_driver *d, const json_t *options, st
     return vm_call(d->vm, "before the test starts", 1, 0, NULL, err);
 }
 
+int script_driver_configure(struct script_driver *d, const char *const *configs, size_t n_configs,
+                            bool equal_weights, struct err *err)
+{
+    if (vm_push_function(d->vm, LUA_HALF, "configure", err) < 0)
+        return -1;
+    push_list(d->vm->L, configs, n_configs);
+    lua_pushboolean(d->vm->L, equal_weights);
+    return vm_call(d->vm, "before the test starts", 2, 0, NULL, err);
+}
+
 int script_driver_choose(struct script_driver *d, const char *const *chosen, size_t n_chosen,
                          struct err *err)
 {

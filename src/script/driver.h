@@ -35,6 +35,10 @@ json_t *script_driver_declare_options(struct script_driver *d, const char *const
 int script_driver_set_options(struct script_driver *d, const json_t *options,
                               struct err *err) ERR_CHECKED;
 
+/* What the next choice makes of its classes: `configs` are JSON texts or names of files *.json that
+ * set attributes of them (--config-users); with equal_weights all classes and tasks weigh the same. */
+int script_driver_configure(struct script_driver *d, const char *const *configs, size_t n_configs,
+                            bool equal_weights, struct err *err) ERR_CHECKED;
 /* Settles which classes run: those that `chosen` names (none: all). */
 int script_driver_choose(struct script_driver *d, const char *const *chosen, size_t n_chosen,
                          struct err *err) ERR_CHECKED;

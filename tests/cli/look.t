@@ -48,5 +48,30 @@ $ katydid two.lua Reader --show-task-ratio --exclude-tags money | sed -n 4,5p
  100.0      Reader
    100.0      browse
 
+# Classes and tasks that the command line changes.
+$ katydid mixed.lua --list --config-users '{"user_class_name": "ApiUser", "weight": 0}'
+Available Users:
+    WebUser
+    FixedUser
+
+$ KATYDID_CONFIG_USERS='[{"user_class_name": "Reader", "weight": 1, "tasks": ["buy"]}]' katydid two.lua --show-task-ratio | sed -n 3,6p
+--------------------------------------------------------------------------------
+ 50.0       Reader
+   100.0      buy
+ 50.0       Writer
+
+$ echo '{"user_class_name": "Reader", "weight": 1}' >reader.json; printf 'config-users = ["reader.json"]\n' >katydid.conf; katydid two.lua --show-task-ratio | sed -n 4p; rm katydid.conf
+ 50.0       Reader
+
+$ katydid two.lua --equal-weights --show-task-ratio | sed -n 4,7p
+ 50.0       Reader
+   50.0       buy
+   50.0       browse
+ 50.0       Writer
+
+$ katydid two.lua --list --config-users reader.json '{"user_class_name": "Raeder"}'
+2> katydid: error: --config-users: unknown user class 'Raeder' (did you mean 'Reader'?)
+[2]
+
 $ served
 nothing

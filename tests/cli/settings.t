@@ -4,6 +4,7 @@
 $ katydid options.lua --headless -u 3 -r 2.5 -t 1m30s -H http://127.0.0.1:1 --seed 5 --tags --csv out/x --iterations 9 -s 4 2>/dev/null | grep ' = '
 csv = out/x
 csv_full_history = false
+equal_weights = false
 exit_code_on_error = 1
 headless = true
 host = http://127.0.0.1:1
@@ -114,8 +115,8 @@ $ rm katydid.conf; katydid options.lua --headless --config nowhere.conf
 [2]
 
 # A file whose name ends in .toml holds them in its table [tool.katydid].
-$ printf '[project]\nname = "shop"\n\n[tool.katydid]\nusers = 23\nheadless = true\ntags = ["a", "b"]\n' >load.toml; katydid options.lua --config load.toml 2>/dev/null | grep '^users\|^tags'
-tags = a,b
+$ printf '[project]\nname = "shop"\n\n[tool.katydid]\nusers = 23\nheadless = true\nexclude-tags = ["a", "b"]\n' >load.toml; katydid options.lua --config load.toml 2>/dev/null | grep '^users\|^exclude_tags'
+exclude_tags = a,b
 users = 23
 
 $ printf '[tool.katydid]\nuser = 23\n' >load.toml; katydid options.lua --config load.toml

@@ -38,6 +38,8 @@ $ katydid run -h | grep -o '^  -., --[a-z-]*\|^      --[a-z-]*' | tr -d ' '
 -l,--list
 --show-task-ratio
 --show-task-ratio-json
+--config-users
+--equal-weights
 -T,--tags
 -E,--exclude-tags
 --print-stats

@@ -38,6 +38,7 @@
 #define SEED 1
 
 struct spec {
+    uint64_t seed;
     struct clock clock;
     struct loop *loop;
     struct stats *stats;
@@ -484,12 +485,17 @@ static int load_scenario(lua_State *L, struct spec *s, struct err *err)
 {
     struct texts scripts = texts_field(L, "scripts"), chosen = texts_field(L, "chosen");
     struct texts tags = texts_field(L, "tags"), exclude = texts_field(L, "exclude_tags");
+    struct texts configs = texts_field(L, "config_users");
+    lua_getfield(L, 1, "equal_weights");
+    bool equal_weights = lua_toboolean(L, -1);
     lua_getfield(L, 1, "host");
     const char *host = lua_tostring(L, -1);
     s->driver = script_driver_new(s->vm, err);
     if (s->driver == NULL)
         return -1;
     if (script_driver_load(s->driver, scripts.all, scripts.n, err) < 0)
+        return -1;
+    if (script_driver_configure(s->driver, configs.all, configs.n, equal_weights, err) < 0)
         return -1;
     if (script_driver_choose(s->driver, chosen.all, chosen.n, err) < 0)
         return -1;
@@ -604,12 +610,10 @@ static bool drive(struct spec *s)
     return s->has_ended;
 }
 
-/* run(scenario) -> result */
-static int l_run(lua_State *L)
+/* scenario -> result. [-1, +1, e] */
+static int run_scenario(lua_State *L, struct spec *s)
 {
-    struct spec *s = spec_of(L);
     struct err err = ERR_INIT;
-    lua_settop(L, 1);
     lua_getfield(L, 1, "init");
     bool with_init = lua_isnil(L, -1) || lua_toboolean(L, -1);
     if (load_scenario(L, s, &err) < 0) {
@@ -647,6 +651,44 @@ static int l_run(lua_State *L)
     return 1;
 }
 
+/* run(scenario) -> result */
+static int l_run(lua_State *L)
+{
+    lua_settop(L, 1);
+    return run_scenario(L, spec_of(L));
+}
+
+static int spec_open(struct spec *s, bool real_clock, struct err *err);
+static void spec_close(struct spec *s);
+
+static int run_protected(lua_State *L)
+{
+    struct spec *fresh = lua_touserdata(L, 2);
+    lua_settop(L, 1);
+    return run_scenario(L, fresh);
+}
+
+/* run_fresh(scenario, seed) -> result; in a state of its own, by a virtual clock of its own */
+static int l_run_fresh(lua_State *L)
+{
+    struct spec fresh = {.seed = (uint64_t)luaL_checknumber(L, 2)};
+    struct err err = ERR_INIT;
+    lua_settop(L, 1);
+    bool is_wrong = spec_open(&fresh, false, &err) < 0;
+    if (is_wrong) {
+        lua_pushstring(L, err.text);
+    } else {
+        lua_pushcfunction(L, run_protected);
+        lua_insert(L, 1);
+        lua_pushlightuserdata(L, &fresh);
+        is_wrong = lua_pcall(L, 2, 1, 0) != 0;
+    }
+    for (int i = 0; i < 20 && !is_wrong && !loop_is_idle(fresh.loop); i++)
+        loop_turn(fresh.loop, false);
+    spec_close(&fresh);
+    return is_wrong ? lua_error(L) : 1;
+}
+
 /* --- making and ending it all -------------------------------------------------------------- */
 
 static const luaL_Reg spec_functions[] = {{"answer", l_answer},
@@ -657,6 +699,7 @@ static const luaL_Reg spec_functions[] = {{"answer", l_answer},
                                           {"load", l_load},
                                           {"now", l_now},
                                           {"run", l_run},
+                                          {"run_fresh", l_run_fresh},
                                           {"start", l_start},
                                           {"stats", l_stats},
                                           {"stop", l_stop},
@@ -722,7 +765,7 @@ static int spec_open(struct spec *s, bool real_clock, struct err *err)
                                  .hooks = s->hooks,
                                  .transport = s->transport,
                                  .fast_transport = s->fast_transport,
-                                 .seed = SEED};
+                                 .seed = s->seed};
     s->vm = vm_new(&options, err);
     if (s->vm == NULL)
         return -1;
@@ -763,7 +806,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: spec FILE\n");
         return 2;
     }
-    struct spec s = {.turns = 0};
+    struct spec s = {.seed = SEED};
     struct err err = ERR_INIT;
     bool real_clock = wants_real_clock(argv[1], &err);
     int failed = 1;

@@ -18,6 +18,11 @@ function driver.declare_options(taken) end
 ---@param options table<string, any> by long name with underscores; it is the callee's
 function driver.set_options(options) end
 
+---What the next choice makes of its classes.
+---@param configs string[] of --config-users: JSON, or names of files *.json
+---@param equal_weights boolean
+function driver.configure(configs, equal_weights) end
+
 ---Settles what is run of what was loaded; raises one clear line.
 ---@param chosen string[] names of classes; empty: all
 ---@return { name: string, weight: number, fixed_count: integer }[] classes in order of discovery

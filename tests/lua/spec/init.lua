@@ -28,6 +28,8 @@
 --       users = 3, spawn_rate = 100, seconds = 10,      -- defaults 1, 100, none (the run must end by itself)
 --       stop_timeout = 0, iterations = 0, host = nil, tags = nil, exclude_tags = nil, reset_stats = false,
 --       init = true,                 -- fire init before, quitting and quit after
+--       config_users = { "{…}" }, equal_weights = false,
+--       seed = 7,                    -- in a fresh state, whose chance begins there; only of a script
 --     }
 --     result.entries["GET /a"]       { method, name, requests, failures, untimed, average, median, min,
 --                                      max, length (sum of bytes) }
@@ -352,7 +354,7 @@ end
 local KNOWN = {
   classes = true, script = true, scripts = true, chosen = true, users = true, spawn_rate = true,
   seconds = true, stop_timeout = true, iterations = true, host = true, tags = true, exclude_tags = true,
-  reset_stats = true, init = true,
+  reset_stats = true, init = true, config_users = true, equal_weights = true, seed = true,
 }
 
 -- The scenario's classes as the paths of scripts: what a script returns is found by the loader as ever.
@@ -370,6 +372,8 @@ local function with_paths(scenario)
     flat.path = name .. ".lua"
     assert(os.rename(name, flat.path))
     flat.scripts = { flat.path }
+  elseif scenario.seed then
+    error("only a script can be run in a fresh state", 3)
   elseif scenario.classes then
     spec.returned = scenario.classes
     flat.scripts = { "tests/lua/spec/returned.lua" }
@@ -393,7 +397,10 @@ end
 
 ---Runs a scenario from its start to its end.
 function spec.run(scenario)
-  local result = with_script(scenario, core.run)
+  local result = with_script(scenario, function(flat)
+    if scenario.seed then return core.run_fresh(flat, scenario.seed) end
+    return core.run(flat)
+  end)
   result.log = spec.log()
   return result
 end

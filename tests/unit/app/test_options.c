@@ -4,7 +4,7 @@
 
 #include "../check.h"
 
-enum { VERBOSE, HOST, USERS, RATE, TIME, LEVEL, TAGS, FILES, RULES, TAIL, LAST, N };
+enum { VERBOSE, HOST, USERS, RATE, TIME, LEVEL, TAGS, FILES, RULES, SETUP, TAIL, LAST, N };
 
 static const char *const levels[] = {"DEBUG", "INFO"};
 static const struct option table[N] = {
@@ -32,6 +32,7 @@ static const struct option table[N] = {
     [TAGS] = {.name = "tags", .letter = 'T', .type = OPTION_WORDS, .value = "TAG..."},
     [FILES] = {.name = "files", .letter = 'f', .type = OPTION_LIST, .value = "FILE[,FILE...]"},
     [RULES] = {.name = "rules", .type = OPTION_TEXTS, .value = "RULE"},
+    [SETUP] = {.name = "setup", .type = OPTION_WORDS, .is_json = true, .value = "JSON..."},
     [TAIL] = {.name = "tail", .letter = 'l', .here_only = true},
     [LAST] = {.name = "last", .letter = 'h', .here_only = true, .ends_arguments = true},
 };
@@ -287,6 +288,21 @@ TEST(lists_in_brackets)
     CHECK_TEXT(joined(TAGS), "mine");
 }
 
+TEST(words_of_json_are_not_split)
+{
+    CHECK_INT(READ("--setup", "{\"a\": 1, \"b\": 2}", "c.json", "-u", "3"), 0);
+    CHECK_TEXT(joined(SETUP), "{\"a\": 1, \"b\": 2}|c.json");
+    CHECK_INT(READ("w"), 0);
+    CHECK_INT(read_variable("KATYDID_SETUP", "{\"a\": 1, \"b\": 2}"), 0);
+    CHECK_TEXT(joined(SETUP), "{\"a\": 1, \"b\": 2}");
+    CHECK_INT(READ("w"), 0);
+    CHECK_INT(read_variable("KATYDID_SETUP", "[{\"a\": 1}, {\"b\": 2}]"), 0);
+    CHECK_TEXT(joined(SETUP), "[{\"a\": 1}, {\"b\": 2}]");
+    CHECK_INT(READ("w"), 0);
+    CHECK_INT(read_variable("KATYDID_SETUP", "[\"a.json\", \"b.json\"]"), 0);
+    CHECK_TEXT(joined(SETUP), "a.json|b.json");
+}
+
 TEST(texts_are_not_split)
 {
     CHECK_INT(READ("--rules", "a b,c", "w", "--rules=[d]"), 0);
@@ -372,6 +388,7 @@ int main(void)
     RUN(missing_values);
     RUN(variables_stand_below_the_command_line);
     RUN(lists_in_brackets);
+    RUN(words_of_json_are_not_split);
     RUN(texts_are_not_split);
     RUN(what_is_unknown_can_be_passed_over);
     RUN(a_secret_is_not_shown);
