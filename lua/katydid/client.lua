@@ -79,6 +79,24 @@ local function url_of(client, path, what)
   return client._base .. path, client._name
 end
 
+-- What the user says of all its requests, and over it what this one's options say.
+local function whole_context(context)
+  local user = core.sched.user()
+  local general = user and user.context
+  if type(general) ~= "function" then return context or {} end
+  local whole = {}
+  general = general(user)
+  if type(general) ~= "table" then
+    blame.raise("context of %s: expected a table, got %s", tostring(user), blame.show(general))
+  end
+  for _, part in ipairs { general, context } do
+    for key, value in next, part do
+      whole[key] = value
+    end
+  end
+  return whole
+end
+
 -- `shown` is why it failed, as listeners see it.
 local function tell(response, method, context, shown)
   request_event:tell {
@@ -87,7 +105,7 @@ local function tell(response, method, context, shown)
     response_time = response.response_time,
     response_length = response.length,
     response = response,
-    context = context or {},
+    context = whole_context(context),
     exception = shown,
     start_time = response.start_time,
     url = response.request.url,

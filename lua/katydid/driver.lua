@@ -13,6 +13,7 @@ local parser = require "katydid.parser"
 local ratio = require "katydid.ratio"
 local settings = require "katydid.settings"
 local shape = require "katydid.shape"
+local tags = require "katydid.tags"
 local task = require "katydid.task"
 local user = require "katydid.user"
 
@@ -114,15 +115,18 @@ function driver.set_host(host)
   end
 end
 
----@param tags string[]
+---@param include string[]
 ---@param exclude string[]
-function driver.filter_tags(tags, exclude)
-  if #tags == 0 and #exclude == 0 then return end
-  for _, class in ipairs(classes) do
-    local info = object.info(class)
-    local before = #task.list(info)
-    task.filter(info, tags, exclude)
-    if before > 0 and #info.list == 0 then
+function driver.filter_tags(include, exclude)
+  if #include == 0 and #exclude == 0 then return end
+  local infos, before = {}, {}
+  for i, class in ipairs(classes) do
+    infos[i] = object.info(class)
+    before[i] = #task.list(infos[i])
+  end
+  tags.filter(infos, include, exclude)
+  for i, info in ipairs(infos) do
+    if before[i] > 0 and #info.list == 0 then
       warn("%s has no tasks left after filtering by tags: its users will fail", info.name)
     end
   end

@@ -38,6 +38,8 @@ local katydid = {
   constant = wait_time.constant,
   constant_pacing = wait_time.constant_pacing,
   constant_throughput = wait_time.constant_throughput,
+  poisson = wait_time.poisson,
+  normal = wait_time.normal,
   events = require "katydid.events",
   spawn = spawn.spawn,
 }

@@ -151,10 +151,66 @@ local function pick(set, list)
   return state
 end
 
+local function square(m)
+  local n, result, change = #m, {}, 0
+  for i = 1, n do
+    local row, from = {}, m[i]
+    for k = 1, n do
+      row[k] = 0
+    end
+    for j = 1, n do
+      local share, through = from[j], m[j]
+      for k = 1, share > 0 and n or 0 do
+        row[k] = row[k] + share * through[k]
+      end
+    end
+    for k = 1, n do
+      change = math.max(change, math.abs(row[k] - from[k]))
+    end
+    result[i] = row
+  end
+  return result, change
+end
+
+---How often each state is run in the long run, by a visit that is never left. One that leads nowhere holds on
+---to whoever comes.
+---@param list katydid.State[]
+---@return number[] shares that add up to 1
+function markov.shares(list)
+  local at, m = {}, {}
+  for i, state in ipairs(list) do
+    at[state] = i
+  end
+  -- Each step is left out as often as it is made: the shares are the same, and circles come to rest.
+  for i, state in ipairs(list) do
+    m[i] = {}
+    for k = 1, #list do
+      m[i][k] = k == i and (state.total > 0 and 0.5 or 1) or 0
+    end
+    for k, transition in ipairs(state.transitions) do
+      local to = at[state.next[k]]
+      if state.total > 0 then m[i][to] = m[i][to] + transition.weight / state.total / 2 end
+    end
+  end
+  local change
+  for _ = 1, 64 do -- 2^64 steps
+    m, change = square(m)
+    if change < 1e-15 then break end
+  end
+  local shares = {}
+  for i, share in ipairs(m[1]) do
+    shares[i] = math.floor(share * 1e12 + 0.5) / 1e12
+  end
+  return shares
+end
+
 ---A chain of states. Each visit begins with the first one; after each the next is drawn by the weights of its
 ---transitions. A class that extends one has states of its own alone.
 ---@class katydid.MarkovTaskSet: katydid.TaskSet
-markov.MarkovTaskSet = object.base("MarkovTaskSet", taskset.kind { collect = collect, is_chain = true },
-                                   { _pick = pick }, taskset.TaskSet)
+markov.MarkovTaskSet = object.base("MarkovTaskSet", taskset.kind {
+  collect = collect,
+  is_chain = true,
+  shares = markov.shares,
+}, { _pick = pick }, taskset.TaskSet)
 
 return markov

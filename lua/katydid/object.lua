@@ -32,6 +32,7 @@ local object = {}
 ---@field rank (fun(value: any): integer)? in which order attributes of extend{} are set
 ---@field collect (fun(info: katydid.class_info): table[])? the list of its tasks, where task.lua's isn't it
 ---@field is_chain boolean? its tasks are states, with transitions
+---@field shares (fun(list: table[]): number[])? how often each of a list is run; nil: all alike
 
 local Root = {}
 

@@ -44,22 +44,23 @@ end
 -- shares are of the whole; else of the level.
 local function tasks_of(info, factor, around)
   local list = task.list(info)
+  local shares = info.kind.shares and info.kind.shares(list)
   local nodes, nodes_of = {}, {}
-  for _, entry in ipairs(list) do
+  for i, entry in ipairs(list) do
     local target = entry.set or entry.run
     local named = nodes_of[target] or {}
     nodes_of[target] = named
     local node = named[entry.name]
     if not node then
-      node = { name = entry.name, count = 0, set = entry.set }
+      node = { name = entry.name, share = 0, set = entry.set }
       named[entry.name] = node
       nodes[#nodes + 1] = node
     end
-    node.count = node.count + 1
+    node.share = node.share + (shares and shares[i] * #list or 1)
   end
   around[info] = true
   for _, node in ipairs(nodes) do
-    node.ratio = node.count * (factor or 1) / #list
+    node.ratio = node.share * (factor or 1) / #list
     local inner = node.set and object.info(node.set)
     -- A set that holds itself is shown once.
     if inner and not around[inner] then node.tasks = tasks_of(inner, factor and node.ratio, around) end

@@ -241,6 +241,7 @@ end
 ---@field run function? called with the user, or the task set
 ---@field set table? a task set class, entered instead
 ---@field tags table<string, true>
+---@field list katydid.Task[]? of a set that is entered: what tags have left of it here; nil: the class's
 
 local function name_of(info, target)
   if info.task_names and info.task_names[target] then return info.task_names[target] end
@@ -424,18 +425,7 @@ function task.check(info, seen)
   end
 end
 
----Whether tags let something pass: one of `include` is there (where there are any), none of `exclude`.
-local function passes(tags, include, exclude)
-  local is_in = #include == 0
-  for _, name in ipairs(include) do
-    is_in = is_in or tags[name] == true
-  end
-  for _, name in ipairs(exclude) do
-    is_in = is_in and not tags[name]
-  end
-  return is_in
-end
-
+---Both sets of tags in one.
 ---@param a table<string, true>
 ---@param b table<string, true>?
 ---@return table<string, true> tags
@@ -449,36 +439,6 @@ function task.joined(a, b)
     both[name] = true
   end
   return both
-end
-
----Removes tasks by tag from a class's list, and from those of its task sets. A tag of a task set is one of
----all tasks in it; a task set stays while a task of it does, and a chain of states as it is.
----@param info katydid.class_info
----@param include string[] one of these is needed; empty: none is
----@param exclude string[] none of these may be there
----@param inherited table<string, true>? tags of the task sets around
----@param around table<katydid.class_info, true>? the task sets around
-function task.filter(info, include, exclude, inherited, around)
-  local kept, verdicts = {}, {}
-  inherited, around = inherited or {}, around or {}
-  around[info] = true
-  for _, entry in ipairs(task.list(info)) do
-    if verdicts[entry] == nil then
-      local tags = task.joined(inherited, entry.tags)
-      local inner = entry.set and object.info(entry.set)
-      if not inner then
-        verdicts[entry] = passes(tags, include, exclude)
-      elseif around[inner] or inner.kind.is_chain then
-        verdicts[entry] = true
-      else
-        task.filter(inner, include, exclude, task.joined(tags, inner.tags), around)
-        verdicts[entry] = #inner.list > 0
-      end
-    end
-    if verdicts[entry] then kept[#kept + 1] = entry end
-  end
-  around[info] = nil
-  info.list = kept
 end
 
 return task

@@ -113,8 +113,9 @@ end
 
 ---The loop. Never returns: what ends it is thrown.
 ---@param set table
-function taskset.cycle(set)
-  local list = task.list(object.info_of(set))
+---@param list katydid.Task[]? its tasks; nil: its class's
+function taskset.cycle(set, list)
+  list = list or task.list(object.info_of(set))
   local is_counted = run.counts_iterations()
   local user, own_wait, user_wait = set.user, rawget(set, "wait_time"), rawget(set.user, "wait_time")
   local seen, owner, wait_time = changes.n, waiter(set)
@@ -126,7 +127,7 @@ function taskset.cycle(set)
     if not next_one then
       ok, result = false, problem.new(why_none)
     elseif next_one.set then
-      ok, result = xpcall(enter, describe, next_one.set, set)
+      ok, result = xpcall(enter, describe, next_one, set)
     else
       if is_counted and not take_iteration() then error(STOP, 0) end
       ok, result = xpcall(next_one.run, describe, set)
@@ -153,11 +154,11 @@ end
 local cycle = taskset.cycle
 
 ---One visit of a nested set, from on_start to its interrupt.
----@param class table
+---@param entry katydid.Task
 ---@param parent table
 ---@return any how AT_ONCE or AFTER_WAIT
-function enter(class, parent)
-  local set = object.new(class)
+function enter(entry, parent)
+  local set = object.new(entry.set)
   local user = parent.user
   set.user, set.parent, set.client, set._made_at = user, parent, user.client, now()
   local ok, why = xpcall(set.on_start, describe, set)
@@ -165,7 +166,7 @@ function enter(class, parent)
     if is_interrupt(why) then return why end
     error(why, 0)
   end
-  ok, why = xpcall(cycle, describe, set)
+  ok, why = xpcall(cycle, describe, set, entry.list)
   if taskset.run_on_stop(set) then why = STOP end
   if not ok and not is_interrupt(why) then error(why, 0) end
   return why

@@ -68,4 +68,30 @@ function wait_time.constant_throughput(per_second)
   return pacing(1 / per_second)
 end
 
+---Waits as between the events of a Poisson process: short ones are frequent, long ones rare, and none depends
+---on what came before.
+---@param rate number so many a second, on average; the mean wait is 1 / rate
+---@return fun(self: table): number
+function wait_time.poisson(rate)
+  if type(rate) ~= "number" or not (rate > 0 and rate < math.huge) then
+    blame.expected("k.poisson", "a rate per second, a number above 0", rate)
+  end
+  return function()
+    return -math.log(1 - random()) / rate
+  end
+end
+
+---Waits that scatter around a mean by the normal distribution; what would be less than 0 is 0.
+---@param mean number seconds
+---@param deviation number seconds; two waits of three differ by less from the mean
+---@return fun(self: table): number
+function wait_time.normal(mean, deviation)
+  check(mean, "k.normal", "the mean", 0)
+  check(deviation, "k.normal", "the deviation", 0)
+  return function()
+    local distance = math.sqrt(-2 * math.log(1 - random())) -- Box and Muller, 1958
+    return math.max(0, mean + deviation * distance * math.cos(2 * math.pi * random()))
+  end
+end
+
 return wait_time

@@ -59,6 +59,60 @@ describe("the ratio", function()
     check.same(leaves, { 0.0625, 0.1875, 0.1875, 0.5625 })
   end)
 
+  it("goes down to any depth, and repeats what is entered in several places", function()
+    local Deep = k.TaskSet:extend("Deep")
+    Deep.leaf = k.task(3, nothing)
+    local Middle = k.SequentialTaskSet:extend("Middle", { tasks = { Deep } })
+    local A = k.User:extend("A", { tasks = { { Middle, 2 } } })
+    A.deep = k.task(2, Deep)
+    Deep.other = k.task(nothing)
+    local rows = {}
+    for row in ratio.text({ A }, 0):match("Total task ratio\n%-+\n(.*)$"):gmatch("[^\n]+") do
+      rows[#rows + 1] = row:gsub("%s+$", "")
+    end
+    check.same(rows, {
+      " 100.0      A",
+      "   50.0       Middle",
+      "     50.0       Deep",
+      "       37.5         leaf",
+      "       12.5         other",
+      "   50.0       Deep",
+      "     37.5       leaf",
+      "     12.5       other",
+    })
+  end)
+
+  it("of a chain says how often each state comes in the long run", function()
+    local function shares(Chain, factor)
+      local A = k.User:extend("A", { tasks = factor and { Chain, nothing } or { Chain } })
+      local per_class, total = ratio.trees({ A }, 0)
+      local list = {}
+      for i, state in ipairs((factor and total or per_class)[1].tasks[1].tasks) do
+        list[i] = ("%s %.6f"):format(state.name, state.ratio)
+      end
+      return list
+    end
+    local Circle = k.MarkovTaskSet:extend("Circle")
+    Circle.a = k.transitions({ "b" }, nothing)
+    Circle.b = k.transitions({ "a" }, nothing)
+    check.same(shares(Circle), { "a 0.500000", "b 0.500000" })
+    check.same(shares(Circle, 0.5), { "a 0.250000", "b 0.250000" })
+    local Shop = k.MarkovTaskSet:extend("Shop")
+    Shop.home = k.transitions({ list = 3, home = 1 }, nothing)
+    Shop.list = k.transitions({ "home", "list" }, nothing)
+    check.same(shares(Shop), { "home 0.400000", "list 0.600000" })
+    -- What is passed through once, a choice between two ends, and one that leads nowhere.
+    local Fork = k.MarkovTaskSet:extend("Fork")
+    Fork.begin = k.transitions({ left = 1, right = 3 }, nothing)
+    Fork.left = k.transitions({ left = 0 }, nothing)
+    Fork.right = k.transitions({ "last" }, nothing)
+    Fork.last = k.transitions({ "right" }, nothing)
+    check.same(shares(Fork), { "begin 0.000000", "left 0.250000", "right 0.375000", "last 0.375000" })
+    local Inner = k.TaskSet:extend("Inner", { tasks = { nothing } })
+    Circle.a = k.transitions({ "b" }, Inner)
+    check.contains(ratio.text({ k.User:extend("A", { tasks = { Circle } }) }, 0), "nothing")
+  end)
+
   it("shows people no control characters", function()
     local A = k.User:extend("A\27[31m\n")
     A["b\r"] = k.task(nothing)

@@ -4,9 +4,14 @@
 local k = require "katydid"
 local spec = require "spec"
 local object = require "katydid.object"
+local tags = require "katydid.tags"
 local task = require "katydid.task"
 
 local function nothing() end
+
+local function filter(class, include, exclude)
+  tags.filter({ object.info(class) }, include, exclude)
+end
 
 -- "a a b": the flat list by names.
 local function names(class)
@@ -254,7 +259,7 @@ describe("tags", function()
     local A = k.User:extend("A")
     A.x = k.tag("t", k.task(3, nothing))
     A.y = k.task(5, nothing)
-    task.filter(object.info(A), { "t" }, {})
+    filter(A, { "t" }, {})
     check.equal(names(A), "x x x")
   end)
 
@@ -271,7 +276,7 @@ describe("tags", function()
     Set.again = k.task(Set)
     Set.leaf = k.tag("t", k.task(nothing))
     local A = k.User:extend("A", { tasks = { Set } })
-    task.filter(object.info(A), { "t" }, {})
+    filter(A, { "t" }, {})
     check.equal(names(Set), "Set leaf")
   end)
 
@@ -280,14 +285,14 @@ describe("tags", function()
     A.x = k.tag("t", k.task(nothing))
     A.y = k.task(nothing)
     A.tasks = { k.tag("t", nothing), nothing }
-    task.filter(object.info(A), { "t" }, {})
+    filter(A, { "t" }, {})
     check.equal(names(A), "nothing x")
   end)
 
   it("stack", function()
     local A = k.User:extend("A")
     A.x = k.tag("a", k.task(k.tag("b", nothing)))
-    task.filter(object.info(A), { "b" }, { "a" })
+    filter(A, { "b" }, { "a" })
     check.equal(names(A), "")
   end)
 
