@@ -9,7 +9,7 @@ what they printed: every field of every response, but for times.
 import json
 import pathlib
 
-
+import testenv
 from testenv import check, same
 from testenv.tls import Certificates, TlsFront
 from testenv.wire import Wire
@@ -25,7 +25,7 @@ SHOWN = 30
 def ask(env, user_class, cases, setup):
     """The lines of a run, and what it reported."""
     told = {**setup, "user_class": user_class, "cases": cases}
-    run = env.katydid(SCENARIO, "--iterations", "1", "-t", "100s", timeout=110,
+    run = env.katydid(SCENARIO, "--iterations", "1", "-t", "100s", "--seed", "1", timeout=110,
                       env={"CONFORMANCE": json.dumps(told)})
     lines = [json.loads(line[2:]) for line in run.out.splitlines() if line.startswith("= ")]
     same(run.exceptions(), {}, f"exceptions under {user_class}")
@@ -60,7 +60,7 @@ def differences(path, a, b):
         yield f"{path}: HttpUser {a!r}, FastHttpUser {b!r}"
 
 
-def conforms(env, cases, server=None, **setup):
+def conforms(env, cases, server=None, alike=True, **setup):
     """Runs the cases under both classes. `server` keeps a log of what it was sent."""
     found, wrong = {}, []
     for user_class in CLASSES:
@@ -74,7 +74,8 @@ def conforms(env, cases, server=None, **setup):
         check(not twice, f"each case has a label of its own, not {twice}")
         found[user_class] = {"answers": {line.pop("label"): without_volatile(line) for line in lines},
                              "reports": reported, "sent": list(server.log) if server else []}
-    wrong += differences("", *(found[user_class] for user_class in CLASSES))
+    if alike:
+        wrong += differences("", *(found[user_class] for user_class in CLASSES))
     shown = "\n  ".join(wrong[:SHOWN])
     check(not wrong, f"{len(wrong)} are not as expected:\n  {shown}")
 
@@ -82,21 +83,42 @@ def conforms(env, cases, server=None, **setup):
 def test_wire(env):
     """A server that says exactly these bytes."""
     server, other = Wire(env), Wire(env)
-    conforms(env, "wire", server, url=server.url, other=other.url, is_tls=False)
+    conforms(env, ["wire"], server, url=server.url, other=other.url, is_tls=False)
 
 
 def test_wire_over_tls(env):
     certificates = Certificates(env)
     server, other = (Wire(env, certificates.context()) for _ in range(2))
-    conforms(env, "wire", server, url=server.url, other=other.url, is_tls=True,
+    conforms(env, ["wire"], server, url=server.url, other=other.url, is_tls=True,
              authority=str(certificates.authority))
 
 
 def test_target(env):
-    conforms(env, "target", url=env.target().url, is_tls=False)
+    conforms(env, ["target", "calls"], url=env.target().url, is_tls=False)
 
 
 def test_target_over_tls(env):
     certificates = Certificates(env)
     front = TlsFront(env, env.target().port, certificates.context())
-    conforms(env, "target", url=front.url, is_tls=True, authority=str(certificates.authority))
+    conforms(env, ["target", "calls"], url=front.url, is_tls=True, authority=str(certificates.authority))
+
+
+def test_nginx(env):
+    nginx = testenv.Nginx(env)
+    conforms(env, ["nginx"], url=nginx.url, is_tls=False)
+    conforms(env, ["nginx"], url=nginx.socket_url, is_tls=False, is_unix=True)
+    client = {name: str(nginx.folder / f"client.{ending}")
+              for name, ending in (("certificate", "crt"), ("key", "key"), ("both", "pem"))}
+    conforms(env, ["nginx"], url=nginx.tls_url, is_tls=True, authority=str(nginx.certificate),
+             mutual={"url": nginx.mutual_url, **client})
+    conforms(env, ["own"], alike=False, url=nginx.tls_url, h2c_url=nginx.h2c_url,
+             authority=str(nginx.certificate))
+
+
+def test_httpbin(env):
+    """Under gunicorn."""
+    url = testenv.httpbin(env)
+    conforms(env, ["httpbin"], url=url, is_tls=False)
+    certificates = Certificates(env)
+    front = TlsFront(env, int(url.rsplit(":", 1)[1]), certificates.context())
+    conforms(env, ["httpbin"], url=front.url, is_tls=True, authority=str(certificates.authority))

@@ -1,7 +1,7 @@
 -- run -- asks what the cases of one server ask, and prints each answer whole: a line of JSON each, after
 -- "= ".
 --
--- CONFORMANCE holds, as JSON, the user class, the file of cases beside this one, and what they want to know
+-- CONFORMANCE holds, as JSON, the user class, the files of cases beside this one, and what they want to know
 -- of their server. What an answer is expected to be stands with its case: what is not so is in the line's
 -- `wrong`.
 -- SPDX-License-Identifier: MIT
@@ -10,24 +10,25 @@ local k = require "katydid"
 local json = require "katydid.json"
 
 local setup = json.decode(os.getenv "CONFORMANCE")
-local cases = require(setup.cases)
 
 local FIELDS = { "status_code", "ok", "reason", "url", "error" }
 local STEPS = { "dns", "connect", "tls", "wait", "receive" }
 local SHOWN = 4000 -- bytes of a text that are printed as they are
 local ROUNDING_MS = 1
+local BEGAN = os.time()
 
-local heard -- the last event of a request
+local heard = setmetatable({}, { __mode = "k" }) -- response -> its event
 
 k.events.request:add_listener(function(e)
-  heard = {
+  heard[e.response] = {
     request_type = e.request_type,
     name = e.name,
     length = e.response_length,
     exception = e.exception,
     context = e.context,
     url = e.url,
-    has_response = e.response ~= nil,
+    times = (heard[e.response] and heard[e.response].times or 0) + 1,
+    is_same_time = e.response_time == e.response.response_time and e.start_time == e.response.start_time,
   }
 end)
 
@@ -63,10 +64,14 @@ local function took(response, wrong)
     if timings[step] < 0 then wrong[#wrong + 1] = ("timings.%s is %s"):format(step, timings[step]) end
   end
   if response.response_time <= 0 then wrong[#wrong + 1] = "response_time is not above 0" end
+  if response.start_time < BEGAN - 1 or response.start_time > os.time() + 2 then
+    wrong[#wrong + 1] = ("start_time is %.3f, at %d"):format(response.start_time, os.time())
+  end
   if sum > response.response_time + ROUNDING_MS then
     wrong[#wrong + 1] = ("timings: together %g ms of %g"):format(sum, response.response_time)
   end
   return {
+    dns = timings.dns > 0,
     connect = timings.connect > 0,
     tls = timings.tls > 0,
     wait = timings.wait > 0,
@@ -76,7 +81,7 @@ end
 local function record_of(response, client, wrong)
   local record = {
     text = plain(response.text),
-    length = #response.text,
+    length = response.length,
     headers = plain_of(response.headers),
     history = json.array {},
     cookies = plain_of(response.cookies),
@@ -85,10 +90,11 @@ local function record_of(response, client, wrong)
     request = {
       method = response.request.method,
       url = response.request.url,
+      target = response.request.target,
       headers = plain_of(response.request.headers),
       body = response.request.body and plain(response.request.body),
     },
-    event = plain_of(heard),
+    event = plain_of(heard[response]),
   }
   for _, field in ipairs(FIELDS) do
     record[field] = plain_of(response[field])
@@ -98,6 +104,10 @@ local function record_of(response, client, wrong)
   end
   local ok, why = pcall(response.raise_for_status, response)
   record.raises = not ok and plain(tostring(why)) or nil
+  local is_rest, js = pcall(function()
+    return response.js
+  end)
+  record.js, record.no_js = is_rest and plain_of(js) or nil, not is_rest and plain(js) or nil
   return record
 end
 
@@ -140,7 +150,13 @@ end
 
 -- What holds of every answer, unless its case says otherwise.
 local function default_expectations(response, options, expected)
-  local all = { ["event.has_response"] = true, ["event.request_type"] = response.request.method }
+  local all = {
+    ["event.times"] = 1,
+    ["event.is_same_time"] = true,
+    ["event.request_type"] = response.request.method,
+    ["event.length"] = response.length,
+  }
+  if not (options and options.stream) then all.length = #response.text end
   if response.status_code > 0 then all.error = NIL end
   if response.status_code > 0 and response.status_code < 400 then
     all["event.exception"], all.ok, all.raises = NIL, true, NIL
@@ -148,7 +164,6 @@ local function default_expectations(response, options, expected)
     all.ok = false
   end
   if options and options.name then all["event.name"] = options.name end
-  all["event.length"] = #response.text
   for path, wanted in pairs(expected or {}) do
     all[path] = wanted
   end
@@ -165,20 +180,30 @@ local function with_authority(options)
   return all
 end
 
+local function without_chance(record, expected)
+  local left = {}
+  for path, wanted in pairs(expected or {}) do
+    left[path] = wanted
+  end
+  for _, step in ipairs(left.chance or {}) do
+    record.took[step] = nil
+  end
+  left.chance = nil
+  return left
+end
+
 local User = k[setup.user_class]:extend("Conformant", { host = setup.url })
 
 User.all = k.task(function(self)
   local client = self.client
 
-  -- One request: method, path, options; what is expected, path -> value; a handler.
-  local function ask(label, method, path, options, expected, handler)
+  -- What came of calling for it: pcall's answers. Expected: path -> value; and `chance`, a list of the steps
+  -- of which it is by chance whether they were needed.
+  local function tell(label, options, expected, ok, response)
     local wrong, record = {}
-    heard, options = nil, with_authority(options)
-    local ok, response = pcall(function()
-      return client:request(method, path, options, handler)
-    end)
     if ok then
       record = record_of(response, client, wrong)
+      expected = without_chance(record, expected)
       compare(record, response, default_expectations(response, options, expected), wrong)
     else
       record = { raised = plain(tostring(response)) }
@@ -189,7 +214,27 @@ User.all = k.task(function(self)
     return ok and response
   end
 
-  cases { ask = ask, setup = setup, client = client, user = self, NIL = NIL, k = k, json = json }
+  -- One request: method, path, options; what is expected; a handler.
+  local function ask(label, method, path, options, expected, handler)
+    options = with_authority(options)
+    return tell(label, options, expected, pcall(function()
+      return client:request(method, path, options, handler)
+    end))
+  end
+
+  for _, cases in ipairs(setup.cases) do
+    require(cases) {
+      ask = ask,
+      tell = tell,
+      with_authority = with_authority,
+      setup = setup,
+      client = client,
+      user = self,
+      NIL = NIL,
+      k = k,
+      json = json,
+    }
+  end
   print "= {\"label\": \"end\"}"
 end)
 
