@@ -49,8 +49,8 @@ describe("a chain", function()
     visit(Chain, 20000)
     check.equal(after_a.c, 0)
     local n = after_a.a + after_a.b
-    check.near(after_a.b / n, 3 / 4, 4 * math.sqrt(3 / 16 / n)) -- four deviations
-    check.near(counts.c / counts.b, 2 / 3, 4 * math.sqrt(2 / 9 / counts.b))
+    check.near(after_a.b / n, 3 / 4, 7 * math.sqrt(3 / 16 / n)) -- seven deviations
+    check.near(counts.c / counts.b, 2 / 3, 7 * math.sqrt(2 / 9 / counts.b))
   end)
 
   it("draws the next state before the present one runs", function()

@@ -221,3 +221,170 @@ describe("SequentialTaskSet", function()
     check.match(result.exceptions[1].message, "^no tasks are defined on Steps")
   end)
 end)
+
+describe("the tasks of a class", function()
+  local function count(class, seconds)
+    local counts = {}
+    spec.counts = counts
+    spec.run { classes = class, seconds = seconds or 8000 }
+    return counts
+  end
+  local function counting(name)
+    return function() spec.counts[name] = (spec.counts[name] or 0) + 1 end
+  end
+
+  it("add up: the parent's, those of `tasks`, the marked ones, a function met twice twice", function()
+    local a, b, c, d = counting "a", counting "b", counting "c", counting "d"
+    local Base = k.User:extend("Base", { abstract = true, wait_time = k.constant(1), tasks = { a } })
+    Base.b = k.task(2, b)
+    local A = Base:extend("A", { tasks = { { a, 2 }, c } })
+    A.d = k.task(2, d)
+    A.c = k.task(c)
+    local counts = count(A) -- a 3, b 2, c 2, d 2 of 9
+    for name, share in pairs { a = 3, b = 2, c = 2, d = 2 } do
+      check.near(counts[name] / 8001, share / 9, 0.03)
+    end
+  end)
+
+  it("are drawn anew each time, without memory", function()
+    local last, again, n = nil, 0, 0
+    local A = k.User:extend("A", { wait_time = k.constant(1) })
+    for _, name in ipairs { "a", "b" } do
+      A[name] = k.task(function()
+        n = n + 1
+        if last == name then again = again + 1 end
+        last = name
+      end)
+    end
+    spec.run { classes = A, seconds = 8000 }
+    check.near(again / n, 1 / 2, 0.03)
+  end)
+
+  it("have whole weights; one of 0 never comes", function()
+    local A = k.User:extend("A", { wait_time = k.constant(1) })
+    A.tasks = { { counting "never", 0 }, counting "a" }
+    A.never = k.task(0, counting "never")
+    check.same(count(A, 99.5), { a = 100 })
+    check.error(function() k.task(1.5, counting "x") end, "k%.task: expected a weight, a whole .*got 1%.5")
+    A.tasks = { { counting "x", 0.5 } }
+    check.error(function() spec.load { classes = A } end, "A%.tasks%[1%]: expected a weight.*got 0%.5")
+  end)
+
+  it("may be task sets of its own, made in place, or made before", function()
+    local A = k.User:extend("A", { wait_time = k.constant(1) })
+    A.Forum = k.task(k.TaskSet:extend("Forum"))
+    A.Forum.read = k.task(function(self)
+      note(("%s of %s of %s"):format("read", tostring(self), tostring(self.parent)))
+      self:interrupt(false)
+    end)
+    check.equal(run { classes = A, seconds = 0.5 }, "read of Forum of A 1")
+    A.Forum.Thread = k.task(k.SequentialTaskSet:extend("Thread", {
+      open = k.task(function(self) note(tostring(self.parent) .. "/open") end),
+      close = k.task(function(self)
+        note "close"
+        self:stop()
+      end),
+    }))
+    A.Forum.read = nil
+    check.equal(run { classes = A }, "Forum/open close")
+  end)
+end)
+
+describe("interrupt", function()
+  -- Sets in each other, `levels` deep; the innermost calls leave(self) and notes when.
+  local function tower(levels, leave)
+    local Set = k.TaskSet:extend("Set" .. levels, { wait_time = k.constant(levels) })
+    Set.work = k.task(function(self)
+      note(levels .. "@" .. at())
+      leave(self)
+    end)
+    for level = levels - 1, 1, -1 do
+      Set = k.TaskSet:extend("Set" .. level, { tasks = { Set }, wait_time = k.constant(level) })
+      function Set.on_stop() note("out" .. level .. "@" .. at()) end
+    end
+    return k.User:extend("A", { tasks = { Set }, wait_time = k.constant(100) })
+  end
+
+  it("leaves one level; the set around goes on at once, or after its own wait", function()
+    check.equal(run { classes = tower(3, function(self) self:interrupt() end), iterations = 3 },
+                "3@0 3@0 3@0 out2@0 out1@0")
+    check.equal(run { classes = tower(3, function(self) self:interrupt(true) end), iterations = 3 },
+                "3@0 3@0 3@0 out2@0 out1@0")
+    check.equal(run { classes = tower(3, function(self) self:interrupt(false) end), seconds = 5 },
+                "3@0 3@2 3@4 out2@5 out1@5")
+  end)
+
+  it("in what was scheduled by hand, in the sets around in turn, leaves all", function()
+    local A = tower(3, function(self)
+      local set = self.parent
+      repeat
+        set:schedule_task(function(around) around:interrupt(false) end)
+        set = set.parent
+      until set == self.user
+      self:interrupt()
+    end)
+    check.equal(run { classes = A, seconds = 150 },
+                "3@0 out2@0 out1@1 3@101 out2@101 out1@102")
+  end)
+
+  it("of the set around, called in an inner one, leaves the inner one: it says nothing of whose", function()
+    check.equal(run {
+      classes = tower(2, function(self) self.parent:interrupt(false) end), seconds = 1.5,
+    }, "2@0 2@1 out1@1.5")
+  end)
+
+  it("runs on_stop of the set; what that throws is logged, a stop in it ends the user", function()
+    local Set = k.TaskSet:extend("Set")
+    Set.work = k.task(function(self) self:interrupt(false) end)
+    function Set.on_stop() error "stuck" end
+    local _, result = run { classes = visitor(Set), seconds = 0.5 }
+    check.contains(result.log, "stuck")
+    check.same(result.exceptions, {})
+    function Set:on_stop() self:stop() end
+    local A = visitor(Set)
+    function A.on_stop() note "user out" end
+    check.equal(run { classes = A }, "user out")
+  end)
+
+  it("in a user's own task, where there is no set to leave, ends the user with on_stop", function()
+    local Set = k.TaskSet:extend("Set")
+    local A = k.User:extend("A", { wait_time = k.constant(1) })
+    A.work = k.task(function() Set.interrupt({}) end)
+    function A.on_stop() note "out" end
+    local text, result = run { classes = A, seconds = 5 }
+    check.equal(text, "out")
+    check.equal(result.exceptions[1].message, "interrupt: there is no task set to leave")
+  end)
+end)
+
+describe("an exception", function()
+  it("is one row by its traceback: the first message stays, the counter goes on", function()
+    local n = 0
+    local A = k.User:extend("A", { wait_time = k.constant(1) })
+    A.work = k.task(function()
+      n = n + 1
+      error("for the " .. n .. ". time", 0)
+    end)
+    local _, result = run { classes = A, seconds = 3.5 }
+    check.equal(#result.exceptions, 1)
+    check.equal(result.exceptions[1].count, 4)
+    check.equal(result.exceptions[1].message, "for the 1. time")
+  end)
+
+  it("is told with the set whose task it was; its user is the user", function()
+    local told = {}
+    local listener = k.events.user_error:add_listener(function(e)
+      local whose = e.user_instance
+      told[#told + 1] = ("%s of %s: %s"):format(tostring(whose), tostring(whose.user), e.exception)
+    end)
+    local Inner = k.TaskSet:extend("Inner")
+    function Inner.on_start() error("closed", 0) end
+    local Set = k.TaskSet:extend("Set", { tasks = { Inner } })
+    run { classes = visitor(Set), seconds = 0.5 }
+    local A = k.User:extend("A", { wait_time = k.constant(1) })
+    A.work = k.task(function() error("mine", 0) end)
+    run { classes = A, seconds = 0.5 }
+    k.events.user_error:remove_listener(listener)
+    check.same(told, { "Set of Visitor 1: closed", "A 1 of A 1: mine" })
+  end)
+end)
