@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "script/lx.h"
 
+#include "base/heap.h"
 #include "base/mem.h"
 
 #include <stdarg.h>
@@ -11,20 +12,6 @@
 
 #define TEXT_LIMIT 2048 /* of a message */
 
-/* Malloc's memory instead of that which LuaJIT manages by itself: blocks of one size lie together, so that
- * the collector walks over users and responses in the order of their addresses, and no memory that was
- * freed is hidden from AddressSanitizer. */
-static void *allocate(void *self, void *p, size_t old_size, size_t size)
-{
-    (void)self;
-    (void)old_size;
-    if (size == 0) {
-        free(p);
-        return NULL;
-    }
-    return p == NULL ? xmalloc(size) : xrealloc(p, size);
-}
-
 static int on_panic(lua_State *L)
 {
     (void)L;
@@ -33,11 +20,19 @@ static int on_panic(lua_State *L)
 
 lua_State *lx_new_state(void)
 {
-    lua_State *L = lua_newstate(allocate, NULL);
+    lua_State *L = lua_newstate(heap_resize, heap_new());
     if (L == NULL)
         BUG("LuaJIT gave no state");
     lua_atpanic(L, on_panic);
     return L;
+}
+
+void lx_close_state(lua_State *L)
+{
+    void *heap;
+    lua_getallocf(L, &heap);
+    lua_close(L);
+    heap_free(heap);
 }
 
 /* Runs where the error was thrown, while the stack still stands. [-1, +1, m] */

@@ -18,6 +18,8 @@
 
 /* A new state, without libraries; an error outside of any protected call ends the process. */
 lua_State *lx_new_state(void);
+/* Ends a state that lx_new_state made. */
+void lx_close_state(lua_State *L);
 
 /* The one door from C to Lua, besides sched: calls the function below its n_args arguments, with a
  * traceback. On an error: -1, nothing pushed, message in err; the traceback alone in *traceback

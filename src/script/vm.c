@@ -173,7 +173,7 @@ void vm_free(struct vm *vm)
     if (vm == NULL)
         return;
     sched_free(vm->sched);
-    lua_close(vm->L);
+    lx_close_state(vm->L);
     // A finalizer that had to run while a script's stack was full never did its work.
     struct kept_session *kept, *next;
     DL_FOREACH_SAFE (vm->sessions, kept, next) {

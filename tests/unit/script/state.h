@@ -74,7 +74,7 @@ static void state_open(struct state *s, uint64_t seed)
 static bool state_close(struct state *s)
 {
     sched_free(s->vm.sched);
-    lua_close(s->L);
+    lx_close_state(s->L);
     bool idle = loop_is_idle(s->loop);
     loop_free(s->loop);
     return idle;

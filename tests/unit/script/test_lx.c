@@ -34,7 +34,7 @@ TEST(a_call_gives_results)
     CHECK_INT(lua_tointeger(L, -2), 7);
     CHECK_INT(lua_tointeger(L, -1), 12);
     CHECK_INT(lua_gettop(L), 2);
-    lua_close(L);
+    lx_close_state(L);
 }
 
 TEST(a_failed_call_tells_message_and_place)
@@ -50,7 +50,7 @@ TEST(a_failed_call_tells_message_and_place)
     CHECK(strstr(traceback, "chunk:2:") != NULL);
     CHECK_INT(lua_gettop(L), 0);
     free(traceback);
-    lua_close(L);
+    lx_close_state(L);
 }
 
 /* Lua calls no handler then, and its state is as good as before. */
@@ -65,7 +65,7 @@ TEST(a_lack_of_memory_is_an_error_like_others)
     CHECK_TEXT(traceback, "(no traceback)");
     CHECK_INT(lua_gettop(L), 0);
     free(traceback);
-    lua_close(L);
+    lx_close_state(L);
 }
 
 TEST(error_values_have_texts)
@@ -89,7 +89,7 @@ TEST(error_values_have_texts)
     CHECK_TEXT(text, "(an error value of type table, which has no text)");
     free(text);
     CHECK_INT(lua_gettop(L), 4);
-    lua_close(L);
+    lx_close_state(L);
 }
 
 static int released;
@@ -131,7 +131,7 @@ TEST(boxes_answer_until_they_are_closed)
     lua_pushliteral(L, "no box");
     CHECK_INT(lx_call(L, 1, 1, NULL, &err), -1);
     CHECK(strstr(err.text, "katydid.thing expected, got string") != NULL);
-    lua_close(L);
+    lx_close_state(L);
     CHECK_INT(released, 1);
 }
 
@@ -145,7 +145,7 @@ TEST(the_collector_releases_a_box)
     lua_pop(L, 1);
     lua_gc(L, LUA_GCCOLLECT, 0);
     CHECK_INT(released, 1);
-    lua_close(L);
+    lx_close_state(L);
 }
 
 static int raise_at_caller(lua_State *L)
@@ -162,7 +162,7 @@ TEST(errors_name_the_callers_line)
     push_chunk(L, "return function()\n\n  ask()\nend");
     CHECK_INT(lx_call(L, 0, 0, NULL, &err), -1);
     CHECK_TEXT(err.text, "chunk:3: no bread on 7");
-    lua_close(L);
+    lx_close_state(L);
 }
 
 TEST_MAIN(RUN(a_call_gives_results); RUN(a_failed_call_tells_message_and_place);

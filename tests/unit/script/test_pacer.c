@@ -31,7 +31,7 @@ static void bench_open(struct bench *b)
 
 static void bench_close(struct bench *b)
 {
-    lua_close(b->L);
+    lx_close_state(b->L);
 }
 
 static size_t in_use_kb(struct bench *b)
