@@ -322,6 +322,22 @@ static void warn_of_shape(const struct app *app)
                 users ? "--users" : "", users && rate ? " and " : "", rate ? "--spawn-rate" : "");
 }
 
+/* Classes that want more users than there will be. */
+static void tell_of_fixed_counts(const struct app *app)
+{
+    size_t n_classes, fixed = 0;
+    const struct dispatch_class *classes = script_driver_classes(app->driver, &n_classes);
+    size_t users = (size_t)options_int(app->options, OPT_USERS);
+
+    for (size_t i = 0; i < n_classes; i++)
+        fixed += classes[i].fixed_count;
+    if (fixed > users && !script_driver_has_shape(app->driver))
+        log_info(LOGGER,
+                 "Total fixed_count of User classes (%zu) is greater than the specified number of "
+                 "users (%zu), so not all will be spawned.",
+                 fixed, users);
+}
+
 static void warn_of_files(const struct app *app, size_t limit)
 {
     int64_t users = options_int(app->options, OPT_USERS);
@@ -343,6 +359,7 @@ static void tell_start(const struct app *app)
     if (options_text(app->options, OPT_PROFILE) != NULL)
         log_info(LOGGER, "Profile: %s", options_text(app->options, OPT_PROFILE));
     warn_of_shape(app);
+    tell_of_fixed_counts(app);
     if (run_time_s > 0)
         log_info(LOGGER, "Run time limit set to %" PRId64 " seconds", run_time_s);
     else if (!has_end)

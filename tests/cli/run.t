@@ -135,3 +135,26 @@ quit	0
 # What this machine lacks is said to be no fault of the server, once.
 $ (ulimit -n 40; katydid waiting.lua --headless -u 60 -r 1000 -t 1 2>&1 >/dev/null) | grep ERROR
 [*] */ERROR/katydid.main: Requests fail because this process may not open more files: a limit of this machine (ulimit -n), not of the server
+
+# Fixed counts that are more than all users.
+$ katydid two.lua --headless -u 4 -r 1000 --iterations 5 --config-users '{"user_class_name": "Reader", "fixed_count": 5}' 2>&1 >/dev/null | grep fixed_count
+[*] */INFO/katydid.main: Total fixed_count of User classes (5) is greater than the specified number of users (4), so not all will be spawned.
+
+$ katydid two.lua --headless -u 5 -r 1000 --iterations 5 --config-users '{"user_class_name": "Reader", "fixed_count": 5}' 2>&1 >/dev/null | grep -c fixed_count
+0
+[1]
+
+# A shape that looks at the options itself: no warning, and it sees them.
+$ cat >common.lua <<'END'
+> local k = require "katydid"
+> local Shape = k.LoadTestShape:extend("Shape", { use_common_options = true })
+> function Shape:tick()
+>   local options = self.environment.parsed_options
+>   print("users " .. options.users .. ", rate " .. options.spawn_rate .. ", time " .. options.run_time)
+> end
+> local A = k.User:extend("A", { tasks = { function() end } })
+> return { A, Shape }
+> END
+
+$ katydid common.lua --headless -u 7 -r 2.5 -t 1m 2>&1 | grep 'WARNING\|^users'
+users 7, rate 2.5, time 60

@@ -187,10 +187,9 @@ static void push_exceptions(lua_State *L, const struct stats *stats)
     }
 }
 
-/* stats() -> table */
-static int l_stats(lua_State *L)
+/* [-0, +1, m] */
+static void push_stats(lua_State *L, const struct spec *s)
 {
-    struct spec *s = spec_of(L);
     struct entry *e, *next;
     lua_newtable(L);
     lua_newtable(L);
@@ -207,6 +206,12 @@ static int l_stats(lua_State *L)
     push_exceptions(L, s->stats);
     lua_setfield(L, -2, "exceptions");
     set_number(L, "in_flight_at_end", (double)s->stats->in_flight_at_end);
+}
+
+/* stats() -> table */
+static int l_stats(lua_State *L)
+{
+    push_stats(L, spec_of(L));
     return 1;
 }
 
@@ -576,7 +581,7 @@ static void push_result(lua_State *L, struct spec *s, double seconds)
         [RUN_END_SPAWN_ERROR] = "spawn_error",
     };
     static const char *const ends[] = {"stopped", "finished", "failed"};
-    l_stats(L);
+    push_stats(L, s);
     set_text(L, "why", whys[runner_why(s->runner)]);
     set_number(L, "seconds", seconds);
     if (s->vm->has_exit_code)

@@ -29,7 +29,7 @@
 --       stop_timeout = 0, iterations = 0, host = nil, tags = nil, exclude_tags = nil, reset_stats = false,
 --       init = true,                 -- fire init before, quitting and quit after
 --       config_users = { "{…}" }, equal_weights = false,
---       seed = 7,                    -- in a fresh state, whose chance begins there; only of a script
+--       seed = 7,                    -- in a fresh state, whose chance begins there; only of scripts
 --     }
 --     result.entries["GET /a"]       { method, name, requests, failures, untimed, average, median, min,
 --                                      max, length (sum of bytes) }
@@ -372,8 +372,8 @@ local function with_paths(scenario)
     flat.path = name .. ".lua"
     assert(os.rename(name, flat.path))
     flat.scripts = { flat.path }
-  elseif scenario.seed then
-    error("only a script can be run in a fresh state", 3)
+  elseif scenario.seed and not scenario.scripts then
+    error("only scripts can be run in a fresh state", 3)
   elseif scenario.classes then
     spec.returned = scenario.classes
     flat.scripts = { "tests/lua/spec/returned.lua" }
