@@ -79,6 +79,7 @@ function driver.choose(chosen)
     end
   end
   run_shape = loaded.shape and shape.new(loaded.shape, env)
+  environment.set_classes(env, { unpack(classes) }, run_shape)
   return rows, run_shape and { use_common_options = run_shape.use_common_options }
 end
 
@@ -105,12 +106,25 @@ local function check_host(class)
   if not ok then fail("the host of %s: %s", info.name, tostring(why)) end
 end
 
+-- The environment's host holds for all classes, and stays with them.
+local function spread_host()
+  local host = env.host
+  if host == nil or host == "" then return end
+  for _, class in ipairs(classes) do
+    class.host = host
+  end
+end
+
 ---@param host string?
 function driver.set_host(host)
-  if host == "" then host = nil end
-  env.host = host
+  env.host = host ~= "" and host or nil
+  spread_host()
+  if not events.init:has_listeners() then driver.check_hosts() end -- they may set it yet
+end
+
+function driver.check_hosts()
+  spread_host()
   for _, class in ipairs(classes) do
-    if host then class.host = host end
     if http_user.has_client(class) then check_host(class) end
   end
 end
@@ -118,6 +132,7 @@ end
 ---@param include string[]
 ---@param exclude string[]
 function driver.filter_tags(include, exclude)
+  env.tags, env.exclude_tags = #include > 0 and include or nil, #exclude > 0 and exclude or nil
   if #include == 0 and #exclude == 0 then return end
   local infos, before = {}, {}
   for i, class in ipairs(classes) do
@@ -170,8 +185,10 @@ end
 ---@param fields table
 function driver.fire(name, fields)
   local event = events[name]
+  if name == "test_start" then spread_host() end
   if not event:has_listeners() then return end
   fields.environment = env
+  if name == "init" then fields.runner = env.runner end
   -- A signal has nobody to stop here: what it asked for is on its way.
   co.pcall(event.tell, event, fields, name == "quitting")
 end

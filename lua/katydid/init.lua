@@ -4,7 +4,10 @@
 local core = require "katydid.core"
 local blame = require "katydid.blame"
 local co = require "katydid.co"
+local event = require "katydid.event"
+local events = require "katydid.events"
 local http_user = require "katydid.http_user"
+local measure = require "katydid.measure"
 local markov = require "katydid.markov"
 local sequential = require "katydid.sequential"
 local shape = require "katydid.shape"
@@ -40,7 +43,9 @@ local katydid = {
   constant_throughput = wait_time.constant_throughput,
   poisson = wait_time.poisson,
   normal = wait_time.normal,
-  events = require "katydid.events",
+  event = event.own,
+  events = events,
+  measure = measure.measure,
   spawn = spawn.spawn,
 }
 

@@ -438,6 +438,7 @@ static int decide(const struct app *app)
         .in_flight = app->stats->in_flight_at_end,
         .has_failures = app->stats->failures.n > 0,
         .has_exceptions = app->stats->exceptions.n > 0,
+        .listener_errors = app->vm->listener_errors,
         .code_on_error = (int)options_int(app->options, OPT_EXIT_CODE_ON_ERROR),
     };
     int code = verdict_exit_code(&v, &reason);
@@ -448,8 +449,19 @@ static int decide(const struct app *app)
     return code;
 }
 
-/* Everything is there: the run from its first event to its last. */
-static int run(struct app *app, size_t file_limit)
+/* The first event; what its listeners have set up must hold. */
+static int init(struct app *app, struct err *err)
+{
+    hooks_fire_kind(app->hooks, HOOK_INIT);
+    if (app->vm->listener_errors > 0)
+        return err_set(err, "a listener of init failed: the log says how");
+    if (runner_why(app->runner) != RUN_END_NONE)
+        return 0; // nothing will be requested
+    return script_driver_check_hosts(app->driver, err);
+}
+
+/* Everything is there: the run from its first event to its last. -1: it doesn't begin. */
+static int run(struct app *app, size_t file_limit, struct err *err)
 {
     struct hook quit = {.kind = HOOK_QUIT};
     int code;
@@ -459,7 +471,8 @@ static int run(struct app *app, size_t file_limit)
     app->vm->runner = app->runner;
     if (app->vm->stop_asked)
         runner_stop(app->runner, RUN_END_SCRIPT, STR_EMPTY);
-    hooks_fire_kind(app->hooks, HOOK_INIT);
+    if (init(app, err) < 0)
+        return -1;
     runner_start(app->runner);
     keys_start(&app->keys, app->loop, app->hooks, app->runner);
     loop_run(app->loop);
@@ -490,7 +503,7 @@ int app_run(struct options *o, const struct run_line *line, struct err *err)
             if (run_options_only_look(app.options))
                 code = look(&app, err);
             else if (prepare(&app, err) == 0)
-                code = run(&app, file_limit);
+                code = run(&app, file_limit, err);
         }
     }
     close_house(&app);

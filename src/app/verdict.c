@@ -20,6 +20,10 @@ int verdict_exit_code(const struct verdict *v, const char **reason)
         return 2;
     if ((v->has_failures || v->has_exceptions) && v->code_on_error != 0)
         return v->code_on_error;
+    if (v->listener_errors > 0 && v->code_on_error != 0) {
+        *reason = "A listener of an event failed";
+        return v->code_on_error;
+    }
     if (v->why == RUN_END_SPAWN_ERROR || v->why == RUN_END_SHAPE_ERROR)
         return 1;
     if (v->requests == 0) {

@@ -17,6 +17,8 @@ struct verdict {
     uint64_t in_flight;  /* cut off at the end */
     bool has_failures;   /* in the reports */
     bool has_exceptions; /* likewise */
+    uint64_t
+        listener_errors; /* what listeners of events threw: in no report, so a reason is told */
     int code_on_error;   /* --exit-code-on-error */
 };
 

@@ -27,8 +27,12 @@ struct runner {
     enum run_state state;
     enum run_end why;
     bool is_testing; /* from runner_start to the end */
+    bool is_last;    /* no test comes after this one */
+    bool has_next;   /* a test that the script wants after this one; config has its users */
+    size_t n_classes;
     size_t target;
     uint64_t start_ns, end_ns;
+    uint64_t limit_ns; /* when --run-time is over */
     uint64_t iterations_taken, iterations_done;
 
     struct timer run_time, second;
@@ -183,14 +187,19 @@ static void second_is_over(void *self)
 
 // --- start and end -------------------------------------------------------------------------------
 
-void runner_start(struct runner *r)
+static void make_ready(struct runner *r)
 {
-    assert(!r->is_testing);
-    if (r->state == RUN_STOPPED) {
-        set_state(r, RUN_READY);
-        r->why = RUN_END_NONE;
-        spawner_clear(r->spawner);
-    }
+    if (r->state != RUN_STOPPED)
+        return;
+    set_state(r, RUN_READY);
+    r->why = RUN_END_NONE;
+    r->is_last = false;
+    spawner_clear(r->spawner);
+}
+
+/* A test, its time limited as was settled. */
+static void begin(struct runner *r)
+{
     if (r->why != RUN_END_NONE) {
         deferred_start(r->loop, &r->finish);
         return;
@@ -202,7 +211,7 @@ void runner_start(struct runner *r)
     stats_clear(r->stats, wall_s(r));
     wait_for_second(r);
     if (r->config.run_time_s > 0)
-        timer_start_at(r->loop, &r->run_time, r->start_ns + s_to_ns(r->config.run_time_s));
+        timer_start_at(r->loop, &r->run_time, r->limit_ns);
     hooks_fire_kind(r->hooks, HOOK_TEST_START);
     if (!is_going_on(r))
         return;
@@ -214,12 +223,61 @@ void runner_start(struct runner *r)
     }
 }
 
+void runner_start(struct runner *r)
+{
+    assert(!r->is_testing);
+    make_ready(r);
+    r->limit_ns = now_ns(r) + s_to_ns(r->config.run_time_s);
+    begin(r);
+}
+
 void runner_edit(struct runner *r, size_t users, double spawn_rate)
 {
     bool may = r->state == RUN_SPAWNING || r->state == RUN_RUNNING;
 
     if (may && is_going_on(r) && !is_used_up(r))
         start_ramp(r, users, spawn_rate, NULL, 0);
+}
+
+int runner_want(struct runner *r, size_t users, double spawn_rate, struct err *err)
+{
+    if (r->shape != NULL)
+        return err_set(err, "the load shape of this run says how many users there are");
+    if (r->is_last)
+        return err_set(err, "the run ends: no other test begins");
+    if (is_going_on(r) && r->state != RUN_READY) {
+        runner_edit(r, users, spawn_rate);
+        return 0;
+    }
+    r->config.users = users;
+    r->config.spawn_rate = spawn_rate;
+    r->has_next = r->why != RUN_END_NONE;
+    return 0;
+}
+
+int runner_spawn(struct runner *r, struct str user_class, size_t n, struct err *err)
+{
+    size_t c = 0;
+
+    if (!is_going_on(r) || is_used_up(r) || r->state == RUN_READY)
+        return err_set(err, "no test goes on that users could come to");
+    while (c < r->n_classes && !str_equal(spawner_class_name(r->spawner, c), user_class))
+        c++;
+    if (c == r->n_classes)
+        return err_set(err, "there is no user class '%.*s'", STR_ARG(user_class));
+    spawner_add(r->spawner, c, n);
+    return 0;
+}
+
+bool runner_class_users(const struct runner *r, size_t class_index, struct str *name, size_t *users,
+                        size_t *wanted)
+{
+    if (class_index >= r->n_classes)
+        return false;
+    *name = spawner_class_name(r->spawner, class_index);
+    *users = spawner_class_count(r->spawner, class_index);
+    *wanted = spawner_class_wanted(r->spawner, class_index);
+    return true;
 }
 
 static void let_nobody_come(struct runner *r)
@@ -241,6 +299,8 @@ static void log_reason(enum run_end why, struct str reason)
 void runner_stop(struct runner *r, enum run_end why, struct str reason)
 {
     assert(why != RUN_END_NONE);
+    if (why != RUN_END_SCRIPT && why != RUN_END_USERS_GONE && why != RUN_END_ITERATIONS)
+        r->is_last = true;
     if (r->why != RUN_END_NONE)
         return;
     r->why = why;
@@ -250,6 +310,12 @@ void runner_stop(struct runner *r, enum run_end why, struct str reason)
     let_nobody_come(r);
     timer_cancel(r->loop, &r->run_time);
     deferred_start(r->loop, &r->stop_users);
+}
+
+void runner_quit(struct runner *r, enum run_end why, struct str reason)
+{
+    r->is_last = true;
+    runner_stop(r, why, reason);
 }
 
 static void stop_users(void *self)
@@ -275,6 +341,12 @@ static void finish(void *self)
         deferred_cancel(r->loop, &r->drain);
         hooks_fire_kind(r->hooks, HOOK_TEST_STOP);
         stats_tick(r->stats, spawner_user_count(r->spawner), wall_s(r));
+    }
+    if (r->has_next && !r->is_last) {
+        r->has_next = false;
+        make_ready(r);
+        begin(r);
+        return;
     }
     // The last thing that is done with the runner: it may be gone then.
     if (r->ended != NULL)
@@ -339,6 +411,7 @@ struct runner *runner_new(struct loop *loop, struct stats *stats, struct hooks *
     r->hooks = hooks;
     r->config = *config;
     r->state = RUN_READY;
+    r->n_classes = n_classes;
     r->spawner = spawner_new(
         loop, driver, config->stop_timeout_s, classes, n_classes,
         (struct spawner_events){.complete = spawning_complete, .failed = spawn_failed, .self = r});

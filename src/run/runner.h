@@ -50,6 +50,15 @@ void runner_start(struct runner *r);
 /* Changes the target in the middle of a test; nothing without one. spawn_rate > 0. */
 void runner_edit(struct runner *r, size_t users, double spawn_rate);
 
+/* A script's wish for so many users. In the middle of a test: runner_edit. Before the first one: what
+ * that begins with. While one ends, or in a listener of test_stop: another test, which begins as soon
+ * as this one is over, with empty statistics; --run-time is over for both together. -1: a shape says
+ * how many there are, or there will be no test any more. spawn_rate > 0. */
+int runner_want(struct runner *r, size_t users, double spawn_rate, struct err *err) ERR_CHECKED;
+/* So many more users of a class, at once, beside any ramp (spawner_add). -1: no test goes on, or there
+ * is no such class. */
+int runner_spawn(struct runner *r, struct str user_class, size_t n, struct err *err) ERR_CHECKED;
+
 /*
  * Ends the test. From now on no user comes and no shape is asked; the rest is done from the loop,
  * never in the caller: test_stopping, users stopped within --stop-timeout (their on_stop may take
@@ -60,6 +69,9 @@ void runner_edit(struct runner *r, size_t users, double spawn_rate);
  * `reason` is shown in the log where it is not empty.
  */
 void runner_stop(struct runner *r, enum run_end why, struct str reason);
+/* The same, and no other test begins after it, whoever wants one. Of these kinds are also those ends
+ * that no script has decided, but for that of the last user. */
+void runner_quit(struct runner *r, enum run_end why, struct str reason);
 void runner_on_end(struct runner *r, void (*ended)(void *self), void *self);
 
 /* Whether there is a number of iterations after which the run ends. */
@@ -74,6 +86,10 @@ enum run_state runner_state(const struct runner *r);
 enum run_end runner_why(const struct runner *r);
 size_t runner_user_count(const struct runner *r); /* also those that are about to end */
 size_t runner_target(const struct runner *r);     /* of the present ramp */
+/* Present users by class, in the order of their names, and how many the dispatcher's books have. False:
+ * there is no such class. */
+bool runner_class_users(const struct runner *r, size_t class_index, struct str *name, size_t *users,
+                        size_t *wanted);
 double runner_run_time_s(const struct runner *r); /* since the start; stands still at the end */
 const struct run_config *runner_config(const struct runner *r);
 

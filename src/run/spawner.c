@@ -24,6 +24,7 @@ struct tally {
     size_t leaving;  /* of these: asked to end */
     size_t missing;  /* ended by themselves, and not replaced */
     size_t replaced; /* to be replaced in this step: at most `missing` */
+    size_t extra;    /* made beside the dispatcher's books */
 };
 
 struct spawner {
@@ -161,6 +162,18 @@ static void let_go(struct spawner *s, size_t c)
     s->driver.stop(s->driver.self, dispatch_class_name(s->dispatch, c), 1, s->grace_s);
 }
 
+/* Those who came beside the books leave when the books are followed again. */
+static void let_extra_go(struct spawner *s, size_t c)
+{
+    struct tally *t = &s->tallies[c];
+
+    if (t->extra == 0)
+        return;
+    t->leaving += t->extra;
+    s->driver.stop(s->driver.self, dispatch_class_name(s->dispatch, c), t->extra, s->grace_s);
+    t->extra = 0;
+}
+
 /* The class that is to be replaced next; n_classes: none. */
 static size_t next_replaced(const struct spawner *s)
 {
@@ -230,8 +243,10 @@ void spawner_start(struct spawner *s, size_t users, double rate, const struct st
 
     // A rate of 1 is a step for each user: when they come is the ramp's matter.
     dispatch_start(s->dispatch, users, 1, allowed, n_allowed);
-    for (size_t c = 0; c < s->n_classes; c++)
+    for (size_t c = 0; c < s->n_classes; c++) {
         s->tallies[c].replaced = 0;
+        let_extra_go(s, c);
+    }
     s->target = users;
     s->is_last_step = false;
     s->is_ramping = true;
@@ -250,6 +265,20 @@ bool spawner_is_ramping(const struct spawner *s)
     return s->is_ramping;
 }
 
+void spawner_add(struct spawner *s, size_t class_index, size_t n)
+{
+    struct tally *t = &s->tallies[class_index];
+
+    for (size_t i = 0; i < n; i++) {
+        if (!spawn(s, class_index))
+            return;
+        if (t->missing > t->replaced)
+            t->missing--;
+        else
+            t->extra++;
+    }
+}
+
 void spawner_stop_all(struct spawner *s, double grace_s)
 {
     for (size_t c = 0; c < s->n_classes; c++) {
@@ -257,6 +286,7 @@ void spawner_stop_all(struct spawner *s, double grace_s)
         if (t->present == 0)
             continue;
         t->leaving = t->present;
+        t->extra = 0;
         s->driver.stop(s->driver.self, dispatch_class_name(s->dispatch, c), SIZE_MAX, grace_s);
     }
 }
@@ -272,6 +302,8 @@ void spawner_user_ended(struct spawner *s, struct str user_class, enum user_end 
     s->present--;
     if (why == USER_STOPPED && t->leaving > 0)
         t->leaving--;
+    else if (t->extra > 0)
+        t->extra--;
     else
         t->missing++;
     t->leaving = smaller(t->leaving, t->present);
@@ -285,6 +317,21 @@ size_t spawner_user_count(const struct spawner *s)
 size_t spawner_wanted(const struct spawner *s)
 {
     return dispatch_total(s->dispatch);
+}
+
+struct str spawner_class_name(const struct spawner *s, size_t class_index)
+{
+    return dispatch_class_name(s->dispatch, class_index);
+}
+
+size_t spawner_class_count(const struct spawner *s, size_t class_index)
+{
+    return s->tallies[class_index].present;
+}
+
+size_t spawner_class_wanted(const struct spawner *s, size_t class_index)
+{
+    return dispatch_class_total(s->dispatch, class_index);
 }
 
 void spawner_add_counts(struct buf *out, const struct spawner *s)

@@ -44,6 +44,11 @@ void spawner_start(struct spawner *s, size_t users, double rate, const struct st
 void spawner_cancel(struct spawner *s);
 bool spawner_is_ramping(const struct spawner *s);
 
+/* Makes n more users of a class at once, beside any ramp: they fill the places of those who have gone
+ * missing, and what goes beyond them leaves again when the next ramp begins, as in Locust. One that
+ * can't be made is told by `failed`. */
+void spawner_add(struct spawner *s, size_t class_index, size_t n);
+
 /* Asks all to end; ramps are the caller's to cancel before. */
 void spawner_stop_all(struct spawner *s, double grace_s);
 
@@ -52,6 +57,10 @@ void spawner_user_ended(struct spawner *s, struct str user_class, enum user_end 
 
 size_t spawner_user_count(const struct spawner *s); /* also those that are about to end */
 size_t spawner_wanted(const struct spawner *s);     /* by the dispatcher's books */
+/* The same of a class, of which there are as many as were given; they are in the order of their names. */
+struct str spawner_class_name(const struct spawner *s, size_t class_index);
+size_t spawner_class_count(const struct spawner *s, size_t class_index);
+size_t spawner_class_wanted(const struct spawner *s, size_t class_index);
 /* {"A": 3, "B": 1} (4 total users): those that are there to stay. */
 void spawner_add_counts(struct buf *out, const struct spawner *s);
 

@@ -254,6 +254,13 @@ int script_driver_set_host(struct script_driver *d, const char *host, struct err
     return vm_call(d->vm, "before the test starts", 1, 0, NULL, err);
 }
 
+int script_driver_check_hosts(struct script_driver *d, struct err *err)
+{
+    if (vm_push_function(d->vm, LUA_HALF, "check_hosts", err) < 0)
+        return -1;
+    return vm_call(d->vm, "before the test starts", 0, 0, NULL, err);
+}
+
 int script_driver_filter_tags(struct script_driver *d, const char *const *tags, size_t n_tags,
                               const char *const *exclude, size_t n_exclude, struct err *err)
 {

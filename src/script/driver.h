@@ -49,8 +49,10 @@ bool script_driver_has_shape(const struct script_driver *d);
 bool script_driver_shape_uses_common_options(const struct script_driver *d);
 
 /* Before a run: writes `host` (NULL: leave) onto every class, and checks that each class that needs
- * one has one, with a scheme. */
+ * one has one, with a scheme; where listeners of init may set one, script_driver_check_hosts does. */
 int script_driver_set_host(struct script_driver *d, const char *host, struct err *err) ERR_CHECKED;
+/* After HOOK_INIT. */
+int script_driver_check_hosts(struct script_driver *d, struct err *err) ERR_CHECKED;
 /* Removes tasks by tag. */
 int script_driver_filter_tags(struct script_driver *d, const char *const *tags, size_t n_tags,
                               const char *const *exclude, size_t n_exclude,

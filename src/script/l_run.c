@@ -88,6 +88,90 @@ static int l_stop_test(lua_State *L)
     return sched_current(vm->sched) != NULL ? throw_stop(L, vm) : 0;
 }
 
+/* The runner; raises where there is none yet. [-0, +0, e] */
+static struct runner *check_runner(lua_State *L)
+{
+    struct vm *vm = core_vm(L);
+    if (vm->runner == NULL)
+        luaL_error(L, "there is no run yet");
+    return vm->runner;
+}
+
+/* Raises what err holds, without a position. [-0, +0, e] */
+static int throw_err(lua_State *L, const struct err *err)
+{
+    lua_pushstring(L, err->text);
+    return lua_error(L);
+}
+
+/* start(users, spawn_rate) */
+static int l_start(lua_State *L)
+{
+    struct err err = ERR_INIT;
+    double users = luaL_checknumber(L, 1), rate = luaL_checknumber(L, 2);
+    if (!(users >= 0 && users < 1e9) || !(rate > 0) || isinf(rate))
+        return luaL_error(L, "no such number of users or spawn rate");
+    if (runner_want(check_runner(L), (size_t)users, rate, &err) < 0)
+        return throw_err(L, &err);
+    return 0;
+}
+
+/* quit(reason) */
+static int l_quit(lua_State *L)
+{
+    struct vm *vm = core_vm(L);
+    runner_quit(check_runner(L), RUN_END_SCRIPT, lx_opt_str(L, 1, STR_EMPTY));
+    return sched_current(vm->sched) != NULL ? throw_stop(L, vm) : 0;
+}
+
+/* spawn_users(class, n) */
+static int l_spawn_users(lua_State *L)
+{
+    struct err err = ERR_INIT;
+    struct str name = lx_check_str(L, 1);
+    double n = luaL_checknumber(L, 2);
+    if (!(n >= 0 && n < 1e9))
+        return luaL_argerror(L, 2, "expected a number of users");
+    if (runner_spawn(check_runner(L), name, (size_t)n, &err) < 0)
+        return throw_err(L, &err);
+    return 0;
+}
+
+/* class_counts() -> table of users by class, table of those that are wanted */
+static int l_class_counts(lua_State *L)
+{
+    struct vm *vm = core_vm(L);
+    struct str name;
+    size_t users, wanted;
+    lua_newtable(L);
+    lua_newtable(L);
+    for (size_t i = 0;
+         vm->runner != NULL && runner_class_users(vm->runner, i, &name, &users, &wanted); i++) {
+        lx_push_str(L, name);
+        lua_pushvalue(L, -1); // counts wanted name name
+        lua_pushnumber(L, (double)users);
+        lua_rawset(L, -5);
+        lua_pushnumber(L, (double)wanted);
+        lua_rawset(L, -3);
+    }
+    return 2;
+}
+
+/* target_user_count() -> integer */
+static int l_target_user_count(lua_State *L)
+{
+    struct vm *vm = core_vm(L);
+    lua_pushnumber(L, vm->runner != NULL ? (double)runner_target(vm->runner) : 0);
+    return 1;
+}
+
+/* listener_failed() */
+static int l_listener_failed(lua_State *L)
+{
+    core_vm(L)->listener_errors++;
+    return 0;
+}
+
 /* get_exit_code() -> integer or nil */
 static int l_get_exit_code(lua_State *L)
 {
@@ -164,6 +248,12 @@ static const luaL_Reg run_functions[] = {{"request", l_request},
                                          {"state", l_state},
                                          {"user_count", l_user_count},
                                          {"run_time", l_run_time},
+                                         {"start", l_start},
+                                         {"quit", l_quit},
+                                         {"spawn_users", l_spawn_users},
+                                         {"class_counts", l_class_counts},
+                                         {"target_user_count", l_target_user_count},
+                                         {"listener_failed", l_listener_failed},
                                          {NULL, NULL}};
 
 void l_run_open(lua_State *L, struct vm *vm)

@@ -51,6 +51,7 @@ struct vm {
     int response_type;             /* registry: the metatable of responses */
     bool has_exit_code;
     int exit_code;                           /* environment.process_exit_code */
+    size_t listener_errors;                  /* what listeners of events threw */
     bool stop_asked;                         /* k.stop_test or os.exit before there was a runner */
     bool told_of_descriptors, told_of_ports; /* that they ran out */
 };

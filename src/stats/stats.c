@@ -141,8 +141,12 @@ void stats_log(struct stats *s, struct entry *e, bool timed, double ms, uint64_t
     entry_log(s->total, timed, ms, length, now_s);
     if (e == s->other)
         s->names_left_out++;
-    if (failure.n == 0)
-        return;
+    if (failure.n > 0)
+        stats_log_failure(s, e, failure, now_s);
+}
+
+void stats_log_failure(struct stats *s, struct entry *e, struct str failure, double now_s)
+{
     entry_log_failure(e, now_s);
     entry_log_failure(s->total, now_s);
     failures_add(&s->failures, str_of(e->method), str_of(e->name), failure, now_s);

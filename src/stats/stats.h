@@ -53,6 +53,9 @@ struct entry *stats_find(const struct stats *s, struct str method, struct str na
 void stats_log(struct stats *s, struct entry *e, bool timed, double ms, uint64_t length,
                struct str failure, double now_s);
 
+/* A failure by itself, without a request: failures may then be more than requests. */
+void stats_log_failure(struct stats *s, struct entry *e, struct str failure, double now_s);
+
 void stats_clear(struct stats *s, double now_s); /* a new test: entries dropped */
 /* Entries stay with zeros; failures, exceptions and history are emptied. */
 void stats_reset(struct stats *s, double now_s);

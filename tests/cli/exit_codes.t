@@ -76,3 +76,25 @@ $ BROKEN=1 katydid shape.lua --headless >/dev/null 2>&1
 $ BROKEN=1 katydid shape.lua --headless 2>log | grep -c '^GET      /json .*2     0'; grep -o 'Shape test failed: .*' log
 1
 Shape test failed: shape.lua:13: the shape is broken
+
+# A listener of an event that throws disturbs nobody, but isn't forgotten.
+$ WHERE=test_start katydid deaf.lua --headless --iterations 1 2>log | grep -c '^GET      /json '; grep -o 'ERROR.*' log | grep -v '^ERROR/katydid.main: Nothing'
+2
+ERROR/katydid.event: a listener of test_start: deaf.lua:4: no ears
+ERROR/katydid.main: A listener of an event failed
+
+$ WHERE=quitting katydid deaf.lua --headless --iterations 1 >/dev/null 2>&1
+[1]
+
+$ WHERE=quitting katydid deaf.lua --headless --iterations 1 --exit-code-on-error 0 >/dev/null 2>&1
+
+# One of init: the run doesn't begin.
+$ served >/dev/null; WHERE=init katydid deaf.lua --headless --iterations 1 2>&1 | grep -o 'ERROR.*\|katydid: .*'
+ERROR/katydid.event: a listener of init: deaf.lua:4: no ears
+katydid: error: a listener of init failed: the log says how
+
+$ WHERE=init katydid deaf.lua --headless --iterations 1 >/dev/null 2>&1
+[2]
+
+$ served
+nothing

@@ -636,6 +636,11 @@ static int run_scenario(lua_State *L, struct spec *s)
     runner_on_end(s->runner, run_has_ended, s);
     if (with_init)
         hooks_fire_kind(s->hooks, HOOK_INIT);
+    if (!s->vm->stop_asked && script_driver_check_hosts(s->driver, &err) < 0) {
+        release_run(s);
+        lua_pushstring(L, err.text);
+        return lua_error(L);
+    }
     uint64_t begin_ns = clock_now_ns(&s->clock);
     if (!s->vm->stop_asked) {
         runner_start(s->runner);

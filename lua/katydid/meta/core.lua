@@ -16,6 +16,7 @@
 ---@field file katydid.core.file
 ---@field log katydid.core.log
 ---@field run katydid.core.run
+---@field stats katydid.core.stats
 
 ---Coroutines of users. A wait is: start something (time.start, http.start), then yield WAIT to whoever
 ---resumed; what the yield returns is nil when that something is done, or the signal STOP.
@@ -368,5 +369,60 @@ function run.state() end
 function run.user_count() end
 ---@return number seconds since the test began
 function run.run_time() end
+---Wants so many users: in this test, or in one that follows it. Throws, without a position, where that can't be.
+---@param users integer
+---@param spawn_rate number
+function run.start(users, spawn_rate) end
+---As stop_test, and no other test follows.
+---@param reason string?
+function run.quit(reason) end
+---More users at once, beside the ramp. Throws, without a position, where no test goes on.
+---@param class string
+---@param n integer
+function run.spawn_users(class, n) end
+---@return table<string, integer> users by class
+---@return table<string, integer> wanted what the dispatcher's books have
+function run.class_counts() end
+---@return integer users that the present ramp leads to
+function run.target_user_count() end
+---A listener of an event threw: the run doesn't end as if nothing had happened.
+function run.listener_failed() end
+
+---The statistics. Method and name are those of an entry, or both nil for the total; what isn't there reads as an
+---entry without requests.
+---@class katydid.core.stats
+---@field fields string[] what read knows
+local stats = {}
+---@param method string?
+---@param name string?
+---@param field string
+---@return number? value nil: there is none
+function stats.read(method, name, field) end
+---@param method string?
+---@param name string?
+---@param share number 0 to 1
+---@return number ms
+function stats.percentile(method, name, share) end
+---Of the last ten seconds; nil: there were none, or they aren't kept.
+---@param method string?
+---@param name string?
+---@param share number 0 to 1
+---@return number? ms
+function stats.current_percentile(method, name, share) end
+---@return { method: string, name: string }[] by name, then method
+function stats.names() end
+---@return katydid.StatsError[]
+function stats.errors() end
+---@return katydid.StatsException[]
+function stats.exceptions() end
+---A failure without a request.
+---@param method string
+---@param name string
+---@param text string
+function stats.log_error(method, name, text) end
+---No entry is left.
+function stats.clear() end
+---The entries stay, with zeros.
+function stats.reset() end
 
 return {}

@@ -29,8 +29,12 @@ function driver.configure(configs, equal_weights) end
 ---@return { use_common_options: boolean }? shape
 function driver.choose(chosen) end
 
+---Checks the hosts of all classes too, unless a listener of init may still set them.
 ---@param host string? overrides the classes' own
 function driver.set_host(host) end
+
+---After init: writes environment.host onto the classes, and raises what is wrong with a host.
+function driver.check_hosts() end
 
 ---@param tags string[]
 ---@param exclude string[]

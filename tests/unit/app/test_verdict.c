@@ -44,6 +44,22 @@ TEST(failures_and_exceptions)
     CHECK_INT(code_of(v, &reason), 9);
 }
 
+TEST(listeners_that_threw)
+{
+    const char *reason;
+    struct verdict v = good();
+
+    v.listener_errors = 2;
+    CHECK_INT(code_of(v, &reason), 1);
+    CHECK_TEXT(reason, "A listener of an event failed");
+    v.code_on_error = 0;
+    CHECK_INT(code_of(v, &reason), 0);
+    v.code_on_error = 5;
+    v.has_failures = true;
+    CHECK_INT(code_of(v, &reason), 5);
+    CHECK(reason == NULL);
+}
+
 TEST(the_script_comes_first)
 {
     const char *reason;
@@ -95,5 +111,5 @@ TEST(what_broke_the_run)
     CHECK_INT(code_of(v, &reason), 2);
 }
 
-TEST_MAIN(RUN(a_good_end); RUN(failures_and_exceptions); RUN(the_script_comes_first);
-          RUN(nothing_requested); RUN(what_broke_the_run);)
+TEST_MAIN(RUN(a_good_end); RUN(failures_and_exceptions); RUN(listeners_that_threw);
+          RUN(the_script_comes_first); RUN(nothing_requested); RUN(what_broke_the_run);)

@@ -13,6 +13,7 @@ struct world {
     struct run_config config;
     struct runner *runner;
     size_t ends, seconds;
+    bool refused;           /* another test, when the last one ended */
     enum hook_kind stop_at; /* the listener of this hook ends the test; HOOK_KINDS: none */
     char states[256];       /* "test_start:ready ..." */
 };
@@ -263,6 +264,86 @@ TEST(an_edit_without_a_test_changes_nothing)
     fake_run_to(&w.fake, 20);
     CHECK_INT(runner_state(w.runner), RUN_STOPPED);
     CHECK_INT(w.fake.spawned, 1);
+    CHECK(tear_down(&w));
+}
+
+/* In a listener of test_stop: another test, unless there were two. */
+static void want_more(void *self, const struct hook *what)
+{
+    struct world *w = self;
+    struct err err = ERR_INIT;
+
+    (void)what;
+    w->refused = runner_want(w->runner, 3, 1000, &err) < 0;
+}
+
+TEST(a_test_that_the_script_wants_after_the_first)
+{
+    struct world w;
+    struct err err = ERR_INIT;
+
+    set_up(&w, 1, 1);
+    w.config.run_time_s = 10;
+    hooks_add(w.fake.hooks, HOOK_TEST_STOP, want_more, &w);
+    start(&w);
+    fake_run_to(&w.fake, 2);
+    runner_stop(w.runner, RUN_END_SCRIPT, STR_EMPTY);
+    fake_run_to(&w.fake, 5);
+    CHECK_INT(runner_user_count(w.runner), 3);
+    CHECK_INT(runner_why(w.runner), RUN_END_NONE);
+    CHECK_DOUBLE(runner_run_time_s(w.runner), 3, 1e-9);
+    CHECK_INT(runner_want(w.runner, 2, 1000, &err), 0); // in its middle
+    fake_run_to(&w.fake, 6);
+    CHECK_INT(runner_user_count(w.runner), 2);
+    fake_run_to(&w.fake, 20); // --run-time counts from the first one
+    CHECK_INT(runner_why(w.runner), RUN_END_RUN_TIME);
+    CHECK(w.refused);
+    CHECK(strstr(TRACE(w), "10 test_stopping") != NULL);
+    CHECK_INT(runner_state(w.runner), RUN_STOPPED);
+    CHECK(tear_down(&w));
+}
+
+TEST(no_test_follows_a_quit)
+{
+    struct world w;
+
+    set_up(&w, 1, 1);
+    hooks_add(w.fake.hooks, HOOK_TEST_STOP, want_more, &w);
+    start(&w);
+    runner_quit(w.runner, RUN_END_SCRIPT, STR_EMPTY);
+    fake_run_to(&w.fake, 5);
+    CHECK(w.refused);
+    CHECK_INT(runner_state(w.runner), RUN_STOPPED);
+    CHECK(tear_down(&w));
+}
+
+TEST(users_beside_the_ramp)
+{
+    struct world w;
+    struct err err = ERR_INIT;
+    struct str name;
+    size_t users, wanted;
+
+    set_up(&w, 2, 1000);
+    start(&w);
+    CHECK_INT(runner_spawn(w.runner, STR("A"), 1, &err), 0);
+    CHECK_INT(runner_spawn(w.runner, STR("C"), 1, &err), -1);
+    CHECK_TEXT(err.text, "there is no user class 'C'");
+    fake_run_to(&w.fake, 1);
+    CHECK(runner_class_users(w.runner, 0, &name, &users, &wanted));
+    CHECK_INT(users, 2);
+    CHECK_INT(wanted, 1);
+    CHECK(!runner_class_users(w.runner, 2, &name, &users, &wanted));
+    CHECK_INT(runner_user_count(w.runner), 3);
+    CHECK_INT(runner_want(w.runner, 4, 1000, &err), 0);
+    fake_run_to(&w.fake, 2);
+    CHECK_INT(runner_user_count(w.runner), 4);
+    CHECK_TEXT(TRACE(w), "0 test_start +A +A 0.001 +B complete(2) 1 -A +A 1.001 +B complete(4)");
+    runner_stop(w.runner, RUN_END_SCRIPT, STR_EMPTY);
+    fake_run_to(&w.fake, 3);
+    err_clear(&err);
+    CHECK_INT(runner_spawn(w.runner, STR("A"), 1, &err), -1);
+    CHECK_TEXT(err.text, "no test goes on that users could come to");
     CHECK(tear_down(&w));
 }
 
@@ -813,8 +894,10 @@ TEST_MAIN(RUN(a_test_from_start_to_end); RUN(counts_the_seconds_of_the_run);
           RUN(a_blocked_loop_makes_up_for_no_second); RUN(run_time_ends_a_ramp);
           RUN(statistics_begin_empty); RUN(reset_stats_after_each_ramp);
           RUN(edits_in_the_middle_of_a_ramp); RUN(an_edit_without_a_test_changes_nothing);
-          RUN(stop_gives_tasks_their_time); RUN(stop_cuts_tasks_off_after_their_time);
-          RUN(who_was_leaving_is_waited_for); RUN(a_listener_ends_the_test_at_its_start);
+          RUN(a_test_that_the_script_wants_after_the_first); RUN(no_test_follows_a_quit);
+          RUN(users_beside_the_ramp); RUN(stop_gives_tasks_their_time);
+          RUN(stop_cuts_tasks_off_after_their_time); RUN(who_was_leaving_is_waited_for);
+          RUN(a_listener_ends_the_test_at_its_start);
           RUN(a_listener_ends_the_test_when_all_are_there); RUN(called_off_before_the_start);
           RUN(a_user_ends_the_test_while_he_is_made); RUN(ends_when_all_users_have_ended);
           RUN(ends_when_all_had_ended_before_the_last_was_made);
