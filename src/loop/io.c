@@ -12,10 +12,12 @@ static int to_ev(int events)
 static void happened(struct ev_loop *ev, ev_io *watcher, int events)
 {
     struct io *io = watcher->data;
+    struct loop *loop = io->loop;
     (void)ev;
     if (events & EV_ERROR)
         BUG("a descriptor was closed while it was watched");
     io->ready(io->self, (events & EV_READ ? IO_READ : 0) | (events & EV_WRITE ? IO_WRITE : 0));
+    loop_end_event(loop); // the io may be gone
 }
 
 void io_init(struct io *io, void (*ready)(void *self, int events), void *self)

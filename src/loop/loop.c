@@ -27,6 +27,7 @@ struct loop {
     struct deferred late;    /* ring: those that run behind them */
     struct deferred running; /* ring: those that are being run */
     size_t ios, signals;
+    unsigned n_events; /* since what was put off was run */
 
     // The machine's clock only.
     int timer_fd;        /* -1 with a virtual clock */
@@ -191,6 +192,13 @@ static void run_deferred(struct loop *loop, struct deferred *ring)
     }
 }
 
+static void run_all_deferred(struct loop *loop)
+{
+    loop->n_events = 0;
+    run_deferred(loop, &loop->waiting);
+    run_deferred(loop, &loop->late);
+}
+
 /* Timers are as they were before the wait. */
 static void tell_times(struct loop *loop, uint64_t woke_ns)
 {
@@ -217,8 +225,7 @@ bool loop_turn(struct loop *loop, bool wait)
     loop->is_turning = true;
     ev_invoke_pending(loop->ev);
     timers_run(&loop->timers, loop->now_ns);
-    run_deferred(loop, &loop->waiting);
-    run_deferred(loop, &loop->late);
+    run_all_deferred(loop);
     loop->is_turning = false;
     return is_alive(loop);
 }
@@ -305,6 +312,12 @@ struct timers *loop_timers(struct loop *loop)
 void loop_count_io(struct loop *loop, int change)
 {
     loop->ios += (size_t)change;
+}
+
+void loop_end_event(struct loop *loop)
+{
+    if (++loop->n_events == LOOP_EVENTS_AT_ONCE)
+        run_all_deferred(loop);
 }
 
 void loop_count_signal(struct loop *loop, int change)

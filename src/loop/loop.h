@@ -30,8 +30,12 @@ void loop_run(struct loop *loop);
 /* Ends loop_run after this turn; the next loop_run at once, if none is running. */
 void loop_stop(struct loop *loop);
 
+#define LOOP_EVENTS_AT_ONCE 32
+
 /*
- * One turn: what is ready, then what is due, then what was put off. Waits for an event (or moves a
+ * One turn: what is ready, then what is due, then what was put off. Where much is ready, what was put
+ * off is run after every LOOP_EVENTS_AT_ONCE descriptors as well: so that what an event has brought is
+ * worked off while it is in the processor's caches, however many have come at once. Waits for an event (or moves a
  * virtual clock) only if `wait`, and may come back for nothing. False when nothing is left that
  * could ever happen.
  */
@@ -54,7 +58,8 @@ void loop_watch(struct loop *loop, void (*turn)(void *self, const struct loop_ti
                 void *self);
 
 /*
- * Something put off to the end of this turn, or the next if it is put off from there. Embedded in
+ * Something put off to the end of this turn, or of its part (see loop_turn); to the next if it is put off
+ * from there. Embedded in
  * its owner; started again while it waits it stays where it is.
  */
 struct deferred {
@@ -80,6 +85,7 @@ void loop_add_version(struct buf *out);
 struct ev_loop *loop_ev(struct loop *loop);
 struct timers *loop_timers(struct loop *loop);
 void loop_count_io(struct loop *loop, int change);
+void loop_end_event(struct loop *loop); /* after each event of a descriptor */
 void loop_count_signal(struct loop *loop, int change);
 
 #endif

@@ -209,7 +209,52 @@ TEST(closing_while_watched_is_a_bug)
     CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
 }
 
+/* What each event puts off. */
+static struct {
+    struct loop *loop;
+    struct deferred later;
+    int events, runs, most_before_a_run;
+} crowd;
+
+static void run_later(void *self)
+{
+    (void)self;
+    crowd.runs++;
+    crowd.events = 0;
+}
+
+static void crowd_ready(void *self, int events)
+{
+    (void)self;
+    (void)events;
+    if (++crowd.events > crowd.most_before_a_run)
+        crowd.most_before_a_run = crowd.events;
+    deferred_start(crowd.loop, &crowd.later);
+}
+
+TEST(what_is_put_off_does_not_wait_for_a_crowd)
+{
+    enum { N = LOOP_EVENTS_AT_ONCE * 3 / 4 };
+    struct clock clock;
+    struct end a[N], b[N];
+    crowd.loop = loop_under(&clock);
+    deferred_init(&crowd.later, run_later, NULL);
+    for (int i = 0; i < N; i++) {
+        CHECK(pair(&a[i], &b[i]));
+        a[i].io.ready = b[i].io.ready = crowd_ready;
+        io_start(crowd.loop, &a[i].io, a[i].fd, IO_WRITE);
+        io_start(crowd.loop, &b[i].io, b[i].fd, IO_WRITE);
+    }
+    loop_turn(crowd.loop, false);
+    CHECK_INT(crowd.runs, 2); // behind as many as go at once, and at the end
+    CHECK_INT(crowd.most_before_a_run, LOOP_EVENTS_AT_ONCE);
+    for (int i = 0; i < N; i++)
+        close_pair(&a[i], &b[i]);
+    CHECK(loop_is_idle(crowd.loop));
+    loop_free(crowd.loop);
+}
+
 TEST_MAIN(RUN(tells_as_long_as_it_is_so); RUN(both_events_at_once); RUN(changes_what_it_waits_for);
           RUN(run_ends_when_the_last_is_cancelled); RUN(ready_ones_can_be_cancelled_by_each_other);
           RUN(hang_up_is_readable); RUN(descriptor_numbers_are_used_again);
-          RUN(closing_while_watched_is_a_bug);)
+          RUN(closing_while_watched_is_a_bug); RUN(what_is_put_off_does_not_wait_for_a_crowd);)
