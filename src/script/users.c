@@ -31,6 +31,7 @@ struct users {
     const struct dispatch_class *classes;
     struct script_user **of; /* those of each class, newest first */
     size_t n_classes, n;
+    int new_user, run_user; /* registry: functions of the Lua half; LUA_NOREF until one spawns */
     uint64_t last_id;
     struct timer grace; /* due at the earliest deadline */
     size_t n_deadlines;
@@ -43,6 +44,7 @@ struct users *users_new(struct vm *vm)
 {
     struct users *u = xcalloc(1, sizeof *u);
     u->vm = vm;
+    u->new_user = u->run_user = LUA_NOREF;
     timer_init(&u->grace, grace_is_over, u);
     return u;
 }
@@ -53,6 +55,8 @@ void users_free(struct users *u)
         return;
     if (u->n > 0)
         BUG("a user is left at the end");
+    luaL_unref(u->vm->L, LUA_REGISTRYINDEX, u->new_user);
+    luaL_unref(u->vm->L, LUA_REGISTRYINDEX, u->run_user);
     free(u->of);
     free(u);
 }
@@ -110,13 +114,27 @@ static void user_ended(void *self, struct task *t, enum task_end how, const char
     hooks_fire(all->vm->options.hooks, &what);
 }
 
+/* Looked up once: what looking up leaves behind would lie between the instances of users, and these
+ * far from each other. [-0, +1, -] */
+static int push_function(struct users *all, int *ref, const char *name, struct err *err)
+{
+    lua_State *L = all->vm->L;
+    if (*ref == LUA_NOREF) {
+        if (vm_push_function(all->vm, LUA_HALF, name, err) < 0)
+            return -1;
+        *ref = luaL_ref(L, LUA_REGISTRYINDEX);
+    }
+    lua_rawgeti(L, LUA_REGISTRYINDEX, *ref);
+    return 0;
+}
+
 /* The instance draws from its own stream from the beginning. */
 int users_spawn(struct users *all, size_t of, struct err *err)
 {
     lua_State *L = all->vm->L;
-    if (vm_push_function(all->vm, LUA_HALF, "run_user", err) < 0)
+    if (push_function(all, &all->run_user, "run_user", err) < 0)
         return -1;
-    if (vm_push_function(all->vm, LUA_HALF, "new_user", err) < 0) {
+    if (push_function(all, &all->new_user, "new_user", err) < 0) {
         lua_pop(L, 1);
         return -1;
     }
