@@ -42,13 +42,19 @@ static void spread_net(struct pacer *p)
     lua_gc(p->L, LUA_GCSETPAUSE, OWN_PAUSE);
 }
 
-/* Nothing is to be done until as much as is alive has been allocated. */
+/* How much is allocated until the next cycle begins. */
+static size_t rest_kb(size_t live_kb)
+{
+    size_t most_kb = max_kb(live_kb / 2, PACER_REST_MOST_KB);
+    return max_kb(live_kb < most_kb ? live_kb : most_kb, PACER_REST_KB);
+}
+
 static void rest(struct pacer *p)
 {
     size_t live_kb = in_use_kb(p);
 
     p->is_collecting = false;
-    p->goal_kb = live_kb + max_kb(live_kb, PACER_REST_KB);
+    p->goal_kb = live_kb + rest_kb(live_kb);
     p->next_kb = p->goal_kb;
 }
 
