@@ -24,8 +24,9 @@ local function fire_request(self, e, reverse)
 end
 
 local NAMES = {
-  "init", "init_command_line_parser", "quit", "quitting", "request", "reset_stats", "spawning_complete",
-  "test_start", "test_stop", "test_stopping", "user_error",
+  "cpu_warning", "init", "init_command_line_parser", "quit", "quitting", "request", "reset_stats", "spawning_complete",
+  "test_start", "test_stop", "test_stopping", "usage_monitor",
+  "user_error",
 }
 
 ---Each with `environment` besides what is named here.
@@ -39,6 +40,8 @@ local NAMES = {
 ---@field user_error katydid.Event a task threw: user_instance, exception, tb
 ---@field test_stopping katydid.Event users are about to be stopped
 ---@field test_stop katydid.Event users have stopped
+---@field usage_monitor katydid.Event every ten seconds: cpu_usage (percent of a core), memory_usage (bytes)
+---@field cpu_warning katydid.Event just before it, where that is over 90: cpu_usage
 ---@field reset_stats katydid.Event the statistics begin anew
 ---@field quitting katydid.Event the process is about to end; the last listener is called first
 ---@field quit katydid.Event the reports are out: exit_code

@@ -22,6 +22,8 @@ local runner = {}
 ---@field stats katydid.Stats environment.stats
 ---@field errors katydid.StatsError[] environment.stats.errors
 ---@field exceptions katydid.StatsException[] what the script threw, and how often
+---@field current_cpu_usage number percent of a core, of the last ten seconds; 0: not known yet
+---@field current_memory_usage integer bytes; 0: not known yet
 ---@field worker_index integer 0: the first of one
 ---@field worker_count integer 1
 local methods = {}
@@ -195,6 +197,12 @@ local getters = {
   end,
   exceptions = core.stats.exceptions,
   errors = core.stats.errors,
+  current_cpu_usage = function()
+    return (run.usage())
+  end,
+  current_memory_usage = function()
+    return select(2, run.usage())
+  end,
   worker_index = function()
     return 0
   end,

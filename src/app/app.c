@@ -30,6 +30,7 @@
 #include "net/resolver.h"
 #include "net/sources.h"
 #include "run/hooks.h"
+#include "run/monitor.h"
 #include "run/runner.h"
 #include "run/usage.h"
 #include "script/driver.h"
@@ -55,6 +56,7 @@ struct app {
     struct hooks *hooks;
     struct recorder recorder;
     struct usage usage;
+    struct monitor monitor;
     struct sources *sources;
     struct overrides *overrides;
     struct resolver *resolver;
@@ -163,6 +165,7 @@ static int open_house(struct app *app, struct err *err)
                                           .stats = app->stats,
                                           .hooks = app->hooks,
                                           .usage = &app->usage,
+                                          .monitor = &app->monitor,
                                           .transport = app->transport,
                                           .fast_transport = app->fast_transport,
                                           .seed = app->seed,
@@ -418,6 +421,7 @@ static int prepare(struct app *app, struct err *err)
     // Behind the script's listeners of test_start, which may take their time.
     usage_init(&app->usage, app->loop, app->hooks);
     usage_set_count(&app->usage, count_users, app->runner);
+    monitor_init(&app->monitor, app->loop, app->hooks, monitor_read);
     app->reports = reports_new(app->options, &app->clock, app->stats, app->runner, app->hooks, err);
     if (app->reports == NULL)
         return -1;
@@ -475,7 +479,9 @@ static int run(struct app *app, size_t file_limit, struct err *err)
         return -1;
     runner_start(app->runner);
     keys_start(&app->keys, app->loop, app->hooks, app->runner);
+    monitor_start(&app->monitor);
     loop_run(app->loop);
+    monitor_cancel(&app->monitor);
     keys_cancel(&app->keys);
     assert(runner_state(app->runner) == RUN_STOPPED);
     signals_leave_loop(&app->signals);

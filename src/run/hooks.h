@@ -24,6 +24,8 @@ enum hook_kind {
     HOOK_TEST_STOPPING,
     HOOK_TEST_STOP,
     HOOK_RESET_STATS,
+    HOOK_USAGE_MONITOR, /* usage */
+    HOOK_CPU_WARNING,   /* usage */
     HOOK_QUITTING,
     HOOK_QUIT, /* exit_code */
     HOOK_KINDS
@@ -54,6 +56,10 @@ struct hook {
             struct str user_class;
             enum user_end why;
         } ended;
+        struct {
+            double cpu; /* percent of a core */
+            uint64_t memory_bytes;
+        } usage;
         int exit_code;
     } u;
 };

@@ -17,6 +17,8 @@ static const struct {
     {HOOK_TEST_STOPPING, "test_stopping", "in a listener of test_stopping"},
     {HOOK_TEST_STOP, "test_stop", "in a listener of test_stop"},
     {HOOK_RESET_STATS, "reset_stats", "in a listener of reset_stats"},
+    {HOOK_USAGE_MONITOR, "usage_monitor", "in a listener of usage_monitor"},
+    {HOOK_CPU_WARNING, "cpu_warning", "in a listener of cpu_warning"},
     {HOOK_QUITTING, "quitting", "in a listener of quitting"},
     {HOOK_QUIT, "quit", "in a listener of quit"},
 };
@@ -28,6 +30,13 @@ static void push_fields(lua_State *L, const struct hook *what)
     if (what->kind == HOOK_SPAWNING_COMPLETE) {
         lua_pushnumber(L, (double)what->u.users);
         lua_setfield(L, -2, "user_count");
+    } else if (what->kind == HOOK_USAGE_MONITOR || what->kind == HOOK_CPU_WARNING) {
+        lua_pushnumber(L, what->u.usage.cpu);
+        lua_setfield(L, -2, "cpu_usage");
+        if (what->kind == HOOK_CPU_WARNING)
+            return;
+        lua_pushnumber(L, (double)what->u.usage.memory_bytes);
+        lua_setfield(L, -2, "memory_usage");
     } else if (what->kind == HOOK_QUIT) {
         lua_pushinteger(L, what->u.exit_code);
         lua_setfield(L, -2, "exit_code");

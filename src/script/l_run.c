@@ -165,6 +165,15 @@ static int l_target_user_count(lua_State *L)
     return 1;
 }
 
+/* usage() -> percent of a core, bytes */
+static int l_usage(lua_State *L)
+{
+    const struct monitor *m = core_vm(L)->options.monitor;
+    lua_pushnumber(L, m != NULL ? m->cpu_usage : 0);
+    lua_pushnumber(L, m != NULL ? (double)m->memory_usage : 0);
+    return 2;
+}
+
 /* listener_failed() */
 static int l_listener_failed(lua_State *L)
 {
@@ -253,6 +262,7 @@ static const luaL_Reg run_functions[] = {{"request", l_request},
                                          {"spawn_users", l_spawn_users},
                                          {"class_counts", l_class_counts},
                                          {"target_user_count", l_target_user_count},
+                                         {"usage", l_usage},
                                          {"listener_failed", l_listener_failed},
                                          {NULL, NULL}};
 

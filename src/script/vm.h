@@ -12,6 +12,7 @@
 #include "http/transport.h"
 #include "loop/loop.h"
 #include "run/hooks.h"
+#include "run/monitor.h"
 #include "run/runner.h"
 #include "run/usage.h"
 #include "script/bases.h"
@@ -29,6 +30,7 @@ struct vm_options {
     struct stats *stats;
     struct hooks *hooks;
     struct usage *usage;              /* told of the collector's pauses; may be NULL */
+    const struct monitor *monitor;    /* runner.current_cpu_usage; NULL: it is 0 */
     struct transport *transport;      /* HttpUser's */
     struct transport *fast_transport; /* FastHttpUser's */
     uint64_t seed;

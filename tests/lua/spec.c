@@ -23,6 +23,7 @@
 #include "http/curl_transport.h"
 #include "http/h1_transport.h"
 #include "net/resolver.h"
+#include "run/monitor.h"
 #include "run/runner.h"
 #include "script/driver.h"
 #include "script/hooks.h"
@@ -55,6 +56,7 @@ struct spec {
     // The run that is under way.
     struct script_driver *driver;
     struct runner *runner;
+    struct monitor monitor;
     bool has_ended;
     struct buf users; /* of size_t: after each second */
     struct buf ended; /* of struct ended */
@@ -551,6 +553,25 @@ static void run_has_ended(void *self)
     s->has_ended = true;
 }
 
+/* What scenario.usage says that a process uses: so much of a core, so much memory. */
+static double used_share, used_memory;
+static struct clock *used_clock;
+
+static void read_usage(struct monitor_reading *reading)
+{
+    reading->cpu_s = used_share * ns_to_s(clock_now_ns(used_clock));
+    reading->memory_bytes = (uint64_t)used_memory;
+}
+
+static void start_monitor(lua_State *L, struct spec *s)
+{
+    used_share = number_field(L, "cpu_usage", 0) / 100;
+    used_memory = number_field(L, "memory_usage", 0);
+    used_clock = &s->clock;
+    if (used_share > 0)
+        monitor_start(&s->monitor);
+}
+
 static struct run_config read_config(lua_State *L, struct spec *s)
 {
     struct run_config config = {
@@ -643,8 +664,11 @@ static int run_scenario(lua_State *L, struct spec *s)
     }
     uint64_t begin_ns = clock_now_ns(&s->clock);
     if (!s->vm->stop_asked) {
+        start_monitor(L, s);
         runner_start(s->runner);
-        if (!drive(s)) {
+        bool is_over = drive(s);
+        monitor_cancel(&s->monitor);
+        if (!is_over) {
             runner_stop(s->runner, RUN_END_SIGNAL, STR_EMPTY);
             end_users(s);
             release_run(s);
@@ -775,12 +799,14 @@ static int spec_open(struct spec *s, bool real_clock, struct err *err)
                                  .hooks = s->hooks,
                                  .transport = s->transport,
                                  .fast_transport = s->fast_transport,
+                                 .monitor = &s->monitor,
                                  .seed = s->seed};
     s->vm = vm_new(&options, err);
     if (s->vm == NULL)
         return -1;
     s->wire->vm = s->vm;
     script_hooks_install(s->vm, s->hooks);
+    monitor_init(&s->monitor, s->loop, s->hooks, read_usage);
     return 0;
 }
 

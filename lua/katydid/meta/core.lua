@@ -385,6 +385,10 @@ function run.spawn_users(class, n) end
 function run.class_counts() end
 ---@return integer users that the present ramp leads to
 function run.target_user_count() end
+---What this process used in the last ten seconds; 0: it isn't known yet.
+---@return number cpu percent of a core
+---@return integer memory bytes
+function run.usage() end
 ---A listener of an event threw: the run doesn't end as if nothing had happened.
 function run.listener_failed() end
 

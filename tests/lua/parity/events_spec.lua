@@ -175,6 +175,34 @@ describe("events", function()
     check.equal(result.exceptions[1].count, 2)
   end)
 
+  it("usage_monitor comes every ten seconds with what the process uses", function()
+    listen("usage_monitor", function(e)
+      heard[#heard + 1] = ("%g %d"):format(e.cpu_usage, e.memory_usage)
+      check.near(e.environment.runner.current_cpu_usage, 40, 1e-6)
+      check.equal(e.environment.runner.current_memory_usage, 4096)
+    end)
+    local seen
+    listen("spawning_complete", function(e) seen = e.environment.runner.current_cpu_usage end)
+    note("cpu_warning")
+    local result = spec.run { classes = user(), seconds = 35, cpu_usage = 40, memory_usage = 4096 }
+    check.equal(said(), "40 4096 40 4096 40 4096")
+    check.equal(seen, 0)
+    for _, line in ipairs(result.log) do check(not line:find("CPU usage", 1, true), line) end
+  end)
+
+  it("cpu_warning comes each time that over nine tenths of a core were used; the log says so once", function()
+    listen("cpu_warning", function(e) heard[#heard + 1] = ("%g"):format(e.cpu_usage) end)
+    local result = spec.run { classes = user(), seconds = 25, cpu_usage = 95 }
+    check.equal(said(), "95 95")
+    local warnings = 0
+    for _, line in ipairs(result.log) do
+      if line:find("WARNING katydid.runners: CPU usage is 95%", 1, true) then warnings = warnings + 1 end
+    end
+    check.equal(warnings, 1)
+    check.contains(result.log,
+      "WARNING katydid.runners: CPU usage was too high at some point during the test")
+  end)
+
   it("reset_stats comes neither with --reset-stats nor with a new test", function()
     note("reset_stats")
     spec.run { classes = user(), seconds = 1.5, reset_stats = true }

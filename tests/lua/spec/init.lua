@@ -27,6 +27,7 @@
 --       chosen = { "A" },            -- names on the command line
 --       users = 3, spawn_rate = 100, seconds = 10,      -- defaults 1, 100, none (the run must end by itself)
 --       stop_timeout = 0, iterations = 0, host = nil, tags = nil, exclude_tags = nil, reset_stats = false,
+--       cpu_usage = nil, memory_usage = nil,            -- what the process seems to use: percent, bytes
 --       init = true,                 -- fire init before, quitting and quit after
 --       config_users = { "{…}" }, equal_weights = false,
 --       seed = 7,                    -- in a fresh state, whose chance begins there; only of scripts
@@ -354,7 +355,8 @@ end
 local KNOWN = {
   classes = true, script = true, scripts = true, chosen = true, users = true, spawn_rate = true,
   seconds = true, stop_timeout = true, iterations = true, host = true, tags = true, exclude_tags = true,
-  reset_stats = true, init = true, config_users = true, equal_weights = true, seed = true,
+  reset_stats = true, cpu_usage = true, memory_usage = true,
+  init = true, config_users = true, equal_weights = true, seed = true,
 }
 
 -- The scenario's classes as the paths of scripts: what a script returns is found by the loader as ever.
