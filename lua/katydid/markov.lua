@@ -43,6 +43,10 @@ local function add_item(list, item)
 end
 
 ---Marks a function (or a task set) as a state of the MarkovTaskSet to which it is assigned.
+---
+---```lua
+---Browsing.home = k.transitions({ list = 3, leave = 1 }, function(self) self.client:get("/") end)
+---```
 ---@param targets table<string, integer>|(string|{ [1]: string, [2]: integer? })[] the states that may follow:
 --- name -> weight; or a list of names, which weigh 1, and of pairs of name and weight
 ---@param target function|table
@@ -204,7 +208,7 @@ function markov.shares(list)
   return shares
 end
 
----A chain of states. Each visit begins with the first one; after each the next is drawn by the weights of its
+---A chain of states: `k.MarkovTaskSet:extend("Browsing")`. Each visit begins with the first one; after each the next is drawn by the weights of its
 ---transitions. A class that extends one has states of its own alone.
 ---@class katydid.MarkovTaskSet: katydid.TaskSet
 markov.MarkovTaskSet = object.base("MarkovTaskSet", taskset.kind {

@@ -40,19 +40,18 @@ local function class_shares(classes, users)
   return counts
 end
 
--- { { name, ratio, tasks? }, … } of a class, in the order of first occurrence. Where `factor` is given,
--- shares are of the whole; else of the level.
-local function tasks_of(info, factor, around)
-  local list = task.list(info)
+-- { { name, ratio, tasks? }, … } of a class with this list, in the order of first occurrence. Where `factor` is
+-- given, shares are of the whole; else of the level.
+local function tasks_of(info, list, factor, around)
   local shares = info.kind.shares and info.kind.shares(list)
   local nodes, nodes_of = {}, {}
   for i, entry in ipairs(list) do
-    local target = entry.set or entry.run
+    local target = entry.list or entry.set or entry.run
     local named = nodes_of[target] or {}
     nodes_of[target] = named
     local node = named[entry.name]
     if not node then
-      node = { name = entry.name, share = 0, set = entry.set }
+      node = { name = entry.name, share = 0, set = entry.set, list = entry.list }
       named[entry.name] = node
       nodes[#nodes + 1] = node
     end
@@ -63,7 +62,9 @@ local function tasks_of(info, factor, around)
     node.ratio = node.share * (factor or 1) / #list
     local inner = node.set and object.info(node.set)
     -- A set that holds itself is shown once.
-    if inner and not around[inner] then node.tasks = tasks_of(inner, factor and node.ratio, around) end
+    if inner and not around[inner] then
+      node.tasks = tasks_of(inner, node.list or task.list(inner), factor and node.ratio, around)
+    end
   end
   around[info] = nil
   return nodes
@@ -78,8 +79,9 @@ function ratio.trees(classes, users)
   local per_class, total = {}, {}
   for i, class in ipairs(classes) do
     local info = object.info(class)
-    per_class[i] = { name = info.name, ratio = shares[i], tasks = tasks_of(info, nil, {}) }
-    total[i] = { name = info.name, ratio = shares[i], tasks = tasks_of(info, shares[i], {}) }
+    local list = task.list(info)
+    per_class[i] = { name = info.name, ratio = shares[i], tasks = tasks_of(info, list, nil, {}) }
+    total[i] = { name = info.name, ratio = shares[i], tasks = tasks_of(info, list, shares[i], {}) }
   end
   return per_class, total
 end

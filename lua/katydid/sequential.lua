@@ -14,8 +14,9 @@ local function pick(set, list)
   return list[step]
 end
 
----Tasks in a fixed order: that of the calls of k.task, the attribute `tasks` where it was set among them.
----Each visit begins with the first. A weight has a task run so often in a row.
+---Tasks in a fixed order, as in `k.SequentialTaskSet:extend("Checkout")`: that of the calls of k.task, the
+---attribute `tasks` where it was set among them. Each visit begins with the first. A weight has a task run so
+---often in a row.
 ---@class katydid.SequentialTaskSet: katydid.TaskSet
 sequential.SequentialTaskSet = object.base("SequentialTaskSet", taskset.kind {
   collect = function(info)

@@ -69,7 +69,7 @@ function wait_time.constant_throughput(per_second)
 end
 
 ---Waits as between the events of a Poisson process: short ones are frequent, long ones rare, and none depends
----on what came before.
+---on what came before. `wait_time = k.poisson(0.5)` waits for 2 s on average.
 ---@param rate number so many a second, on average; the mean wait is 1 / rate
 ---@return fun(self: table): number
 function wait_time.poisson(rate)
@@ -81,7 +81,8 @@ function wait_time.poisson(rate)
   end
 end
 
----Waits that scatter around a mean by the normal distribution; what would be less than 0 is 0.
+---Waits that scatter around a mean by the normal distribution; what would be less than 0 is 0. With
+---`wait_time = k.normal(3, 0.5)` two of three are between 2.5 and 3.5 s.
 ---@param mean number seconds
 ---@param deviation number seconds; two waits of three differ by less from the mean
 ---@return fun(self: table): number

@@ -48,6 +48,25 @@ $ katydid two.lua Reader --show-task-ratio --exclude-tags money | sed -n 4,5p
  100.0      Reader
    100.0      browse
 
+# Task sets in their places: of a chain the shares of the long run; under --tags what is left in each.
+$ katydid chain.lua --show-task-ratio --tags busy | sed -n 4,12p
+ 100.0      Visitor
+   25.0       Browsing
+     36.4       home
+     54.5       list
+     9.1        leave
+   50.0       Forum
+     75.0       read
+     25.0       write
+   25.0       Forum
+
+$ katydid chain.lua --show-task-ratio --tags busy | sed -n 13,14p
+     100.0      write
+
+$ TYPO=hmoe katydid chain.lua --list
+2> katydid: error: chain.lua:8: Browsing.list: it leads to the unknown state 'hmoe' (did you mean 'home'?)
+[2]
+
 # Classes and tasks that the command line changes.
 $ katydid mixed.lua --list --config-users '{"user_class_name": "ApiUser", "weight": 0}'
 Available Users:

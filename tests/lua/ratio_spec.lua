@@ -3,7 +3,9 @@
 
 local k = require "katydid"
 local json = require "katydid.json"
+local object = require "katydid.object"
 local ratio = require "katydid.ratio"
+local tags = require "katydid.tags"
 
 local function nothing() end
 
@@ -111,6 +113,23 @@ describe("the ratio", function()
     local Inner = k.TaskSet:extend("Inner", { tasks = { nothing } })
     Circle.a = k.transitions({ "b" }, Inner)
     check.contains(ratio.text({ k.User:extend("A", { tasks = { Circle } }) }, 0), "nothing")
+  end)
+
+  it("shows what tags leave of a set in each place", function()
+    local Set = k.TaskSet:extend("Set")
+    Set.plain = k.task(nothing)
+    Set.red = k.tag("red", k.task(nothing))
+    local A = k.User:extend("A")
+    A.all = k.tag("red", k.task(Set))
+    A.some = k.task(Set)
+    tags.filter({ object.info(A) }, { "red" }, {})
+    local per_class, rows = ratio.trees({ A }, 0), {}
+    for _, set in ipairs(per_class[1].tasks) do
+      for _, leaf in ipairs(set.tasks) do
+        rows[#rows + 1] = ("%s %g/%s %g"):format(set.name, set.ratio, leaf.name, leaf.ratio)
+      end
+    end
+    check.same(rows, { "Set 0.5/plain 0.5", "Set 0.5/red 0.5", "Set 0.5/red 1" })
   end)
 
   it("shows people no control characters", function()

@@ -314,6 +314,31 @@ describe("interrupt", function()
                 "3@0 3@2 3@4 out2@5 out1@5")
   end)
 
+  it("and every hook work at any depth", function()
+    local levels, depth, stopped = 200, nil, 0
+    local Set = k.TaskSet:extend("Innermost")
+    Set.work = k.task(function(self)
+      local level = self
+      depth = 0
+      repeat
+        depth, level = depth + 1, level.parent
+      until level == self.user
+      self:interrupt(false)
+    end)
+    for _ = 2, levels do
+      Set = k.TaskSet:extend("Set", { tasks = { Set } })
+      function Set.on_start() k.sleep(0.01) end
+      function Set.on_stop()
+        stopped = stopped + 1
+        k.sleep(0.01)
+      end
+    end
+    local _, result = run { classes = visitor(Set), seconds = 5 }
+    check.equal(depth, levels)
+    check.equal(stopped, levels - 1)
+    check.same(result.exceptions, {})
+  end)
+
   it("in what was scheduled by hand, in the sets around in turn, leaves all", function()
     local A = tower(3, function(self)
       local set = self.parent
