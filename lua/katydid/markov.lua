@@ -208,8 +208,8 @@ function markov.shares(list)
   return shares
 end
 
----A chain of states: `k.MarkovTaskSet:extend("Browsing")`. Each visit begins with the first one; after each the next is drawn by the weights of its
----transitions. A class that extends one has states of its own alone.
+---A chain of states: `k.MarkovTaskSet:extend("Browsing")`. Each visit begins with the first one; after each
+---the next is drawn by the weights of its transitions. A class that extends one has states of its own alone.
 ---@class katydid.MarkovTaskSet: katydid.TaskSet
 markov.MarkovTaskSet = object.base("MarkovTaskSet", taskset.kind {
   collect = collect,

@@ -40,8 +40,8 @@ local function class_shares(classes, users)
   return counts
 end
 
--- { { name, ratio, tasks? }, … } of a class with this list, in the order of first occurrence. Where `factor` is
--- given, shares are of the whole; else of the level.
+-- { { name, ratio, tasks? }, … } of a class with this list, in the order of first occurrence. Where `factor`
+-- is given, shares are of the whole; else of the level.
 local function tasks_of(info, list, factor, around)
   local shares = info.kind.shares and info.kind.shares(list)
   local nodes, nodes_of = {}, {}
