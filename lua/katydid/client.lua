@@ -59,11 +59,17 @@ local function is_url(path)
   return find(path, "^[Hh][Tt][Tt][Pp][Ss]?://") or find(path, "^[Hh][Tt][Tt][Pp]%+[Uu][Nn][Ii][Xx]://")
 end
 
--- The URL of a path, and whether the base's credentials go with it.
-local function url_of(client, path, what)
+-- Takes note of the user's host.
+local function follow_host(client)
   local host = client._user.host
   if host ~= client._host and host then set_base(client, host) end
   client._seen = rawget(client._user, "host") == nil and changes.n or false
+  return host
+end
+
+-- The URL of a path, and whether the base's credentials go with it.
+local function url_of(client, path, what)
+  local host = follow_host(client)
   local first = byte(path)
   if (first == h or first == H) and is_url(path) then
     return path, client._name and is_below(path, client._base)
@@ -382,7 +388,7 @@ local client = {}
 ---@param transport "curl"|"h1"
 ---@return katydid.Client
 function client.new(user, transport)
-  return setmetatable({
+  local self = setmetatable({
     _session = http.session(transport),
     _user = user,
     _host = false,
@@ -392,6 +398,9 @@ function client.new(user, transport)
     _password = false,
     _renamed = false,
   }, Client)
+  -- The first request can go the quick way too, and what the long one needs isn't made for each user.
+  if type(user.host) == "string" then follow_host(self) end
+  return self
 end
 
 return client

@@ -631,10 +631,20 @@ it("a request that the end of the run cuts off is counted apart", function()
 end)
 
 describe("a call with usual options", function()
+  -- A session's environment keeps what the long way needs, once it was gone.
+  it("is gone by the first request too", function()
+    with_client(function(client)
+      local session = rawget(client, "_session")
+      check.equal(client:get("/echo").status_code, 200)
+      check.equal(debug.getfenv(session)[1], nil)
+      check.equal(client:rest("GET", "/json").js.name, "katydid")
+      check.equal(type(debug.getfenv(session)[1]), "userdata")
+    end)
+  end)
+
   -- What goes the quick way, and the same made to go the long one by an option that changes nothing.
   local function both(path, options, handler)
     return with_client(function(client)
-      client:get "/echo" -- the first goes the long way: it looks for the user's host
       local quick = client:post(path, options, handler)
       local long_options = { max_redirects = 30 }
       for name, value in pairs(options) do long_options[name] = value end
