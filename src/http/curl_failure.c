@@ -7,6 +7,8 @@
 // SPDX-License-Identifier: MIT
 #include "http/curl_failure.h"
 
+#include "net/tls.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -51,7 +53,10 @@ static int errno_of_text(const struct curl_outcome *o)
         if (has(o, strerrordesc_np(known[i])))
             return known[i];
     }
-    return has(o, "Send failure: ") || has(o, "Recv failure: ") ? o->os_errno : 0;
+    // The third is what libcurl found when it wanted to know more of a write that had failed.
+    bool is_known =
+        has(o, "Send failure: ") || has(o, "Recv failure: ") || has(o, "getpeername() failed");
+    return is_known ? o->os_errno : 0;
 }
 
 static enum http_failure add_incomplete(struct buf *out, const struct curl_outcome *o)
@@ -63,12 +68,33 @@ static enum http_failure add_incomplete(struct buf *out, const struct curl_outco
     return HTTP_INCOMPLETE;
 }
 
+/* What OpenSSL says behind its numbers, "error:0A000126:SSL routines::REASON". False: nothing. */
+static bool find_reason(const struct curl_outcome *o, struct str *reason)
+{
+    const char *p = strstr(o->text, "error:");
+    for (int colons = 0; colons < 4 && p != NULL; colons++) {
+        p = strchr(p, ':');
+        p += p != NULL;
+    }
+    if (p == NULL)
+        return false;
+    const char *errno_part = strstr(p, ", errno "), *place = strstr(p, " in connection to ");
+    const char *end = errno_part != NULL ? errno_part : place;
+    *reason = str_make(p, end != NULL ? (size_t)(end - p) : strlen(p));
+    return true;
+}
+
 /* The connection ended under the request: by an error, or closed. */
 static enum http_failure add_broken_connection(struct buf *out, const struct curl_outcome *o)
 {
+    struct str reason;
     int number = errno_of_text(o);
     if (number != 0)
         return add_errno(out, number);
+    if (!has(o, "unexpected eof") && find_reason(o, &reason)) {
+        http_failure_add_named(out, "SSLError", reason);
+        return HTTP_TLS;
+    }
     return o->has_head ? add_incomplete(out, o) : add_closed(out);
 }
 
@@ -130,6 +156,11 @@ static enum http_failure add_tls(struct buf *out, const struct curl_outcome *o)
         return add_errno(out, number);
     if (has(o, "SSL_ERROR_SYSCALL") || has(o, "unexpected eof"))
         return add_text(out, HTTP_TLS, "SSLError", "the connection was closed in the handshake");
+    struct str reason;
+    if (find_reason(o, &reason)) {
+        http_failure_add_named(out, "SSLError", reason);
+        return HTTP_TLS;
+    }
     struct buf plain = BUF_INIT;
     const char *text = strstr(o->text, problem);
     if (text != NULL) {
@@ -143,6 +174,24 @@ static enum http_failure add_tls(struct buf *out, const struct curl_outcome *o)
     http_failure_add_named(out, "SSLError", buf_slice(&plain));
     buf_release(&plain);
     return HTTP_TLS;
+}
+
+/* A certificate or a key can't be used: said as net/tls does, which is asked once more. */
+static enum http_failure add_tls_file(struct buf *out, const struct curl_outcome *o)
+{
+    struct err err = ERR_INIT;
+    const struct http_settings *s = o->settings;
+    if (s == NULL)
+        return add_tls(out, o);
+    const struct tls_settings files = {.verify = s->verify,
+                                       .ca_file = s->ca_file,
+                                       .cert_file = s->cert_file,
+                                       .key_file = s->key_file};
+    struct tls_context *context = tls_context_new(&files, &err);
+    if (context == NULL)
+        return add_text(out, HTTP_TLS, "SSLError", err.text);
+    tls_context_free(context);
+    return add_tls(out, o);
 }
 
 static enum http_failure add_timed_out(struct buf *out, const struct curl_outcome *o)
@@ -213,11 +262,12 @@ enum http_failure curl_failure_add(struct buf *out, const struct curl_outcome *o
     case CURLE_PROXY:
         return add_text(out, HTTP_PROXY, "ProxyError",
                         *o->text != '\0' ? o->text : curl_easy_strerror(o->code));
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CACERT_BADFILE:
+        return add_tls_file(out, o);
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:
-    case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_ENGINE_NOTFOUND:
     case CURLE_SSL_ENGINE_SETFAILED:

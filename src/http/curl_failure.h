@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "http/failure.h"
+#include "http/transport.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,6 +28,8 @@ struct curl_outcome {
     uint64_t received;     /* bytes of the body */
     int64_t expected;      /* in all; -1: not known */
     double connect_s, elapsed_s; /* the limit (0: none), and how long it took */
+    const struct http_settings
+        *settings; /* whose files could not be used, perhaps; NULL: not known */
 };
 
 /* Adds the text to `out`; HTTP_OK adds none. */

@@ -470,6 +470,12 @@ static size_t on_body(char *p, size_t size, size_t n, void *self)
     return piece.n;
 }
 
+/* A turn's time is that of its beginning, which may be before what came in it. */
+uint64_t curl_handle_last_ns(const struct curl_handle *h)
+{
+    return h->active_ns > h->first_ns ? h->active_ns : h->first_ns;
+}
+
 static double ns_between(uint64_t from_ns, uint64_t to_ns)
 {
     return to_ns > from_ns ? ns_to_ms(to_ns - from_ns) : 0;
@@ -500,11 +506,9 @@ static void read_timings(struct curl_handle *h, CURLcode code, uint64_t end_ns,
                          struct transfer_timings *t)
 {
     CURL *e = h->easy;
-    long connections = 0;
     bool was_reset = was_reset_at_once(h, code);
     curl_off_t name = 0, connected = 0, secured = 0;
-    curl_easy_getinfo(e, CURLINFO_NUM_CONNECTS, &connections);
-    if (connections > 0 || was_reset) {
+    if (h->was_opened) {
         curl_easy_getinfo(e, CURLINFO_NAMELOOKUP_TIME_T, &name);
         curl_easy_getinfo(e, was_reset ? CURLINFO_TOTAL_TIME_T : CURLINFO_CONNECT_TIME_T,
                           &connected);
@@ -571,6 +575,7 @@ void curl_handle_end(struct curl_handle *h, CURLcode code, double elapsed_s,
                                    .received = h->received,
                                    .expected = expected,
                                    .connect_s = h->spec->settings->connect_s,
+                                   .settings = h->spec->settings,
                                    .elapsed_s = elapsed_s};
     end->failure = curl_failure_add(text, &outcome);
 }

@@ -91,6 +91,9 @@ bool curl_handle_may_send(struct curl_handle *h);
 /* Does the transfer ask for HTTP/2, by whichever way? */
 bool curl_handle_speaks_http2(const struct curl_handle *h);
 
+/* When something last came of the answer. */
+uint64_t curl_handle_last_ns(const struct curl_handle *h);
+
 /* What came of it: fills all of `end` but start and end; the failure's text goes to `text`. */
 void curl_handle_end(struct curl_handle *h, CURLcode code, double elapsed_s,
                      struct transfer_end *end, struct buf *text);

@@ -492,7 +492,7 @@ static void hold(struct transfer *transfer, bool holds)
 static void stop(struct transfer *transfer)
 {
     struct curl_transfer *x = (struct curl_transfer *)transfer;
-    struct transfer_end end = {.end_ns = x->handle.active_ns};
+    struct transfer_end end = {.end_ns = curl_handle_last_ns(&x->handle)};
     struct buf text = BUF_INIT;
     x->handle.is_stopped = true;
     curl_handle_end(&x->handle, CURLE_WRITE_ERROR, ns_to_s(end.end_ns - x->start_ns), &end, &text);

@@ -8,9 +8,11 @@ what they printed: every field of every response, but for times.
 
 import json
 import pathlib
+import ssl
 
 import testenv
-from testenv import check, same
+from testenv import check, hostile, same
+from testenv.hostile import Deaf, Hostile, Refusing
 from testenv.tls import Certificates, TlsFront
 from testenv.wire import Wire
 
@@ -122,3 +124,53 @@ def test_httpbin(env):
     certificates = Certificates(env)
     front = TlsFront(env, int(url.rsplit(":", 1)[1]), certificates.context())
     conforms(env, ["httpbin"], url=front.url, is_tls=True, authority=str(certificates.authority))
+
+
+def tls_servers(env, certificates):
+    """What a client may meet that asks for https, by name."""
+    def wire(context):
+        return Wire(env, context).url
+
+    def secure(behaviour):
+        return Hostile(env, behaviour).url.replace("http:", "https:")
+
+    middle, old = certificates.context(), certificates.context()
+    middle.maximum_version = ssl.TLSVersion.TLSv1_2
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
+    return {"stranger": wire(certificates.context("stranger")), "elsewhere": wire(certificates.context("elsewhere")),
+            "expired": wire(certificates.context("expired")), "middle": wire(middle), "old": wire(old),
+            "mutual": wire(certificates.mutual_context()),
+            "mutual12": wire(certificates.mutual_context(ssl.TLSVersion.TLSv1_2)),
+            "plain": secure("greet"), "closes": secure("close_in_handshake"), "resets": secure("reset_in_handshake"),
+            "stalls": secure("stall"), "refuses": Refusing(env).url.replace("http:", "https:")}
+
+
+def test_tls(env):
+    """Certificates: the server's, own authorities, the client's."""
+    certificates = Certificates(env)
+    conforms(env, ["tls"], url=Wire(env, certificates.context()).url, is_tls=True,
+             trusted=str(certificates.authority), certificates=str(certificates.folder),
+             nonsense=str(env.write("nonsense.pem", "no certificate\n")),
+             servers=tls_servers(env, certificates))
+
+
+# What waits is met with a limit; the others end by themselves.
+PATIENT = {"connect": 10, "read": 10}
+LIMITS = {"stall": {"read": 0.7}, "stall_in_headers": {"read": 0.7}, "stall_in_body": {"read": 0.7},
+          "drip": {"total": 0.7}, "drip_headers": {"total": 0.7}, "endless_interim": {"total": 0.7}}
+# Answers, or what differs each time.
+NO_FAULTS = {"too_much", "close_idle", "until_close", "control_bytes", "greet", "close_in_handshake",
+             "reset_in_handshake"}
+
+
+def test_faults(env):
+    servers = [{"name": name, "url": Hostile(env, name).url, "timeout": LIMITS.get(name, PATIENT)}
+               for name in hostile.BEHAVIOURS if name not in NO_FAULTS]
+    for server in servers:
+        if server["name"] == "close_in_status":
+            server["untold"] = ["wait"]  # libcurl doesn't tell that a byte came, until it was a line
+    servers += [{"name": "refused", "url": Refusing(env).url, "timeout": PATIENT},
+                {"name": "deaf", "url": Deaf(env).url, "timeout": {"connect": 0.7}},
+                {"name": "unknown", "url": "http://" + "n" * 64 + ".invalid", "timeout": PATIENT}]
+    conforms(env, ["faults"], url=servers[0]["url"], servers=servers)

@@ -172,7 +172,7 @@ local function batches(c)
   assert(judged == 1 and #responses == #requests)
   for i, response in ipairs(responses) do
     c.tell("batch " .. i, requests[i][3], {
-      chance = { "connect", "tls" }, -- an answer may be there before the next request has left
+      untold = { "connect", "tls" }, -- an answer may be there before the next request has left
       ["event.exception"] = i == 4 and has "RemoteDisconnected" or c.NIL,
       raises = function(found)
         return (found ~= nil) == (i == 3 or i == 4)

@@ -180,15 +180,15 @@ local function with_authority(options)
   return all
 end
 
-local function without_chance(record, expected)
+local function without_untold(record, expected)
   local left = {}
   for path, wanted in pairs(expected or {}) do
     left[path] = wanted
   end
-  for _, step in ipairs(left.chance or {}) do
+  for _, step in ipairs(left.untold or {}) do
     record.took[step] = nil
   end
-  left.chance = nil
+  left.untold = nil
   return left
 end
 
@@ -197,13 +197,13 @@ local User = k[setup.user_class]:extend("Conformant", { host = setup.url })
 User.all = k.task(function(self)
   local client = self.client
 
-  -- What came of calling for it: pcall's answers. Expected: path -> value; and `chance`, a list of the steps
-  -- of which it is by chance whether they were needed.
+  -- What came of calling for it: pcall's answers. Expected: path -> value; and `untold`, a list of the steps
+  -- of which it is chance, or not known to both, whether they were needed.
   local function tell(label, options, expected, ok, response)
     local wrong, record = {}
     if ok then
       record = record_of(response, client, wrong)
-      expected = without_chance(record, expected)
+      expected = without_untold(record, expected)
       compare(record, response, default_expectations(response, options, expected), wrong)
     else
       record = { raised = plain(tostring(response)) }

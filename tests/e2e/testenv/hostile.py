@@ -52,6 +52,15 @@ def reset_at_once(s, _server):
     reset(s)
 
 
+def close_in_handshake(s, _server):
+    s.recv(65536)
+
+
+def reset_in_handshake(s, _server):
+    s.recv(65536)
+    reset(s)
+
+
 def reset_after_request(s, _server):
     read_request(s)
     reset(s)
@@ -162,6 +171,8 @@ def chunks(text):
 
 BEHAVIOURS = {
     "reset_at_once": reset_at_once,
+    "close_in_handshake": close_in_handshake,
+    "reset_in_handshake": reset_in_handshake,
     "reset_after_request": reset_after_request,
     "reset_in_body": reset_in_body,
     "close_without_answer": answer(b""),

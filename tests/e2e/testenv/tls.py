@@ -25,6 +25,7 @@ class Certificates:
         self.make_signed("server", NAMES)
         self.make_signed("elsewhere", "subjectAltName=DNS:elsewhere.invalid")
         self.make_signed("client", "extendedKeyUsage=clientAuth")
+        self.make_signed("expired", NAMES, days="-1")
         self.authority = self.folder / "authority.crt"
 
     def openssl(self, *args):
@@ -38,10 +39,10 @@ class Certificates:
         self.openssl(*self.new("-x509"), "-days", "2", "-subj", f"/CN={name}", "-keyout", f"{name}.key",
                      "-out", f"{name}.crt", "-addext", extension)
 
-    def make_signed(self, name, extension):
+    def make_signed(self, name, extension, days="2"):
         self.openssl(*self.new(), "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
         (self.folder / f"{name}.ext").write_text(extension + "\n")
-        self.openssl("x509", "-req", "-in", f"{name}.csr", "-days", "2", "-CA", "authority.crt", "-CAkey",
+        self.openssl("x509", "-req", "-in", f"{name}.csr", "-days", days, "-CA", "authority.crt", "-CAkey",
                      "authority.key", "-CAcreateserial", "-extfile", f"{name}.ext", "-out", f"{name}.crt")
 
     def file(self, name):
@@ -51,6 +52,14 @@ class Certificates:
         """For a server; it speaks HTTP/1.1 alone."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.file(f"{name}.crt"), self.file(f"{name}.key"))
+        return context
+
+    def mutual_context(self, newest=ssl.TLSVersion.TLSv1_3):
+        """For a server that asks who the client is."""
+        context = self.context()
+        context.maximum_version = newest
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(self.authority)
         return context
 
 
@@ -96,6 +105,19 @@ def pass_on(front, back):
             if not data:
                 return
             to.sendall(data)
+
+
+def shake_hands(s):
+    """Whom it refuses it lets hear why: a socket that is closed before all was read resets the connection, and what
+    was said last is lost."""
+    try:
+        s.do_handshake()
+    except ssl.SSLError:
+        s.shutdown(socket.SHUT_WR)
+        s.settimeout(5)
+        while s.recv(65536):
+            pass
+        raise
 
 
 def say_goodbye(s):

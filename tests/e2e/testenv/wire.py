@@ -14,7 +14,7 @@ import time
 import urllib.parse
 import zlib
 
-from testenv.tls import say_goodbye
+from testenv.tls import say_goodbye, shake_hands
 
 TEXT = b"katydid " * 50
 # The same as brotli codes it, and as zstd does without making it any smaller.
@@ -245,7 +245,8 @@ class Wire:
         try:
             s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self.context:
-                s = self.context.wrap_socket(s, server_side=True)
+                s = self.context.wrap_socket(s, server_side=True, do_handshake_on_connect=False)
+                shake_hands(s)
             if self.answer_all(Connection(s), number) == RESET:
                 s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             elif isinstance(s, ssl.SSLSocket):

@@ -8,6 +8,7 @@
 
 TEST(codes_and_texts)
 {
+    static const struct http_settings empty = {.verify = true, .ca_file = "/dev/null"};
     static const struct {
         struct curl_outcome outcome;
         enum http_failure failure;
@@ -50,6 +51,11 @@ TEST(codes_and_texts)
         {{.code = CURLE_SEND_ERROR, .os_errno = EPIPE, .text = "Send failure: Broken pipe"},
          HTTP_BROKEN_PIPE,
          "BrokenPipeError(32, 'Broken pipe')"},
+        {{.code = CURLE_SEND_ERROR,
+          .os_errno = ECONNRESET,
+          .text = "getpeername() failed with errno 107: Transport endpoint is not connected"},
+         HTTP_RESET,
+         "ConnectionResetError(104, 'Connection reset by peer')"},
         {{.code = CURLE_RECV_ERROR, .os_errno = ECONNREFUSED}, // of an earlier transfer
          HTTP_CLOSED,
          "RemoteDisconnected('Remote end closed connection without response')"},
@@ -136,7 +142,18 @@ TEST(codes_and_texts)
         {{.code = CURLE_SSL_CONNECT_ERROR,
           .text = "error:0A00010B:SSL routines::wrong version number in connection to h.org:80 "},
          HTTP_TLS,
-         "SSLError('error:0A00010B:SSL routines::wrong version number')"},
+         "SSLError('wrong version number')"},
+        {{.code = CURLE_RECV_ERROR,
+          .text = "OpenSSL SSL_read: OpenSSL/3.0.22: error:0A00045C:SSL routines::tlsv13 alert "
+                  "certificate required, errno 0"},
+         HTTP_TLS,
+         "SSLError('tlsv13 alert certificate required')"},
+        {{.code = CURLE_SSL_CACERT_BADFILE,
+          .text = "error setting certificate file: /dev/null",
+          .settings = &empty},
+         HTTP_TLS,
+         "SSLError(\"can't read certificates to trust from '/dev/null': no certificate or crl "
+         "found\")"},
         {{.code = CURLE_RECV_ERROR,
           .text = "Recv failure: Connection reset by peer",
           .os_errno = EPIPE},
