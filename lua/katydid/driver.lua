@@ -85,7 +85,9 @@ end
 
 local SCHEMES = { http = true, https = true, ["http+unix"] = true }
 
-local function check_host(class)
+---Whether a class's host is one; raises why not.
+---@param class table
+function driver.check_host(class)
   local info = object.info(class)
   local host = class.host
   local function fail(message, ...)
@@ -125,7 +127,7 @@ end
 function driver.check_hosts()
   spread_host()
   for _, class in ipairs(classes) do
-    if http_user.has_client(class) then check_host(class) end
+    if http_user.has_client(class) then driver.check_host(class) end
   end
 end
 

@@ -61,6 +61,11 @@ function Event:remove_listener(listener)
   return was_there
 end
 
+---Takes them all off.
+function Event:forget_listeners()
+  self._listeners = {}
+end
+
 ---@return boolean
 function Event:has_listeners()
   return self._listeners[1] ~= nil

@@ -58,7 +58,10 @@ local function add_folder(scripts, path, root, depth)
   end
 end
 
-local function find_scripts(paths)
+---The scripts that are named, and those in folders that are; raises one clear line.
+---@param paths string[]
+---@return katydid.Script[]
+function loader.find(paths)
   local scripts = {}
   for _, path in ipairs(paths) do
     local kind = file.kind(path)
@@ -118,6 +121,24 @@ local function install_searcher()
   end
   -- Behind package.preload and our own modules.
   table.insert(package.loaders, 3, own_searcher)
+end
+
+---The files of modules in the scripts' folders that are loaded.
+---@param but table<string, any> those that count for nothing, by name
+---@return string[] paths sorted
+function loader.own_modules(but)
+  local paths = {}
+  for name in next, package.loaded do
+    for _, template in ipairs(but[name] and {} or own_templates) do
+      local path = template:gsub("%?", (name:gsub("%.", "/"):gsub("%%", "%%%%")))
+      if file.kind(path) == "file" then
+        paths[#paths + 1] = path
+        break
+      end
+    end
+  end
+  table.sort(paths)
+  return paths
 end
 
 local function set_search_path(scripts, base)
@@ -256,7 +277,11 @@ local function pick(classes, chosen)
   return picked
 end
 
-local function fail_without_users(loaded, paths)
+---Raises one clear line where nothing that was loaded is a user class.
+---@param loaded katydid.Loaded
+---@param paths string[] what was loaded, for the message
+function loader.expect_users(loaded, paths)
+  if #loaded.classes > 0 then return end
   local where = table.concat(paths, ", ")
   if loaded.abstract and loaded.abstract.kind.is_user then
     fail("%s: no user class to run: %s is abstract", where, loaded.abstract.name)
@@ -276,10 +301,9 @@ local function drop_weightless(classes)
   return kept
 end
 
----@param paths string[] scripts and folders
----@return katydid.Loaded
-function loader.load(paths)
-  local scripts = find_scripts(paths)
+---@param scripts katydid.Script[]
+---@return katydid.Loaded which may have no classes
+function loader.load_scripts(scripts)
   install_searcher()
   local base = { path = package.path, cpath = package.cpath }
   local loaded = { classes = {}, by_name = {}, seen = {} }
@@ -295,7 +319,14 @@ function loader.load(paths)
     end
   end
   set_search_path(scripts, base)
-  if #loaded.classes == 0 then fail_without_users(loaded, paths) end
+  return loaded
+end
+
+---@param paths string[] scripts and folders
+---@return katydid.Loaded
+function loader.load(paths)
+  local loaded = loader.load_scripts(loader.find(paths))
+  loader.expect_users(loaded, paths)
   return loaded
 end
 

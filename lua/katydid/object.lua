@@ -136,6 +136,16 @@ local function new_class(name, parent, kind)
   return class
 end
 
+---Has `told` called with the name of whatever is looked up in a class and isn't there; nil: nobody is told.
+---@param told (fun(key: any))?
+function object.watch(told)
+  setmetatable(Root, told and {
+    __index = function(_, key)
+      told(key)
+    end,
+  } or nil)
+end
+
 ---A class that others extend.
 ---@param name string
 ---@param kind katydid.kind

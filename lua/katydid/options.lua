@@ -277,6 +277,14 @@ function known.catch_response(_spec, value, key)
 end
 
 local NAMES = blame.names(known)
+---Of all options, sorted.
+options.names = NAMES
+
+---@param name any
+---@return boolean
+function options.is_known(name)
+  return known[name] ~= nil
+end
 
 ---Puts a call's options into its spec. Raises on what isn't known or doesn't fit.
 ---@param spec katydid.core.spec

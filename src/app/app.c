@@ -36,6 +36,7 @@
 #include "script/driver.h"
 #include "script/hooks.h"
 #include "script/runaway.h"
+#include "script/tool.h"
 #include "script/vm.h"
 #include "stats/stats.h"
 
@@ -530,4 +531,26 @@ int app_help(struct options *o, struct buf *out, struct err *err)
     }
     close_house(&app);
     return rc;
+}
+
+int app_tool(const char *name, const char *phase, json_t *arguments, struct buf *out,
+             struct err *err)
+{
+    struct options o;
+    struct app app = {.options = &o};
+    size_t n_taken;
+    const char **taken = names_taken(&n_taken);
+    json_t *list = json_array();
+    int code = -1;
+
+    for (size_t i = 0; i < n_taken; i++)
+        json_array_append_new(list, json_string(taken[i]));
+    free((void *)taken);
+    json_object_set_new(arguments, "taken", list);
+    options_init(&o, run_options, RUN_OPTIONS);
+    if (settle_seed(&app, err) == 0 && open_house(&app, err) == 0)
+        code = tool_call(app.vm, name, "main", phase, arguments, out, err);
+    close_house(&app);
+    options_release(&o);
+    return code;
 }

@@ -18,4 +18,10 @@ int app_run(struct options *o, const struct run_line *line, struct err *err) ERR
 /* --help with the options of the scripts that are named. */
 int app_help(struct options *o, struct buf *out, struct err *err) ERR_CHECKED;
 
+/* Calls the `main` of lua/katydid/tools/NAME.lua with `arguments` (borrowed; `taken` is added, the names
+ * that scripts can't give to options of their own). The exit code, with what is to be printed in `out`; or
+ * -1. */
+int app_tool(const char *name, const char *phase, json_t *arguments, struct buf *out,
+             struct err *err) ERR_CHECKED;
+
 #endif

@@ -14,15 +14,13 @@
 #include "app/output.h"
 #include "app/run_options.h"
 #include "app/target_options.h"
+#include "app/tools.h"
 #include "base/nearest.h"
 #include "base/text.h"
 #include "loop/signal.h"
 #include "target/target.h"
 
 #define EXIT_USAGE 2
-
-static const char *const names[] = {"run", "target"};
-#define N_NAMES (sizeof names / sizeof names[0])
 
 /* The one clear line. */
 static int complain(const struct err *err)
@@ -49,6 +47,17 @@ static int print(struct buf *text)
     return rc < 0 ? complain(&err) : 0;
 }
 
+/* NULL: there is none like it. */
+static const char *nearest_command(const char *name)
+{
+    const char *names[16] = {"run", "target"};
+    size_t n = 2;
+
+    for (size_t i = 0; tools_at(i) != NULL; i++)
+        names[n++] = tools_at(i)->name;
+    return nearest_name(str_of(name), names, n);
+}
+
 /* `katydid tarfet`: a first word that names no script, where none is named at all. */
 static int check_command(const struct options *o, const char *first, struct err *err)
 {
@@ -58,10 +67,23 @@ static int check_command(const struct options *o, const char *first, struct err 
     options_list(o, OPT_LOCUSTFILE, &n);
     if (n > 0 || o->n_words == 0 || first == NULL || strcmp(o->words[0], first) != 0)
         return 0;
-    nearest = nearest_name(str_of(first), names, N_NAMES);
+    nearest = nearest_command(first);
     if (nearest == NULL)
         return 0;
     return err_set(err, "unknown command '%s' (did you mean '%s'?)", first, nearest);
+}
+
+/* `katydid chekc shop.lua`: where the first word is no user class, it may be meant for a command. */
+static void hint_at_command(const struct options *o, const char *first, struct err *err)
+{
+    const char *nearest = first != NULL ? nearest_command(first) : NULL;
+    struct err before = *err;
+
+    if (nearest == NULL || o->n_words == 0 || strcmp(o->words[0], first) != 0 ||
+        !str_starts(str_of(err->text), STR("unknown user class ")))
+        return;
+    err_clear(err);
+    err_set(err, "%s; or was the command '%s' meant?", before.text, nearest);
 }
 
 /* Whether a person types here, who may want to type less. */
@@ -127,6 +149,8 @@ static int command_run(int argc, char **argv, bool was_named)
         } else if ((was_named || check_command(&o, argc > 0 ? argv[0] : NULL, &err) == 0) &&
                    check_early(&o, &line, &err) == 0) {
             code = app_run(&o, &line, &err);
+            if (code < 0 && !was_named)
+                hint_at_command(&o, argc > 0 ? argv[0] : NULL, &err);
         }
     }
     options_release(&o);
@@ -209,12 +233,49 @@ static int command_target(int argc, char **argv)
     return code < 0 ? complain(&err) : code;
 }
 
+/* What a tool has to say, text from scripts made visible; its exit code. */
+static int print_report(const struct buf *report, int code)
+{
+    struct buf text = BUF_INIT;
+
+    text_add_visible(&text, buf_slice(report), true);
+    return print(&text) != 0 ? EXIT_USAGE : code;
+}
+
+static int command_tool(const struct tool *tool, int argc, char **argv)
+{
+    struct buf text = BUF_INIT;
+    struct err err = ERR_INIT;
+    struct options o;
+    json_t *arguments;
+    int code = -1;
+
+    options_init(&o, tool->table, tool->n);
+    o.takes_prefixes = is_interactive();
+    if (options_read_arguments(&o, argc, argv, &err) == 0) {
+        if (options_flag(&o, 0)) {
+            help_add_tool(&text, tool);
+            code = print(&text);
+        } else if ((arguments = tool->arguments(&o, &err)) != NULL) {
+            code = app_tool(tool->name, tool->phase, arguments, &text, &err);
+            json_decref(arguments);
+            if (code >= 0)
+                code = print_report(&text, code);
+        }
+    }
+    buf_release(&text);
+    options_release(&o);
+    return code < 0 ? complain(&err) : code;
+}
+
 int commands_main(int argc, char **argv)
 {
     const char *first = argc > 1 ? argv[1] : "";
 
     if (strcmp(first, "target") == 0)
         return command_target(argc - 2, argv + 2);
+    if (tools_find(first) != NULL)
+        return command_tool(tools_find(first), argc - 2, argv + 2);
     if (strcmp(first, "run") == 0)
         return command_run(argc - 2, argv + 2, true);
     return command_run(argc - 1, argv + 1, false);

@@ -79,17 +79,19 @@ void help_add_run(struct buf *out, const struct option *table, size_t n)
 {
     buf_add_cstr(out,
                  "Usage: katydid [run] SCRIPT... [UserClass...] [options]\n"
-                 "       katydid target [options]\n"
+                 "       katydid COMMAND [options]\n"
                  "\n"
                  "Runs users written in Lua against a server, and says how it took them.\n"
                  "\n"
                  "A word that ends in .lua, holds a / or names a folder is a script; other words\n"
                  "are the user classes to run (all of them where none is named).\n"
                  "\n"
-                 "Commands:\n"
+                 "Commands (each has its own --help):\n"
                  "  run                         run scripts; may be left out\n"
-                 "  target                      a practice server (katydid target --help)\n"
-                 "\n");
+                 "  target                      a practice server\n");
+    for (size_t i = 0; tools_at(i) != NULL; i++)
+        buf_addf(out, "  %-27s %s\n", tools_at(i)->name, tools_at(i)->summary);
+    buf_add_char(out, '\n');
     help_add_options(out, table, n);
     buf_add_cstr(out,
                  "\n"
@@ -127,6 +129,12 @@ void help_add_target(struct buf *out)
     help_add_options(out, target_table, TARGET_OPTIONS);
     buf_add_cstr(out, "\nRoutes:\n");
     target_add_routes(out);
+}
+
+void help_add_tool(struct buf *out, const struct tool *tool)
+{
+    buf_add_cstr(out, tool->usage);
+    help_add_options(out, tool->table, tool->n);
 }
 
 /* "OpenSSL/3.0.19" as the others are written. */

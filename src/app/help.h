@@ -4,6 +4,7 @@
 #define APP_HELP_H
 
 #include "app/options.h"
+#include "app/tools.h"
 #include "base/buf.h"
 
 #include <stddef.h>
@@ -17,6 +18,9 @@ void help_add_run(struct buf *out, const struct option *table, size_t n);
 
 /* `katydid target --help`: usage, options, routes. */
 void help_add_target(struct buf *out);
+
+/* `katydid check --help`, and what other tools there are. */
+void help_add_tool(struct buf *out, const struct tool *tool);
 
 /* `katydid --version`: our version, and those of the libraries that are loaded; a line each. */
 void help_add_version(struct buf *out);

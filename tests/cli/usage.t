@@ -2,18 +2,19 @@
 
 $ served >/dev/null
 
-$ katydid --help | head -14
+$ katydid --help | head -15
 Usage: katydid [run] SCRIPT... [UserClass...] [options]
-       katydid target [options]
+       katydid COMMAND [options]
 
 Runs users written in Lua against a server, and says how it took them.
 
 A word that ends in .lua, holds a / or names a folder is a script; other words
 are the user classes to run (all of them where none is named).
 
-Commands:
+Commands (each has its own --help):
   run                         run scripts; may be left out
-  target                      a practice server (katydid target --help)
+  target                      a practice server
+  check                       find mistakes in scripts, and send nothing
 
 Options:
   -h, --help                  show this help
