@@ -388,6 +388,7 @@ static void post_request(struct h1_connection *c)
     x->body_gone = x->spec->body.n;
     x->written = out->n - begin;
     x->was_sent = true;
+    x->parser.heads = &c->line->heads;
     h1_parser_begin(&x->parser, str_equal(x->spec->method, STR("HEAD")));
     c->is_posted = true;
     h1_outbox_post(&c->line->outbox, c, begin);
@@ -399,6 +400,7 @@ static int write_request(struct h1_connection *c)
     struct buf *head = &c->line->head;
     buf_clear(head);
     h1_request_add(head, x->spec, &x->framing);
+    x->parser.heads = &c->line->heads;
     h1_parser_begin(&x->parser, str_equal(x->spec->method, STR("HEAD")));
     if (x->spec->source != NULL)
         http_body_rewind(x->spec->source);

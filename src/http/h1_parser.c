@@ -51,7 +51,7 @@ static enum h1_event too_large(struct h1_parser *p, const char *text)
 void h1_parser_begin(struct h1_parser *p, bool is_head)
 {
     struct http_headers headers = p->headers;
-    *p = (struct h1_parser){.headers = headers, .is_head = is_head};
+    *p = (struct h1_parser){.headers = headers, .heads = p->heads, .is_head = is_head};
     http_headers_clear(&p->headers);
 }
 
@@ -380,15 +380,56 @@ static enum h1_event read_lines(struct h1_parser *p, struct str in)
     }
 }
 
+/* Whether a head is known that the answer begins with: then it is read. */
+static bool recall(struct h1_parser *p, struct str in)
+{
+    const struct h1_head *head = h1_heads_find(p->heads, in, &p->at, &p->headers);
+    if (head == NULL)
+        return false;
+    p->status = head->status;
+    p->is_http_1_0 = head->is_http_1_0;
+    p->has_length = head->has_length;
+    p->is_chunked = head->is_chunked;
+    p->wants_close = head->wants_close;
+    p->wants_keep = head->wants_keep;
+    p->length = head->length;
+    p->reason_at = head->reason_at;
+    p->reason_n = head->reason_n;
+    p->n_headers = head->n_headers;
+    p->head_bytes = p->at;
+    return true;
+}
+
+/* One that is all there is so far. */
+static void remember(struct h1_parser *p, struct str block)
+{
+    struct h1_head head = {.status = p->status,
+                           .is_http_1_0 = p->is_http_1_0,
+                           .has_length = p->has_length,
+                           .is_chunked = p->is_chunked,
+                           .wants_close = p->wants_close,
+                           .wants_keep = p->wants_keep,
+                           .length = p->length,
+                           .reason_at = p->reason_at,
+                           .reason_n = p->reason_n,
+                           .n_headers = p->n_headers};
+    h1_heads_keep(p->heads, block, &head, &p->headers);
+}
+
 static enum h1_event read_head(struct h1_parser *p, struct str *in)
 {
+    bool is_fresh = p->heads != NULL && p->head_bytes == 0 && p->scanned == 0;
+    bool is_known = is_fresh && recall(p, *in);
     for (;;) {
-        enum h1_event event = read_lines(p, *in);
+        enum h1_event event = is_known ? H1_END : read_lines(p, *in);
         if (event != H1_END)
             return event;
         p->reason = str_make(in->p + p->reason_at, p->reason_n);
         bool is_interim = p->status < 200 && p->status != 101;
-        http_headers_set_block(&p->headers, str_make(in->p, p->at));
+        struct str block = str_make(in->p, p->at);
+        if (is_fresh && !is_known && !is_interim && p->head_bytes == block.n)
+            remember(p, block);
+        http_headers_set_block(&p->headers, block);
         consume(p, in, p->at);
         if (!is_interim)
             return end_head(p);

@@ -20,6 +20,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "http/failure.h"
+#include "http/h1_heads.h"
 #include "http/headers.h"
 
 #include <stdbool.h>
@@ -48,6 +49,8 @@ struct h1_parser {
     /* Of H1_FAILED. */
     enum http_failure failure;
     const char *failure_name, *failure_text; /* NULL: see h1_parser_add_failure */
+
+    struct h1_heads *heads; /* NULL: each head is read; else those that are known needn't be */
 
     /* private, from here */
     enum h1_state {

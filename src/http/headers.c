@@ -104,6 +104,15 @@ void http_headers_add_row(struct http_headers *h, struct http_header_at row)
     h->all[h->n++] = row;
 }
 
+void http_headers_add_rows(struct http_headers *h, const struct http_header_at *rows, size_t n)
+{
+    if (h->capacity < h->n + n)
+        http_headers_reserve(h, n, 0);
+    if (n > 0)
+        memcpy(h->all + h->n, rows, n * sizeof *rows);
+    h->n += n;
+}
+
 void http_headers_set_block(struct http_headers *h, struct str block)
 {
     buf_clear(&h->bytes);

@@ -44,6 +44,7 @@ void http_headers_fold(struct http_headers *h, struct str more);
  * stand in it, and then the head itself, which is copied. Until then texts can't be asked for, and
  * http_headers_line can't afterwards either. */
 void http_headers_add_row(struct http_headers *h, struct http_header_at row);
+void http_headers_add_rows(struct http_headers *h, const struct http_header_at *rows, size_t n);
 void http_headers_set_block(struct http_headers *h, struct str block);
 
 /* Borrowed until the next change. The first of that name; false where there is none. */
