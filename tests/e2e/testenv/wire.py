@@ -195,6 +195,8 @@ class Connection:
                 return None
         start, self.data = self.data.split(b"\r\n\r\n", 1)
         asked = Asked(start, b"")
+        if asked.header("expect") == "100-continue":
+            self.socket.sendall(head(100, reason="Continue"))
         if (asked.header("transfer-encoding") or "") == "chunked":
             while b"0\r\n\r\n" not in self.data:
                 if not self.more():
