@@ -232,7 +232,8 @@ static int set_texts(struct options *o, size_t which, enum option_rank rank, con
                      struct str text, struct err *err)
 {
     json_t *list = json_loadb(text.p, text.n, 0, NULL);
-    bool is_value = o->table[which].is_json && !json_is_string(json_array_get(list, 0));
+    const json_t *first = json_array_get(list, 0);
+    bool is_value = o->table[which].is_json && first != NULL && !json_is_string(first);
 
     if (json_is_array(list) && !is_value && claim(o, which, rank) != NULL)
         return add_array(o, which, rank, where, text, list, err);

@@ -399,7 +399,9 @@ static int set_option(struct reader *r, const char *key, const json_t *value, st
     if (json_is_string(value))
         return options_set(r->o, which, r->rank, key,
                            str_make(json_string_value(value), json_string_length(value)), err);
-    if (json_is_array(value)) {
+    // Of an array of tables it is too late to write JSON: their numbers have become texts.
+    const json_t *first = json_is_array(value) ? json_array_get(value, 0) : value;
+    if (json_is_array(value) && !json_is_object(first)) {
         text = json_dumps(value, JSON_COMPACT);
         rc = options_set_any(r->o, which, r->rank, key, str_of(text), err);
         free(text);
@@ -407,7 +409,7 @@ static int set_option(struct reader *r, const char *key, const json_t *value, st
     }
     options_add_expected(&expected, &r->o->table[which]);
     err_set(err, "%s: expected %s, got a %s", key, buf_cstr(&expected),
-            json_is_object(value) ? "table" : "date");
+            json_is_object(first) ? "table" : "date");
     buf_release(&expected);
     return -1;
 }

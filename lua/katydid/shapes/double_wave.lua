@@ -30,6 +30,9 @@ end
 
 ---From `min_users` to `peak_one_users` at a third of `time_limit` seconds, to `peak_two_users` at two thirds
 ---of them, and down to `min_users` before and after each.
+---```lua
+---shapes.double_wave { min_users = 20, peak_one_users = 60, peak_two_users = 40, time_limit = 240 }
+---```
 ---@param given katydid.shapes.double_wave
 ---@return katydid.LoadTestShape class
 return function(given)

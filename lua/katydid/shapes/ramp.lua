@@ -30,6 +30,9 @@ end
 
 ---From nobody to `users` within `up` seconds, as many for `hold` seconds, back to nobody within `down`
 ---seconds. Without `down` the test ends when the hold is over.
+---```lua
+---shapes.ramp { users = 50, up = 120, hold = 60, down = 60 }
+---```
 ---@param given katydid.shapes.ramp
 ---@return katydid.LoadTestShape class
 return function(given)

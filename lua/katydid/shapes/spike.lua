@@ -35,6 +35,9 @@ end
 
 ---`users` for `before` seconds, `spike_users` for `during` seconds, `users` for `after` seconds. They come
 ---and go at `spawn_rate`, or else within a second.
+---```lua
+---shapes.spike { users = 10, spike_users = 50, before = 90, during = 30, after = 120 }
+---```
 ---@param given katydid.shapes.spike
 ---@return katydid.LoadTestShape class
 return function(given)

@@ -49,6 +49,12 @@ local function read_stage(what, given, begin)
 end
 
 ---A shape of stages, one behind the other. `user_classes` are those that are added from then on.
+---```lua
+---shapes.stages {
+---  { duration = 60, users = 10, spawn_rate = 10 },
+---  { duration = 120, users = 50, spawn_rate = 1 },
+---}
+---```
 ---@param stages katydid.shapes.stage[]
 ---@return katydid.LoadTestShape class
 return function(stages)

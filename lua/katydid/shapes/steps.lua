@@ -32,6 +32,9 @@ end
 
 ---`step_load` users more each `step_time` seconds, the first of them at once; each step's come at
 ---`spawn_rate`, or else within a second. No more than `max_users`; for `time_limit` seconds, or without end.
+---```lua
+---shapes.steps { step_time = 30, step_load = 10, spawn_rate = 10, time_limit = 240 }
+---```
 ---@param given katydid.shapes.steps
 ---@return katydid.LoadTestShape class
 return function(given)

@@ -28,6 +28,9 @@ end
 
 ---A sine from `min_users` up to `max_users` and back in `period` seconds, again and again; for `time_limit`
 ---seconds, or without end.
+---```lua
+---shapes.wave { min_users = 5, max_users = 50, period = 120, time_limit = 240 }
+---```
 ---@param given katydid.shapes.wave
 ---@return katydid.LoadTestShape class
 return function(given)

@@ -301,6 +301,9 @@ TEST(words_of_json_are_not_split)
     CHECK_INT(READ("w"), 0);
     CHECK_INT(read_variable("KATYDID_SETUP", "[\"a.json\", \"b.json\"]"), 0);
     CHECK_TEXT(joined(SETUP), "a.json|b.json");
+    CHECK_INT(READ("w"), 0);
+    CHECK_INT(read_variable("KATYDID_SETUP", "[]"), 0);
+    CHECK_TEXT(joined(SETUP), "");
 }
 
 TEST(texts_are_not_split)

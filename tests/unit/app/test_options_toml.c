@@ -157,6 +157,7 @@ TEST(wrong_lines_say_where)
     CHECK_TEXT(error_of("users = { a = 1 }"),
                "x.toml:2: users: expected a whole number from 0 to 10000, got a table");
     CHECK_TEXT(error_of("tags = [[1]]"), "x.toml:2: tags: expected TAG..., got '[[\"1\"]]'");
+    CHECK_TEXT(error_of("tags = [{ a = 1 }]"), "x.toml:2: tags: expected TAG..., got a table");
     CHECK_TEXT(error_of("host = http"), "x.toml:2: expected a value: texts stand in quotes");
     CHECK_TEXT(error_of("host = /a"), "x.toml:2: expected a value, got: /a");
     CHECK_TEXT(error_of("users = 3 4"), "x.toml:2: expected the end of the line behind the value");
