@@ -39,6 +39,33 @@ static json_t *check_arguments(const struct options *o, struct err *err)
     return NULL;
 }
 
+/* --- new ----------------------------------------------------------------------------------- */
+
+enum { NEW_HELP, NEW_HOST, NEW_OPTIONS };
+
+static const struct option new_table[NEW_OPTIONS] = {
+    [NEW_HELP] = HELP_ROW,
+    [NEW_HOST] = {.name = "host",
+                  .letter = 'H',
+                  .type = OPTION_TEXT,
+                  .value = "URL",
+                  .preset = "http://127.0.0.1:8080",
+                  .group = GROUP,
+                  .help = "the host of its users"},
+};
+
+static json_t *new_arguments(const struct options *o, struct err *err)
+{
+    if (o->n_words == 1)
+        return json_pack("{s:o,s:o}", "name", text(o->words[0]), "host",
+                         text(options_text(o, NEW_HOST)));
+    if (o->n_words == 0)
+        err_set(err, "the name of the new scenario is missing (katydid new shop)");
+    else
+        err_set(err, "expected one name, got another: '%s'", o->words[1]);
+    return NULL;
+}
+
 /* --- all ----------------------------------------------------------------------------------- */
 
 static const struct tool tools[] = {
@@ -59,6 +86,17 @@ static const struct tool tools[] = {
      .table = check_table,
      .n = sizeof check_table / sizeof check_table[0],
      .arguments = check_arguments},
+    {.name = "new",
+     .phase = "while a scenario is written",
+     .summary = "write a starter scenario",
+     .usage = "Usage: katydid new NAME [options]\n"
+              "\n"
+              "Writes NAME.lua, a scenario with a remark on each part, which runs against\n"
+              "`katydid target`. A file that is there already is left as it is.\n"
+              "\n",
+     .table = new_table,
+     .n = NEW_OPTIONS,
+     .arguments = new_arguments},
 };
 #define N_TOOLS (sizeof tools / sizeof tools[0])
 

@@ -2,7 +2,7 @@
 
 $ served >/dev/null
 
-$ katydid --help | head -15
+$ katydid --help | head -16
 Usage: katydid [run] SCRIPT... [UserClass...] [options]
        katydid COMMAND [options]
 
@@ -15,6 +15,7 @@ Commands (each has its own --help):
   run                         run scripts; may be left out
   target                      a practice server
   check                       find mistakes in scripts, and send nothing
+  new                         write a starter scenario
 
 Options:
   -h, --help                  show this help

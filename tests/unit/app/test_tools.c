@@ -55,6 +55,15 @@ TEST(check)
     CHECK_TEXT(GIVEN("check", "--hepl"), "unknown option --hepl (did you mean --help?)");
 }
 
+TEST(new)
+{
+    CHECK_TEXT(GIVEN("new", "shop"), "{\"host\":\"http://127.0.0.1:8080\",\"name\":\"shop\"}");
+    CHECK_TEXT(GIVEN("new", "shop", "-H", "x"), "{\"host\":\"x\",\"name\":\"shop\"}");
+    CHECK_TEXT(given("new", (const char *const[]){NULL}),
+               "the name of the new scenario is missing (katydid new shop)");
+    CHECK_TEXT(GIVEN("new", "a", "b"), "expected one name, got another: 'b'");
+}
+
 int main(void)
 {
     char folder[] = "/tmp/katydid-test-XXXXXX";
@@ -63,6 +72,7 @@ int main(void)
         return 1;
     RUN(all_of_them_have_a_name_and_help);
     RUN(check);
+    RUN(new);
     options_release(&o);
     rmdir(folder);
     printf("%d passed, %d failed, %d skipped\n", check_passed, check_failed, check_skipped);
