@@ -8,34 +8,37 @@ from testenv import SCENARIOS, check, same
 SHAPES = {"profile_growing", "profile_ready", "profile_steps"}
 
 
-def run_for_a_while(env, name, host):
+def start(env, name, host):
     users = [] if name in SHAPES else ["-u", "6", "-r", "6"]
-    run = env.katydid(SCENARIOS / f"{name}.lua", "--host", host, "-t", "2s", "--stop-timeout", "60", *users,
-                      timeout=90)
-    same(run.failures(), {}, "failures")
-    same(run.exceptions(), {}, "exceptions")
-    check(run.console()["", "Aggregated"][0] > 0, "nothing was requested")
-    same(run.code, 0, "exit code")
+    return env.start_katydid(SCENARIOS / f"{name}.lua", "--host", host, "-t", "2s", "--stop-timeout", "60", *users)
 
 
-def make_test(name):
-    @testenv.with_asan
-    def test(env):
-        run_for_a_while(env, name, env.target().url)
-    return test
+def judge_all(env, running):
+    for name, process in running:
+        run = env.ended(process, 90)
+        same(run.failures(), {}, f"{name}: failures")
+        same(run.exceptions(), {}, f"{name}: exceptions")
+        check(run.console()["", "Aggregated"][0] > 0, f"{name}: nothing was requested")
+        same(run.code, 0, f"{name}: exit code")
 
 
-for _path in sorted(SCENARIOS.glob("*.lua")):
-    globals()[f"test_{_path.stem}"] = make_test(_path.stem)
-
-
-def make_flask_test(name, under):
-    def test(env):
-        run_for_a_while(env, name, testenv.flask_app(env, under))
-    return test
+@testenv.with_asan
+def test_scenarios(env):
+    """All at the same time, since what they mostly do is wait; each has a server of its own."""
+    names = [path.stem for path in sorted(SCENARIOS.glob("*.lua"))]
+    check(len(names) > 5, f"there are scenarios, not only {names}")
+    judge_all(env, [(name, start(env, name, env.target().url)) for name in names])
 
 
 # Those whose server is a real one elsewhere: against a real framework too.
-for _name in ("spam", "model_api", "films"):
-    globals()[f"test_{_name}_against_flask_under_waitress"] = make_flask_test(_name, "waitress")
-    globals()[f"test_{_name}_against_flask_under_gunicorn"] = make_flask_test(_name, "gunicorn")
+def against_flask(env, under):
+    url = testenv.flask_app(env, under)
+    judge_all(env, [(name, start(env, name, url)) for name in ("spam", "model_api", "films")])
+
+
+def test_flask_under_waitress(env):
+    against_flask(env, "waitress")
+
+
+def test_flask_under_gunicorn(env):
+    against_flask(env, "gunicorn")
