@@ -24,9 +24,8 @@ local function fire_request(self, e, reverse)
 end
 
 local NAMES = {
-  "cpu_warning", "init", "init_command_line_parser", "quit", "quitting", "request", "reset_stats", "spawning_complete",
-  "test_start", "test_stop", "test_stopping", "usage_monitor",
-  "user_error",
+  "cpu_warning", "init", "init_command_line_parser", "quit", "quitting", "request", "reset_stats",
+  "spawning_complete", "test_start", "test_stop", "test_stopping", "usage_monitor", "user_error",
 }
 
 ---Each with `environment` besides what is named here.

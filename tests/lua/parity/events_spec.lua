@@ -160,6 +160,13 @@ describe("events", function()
     check.same(result.ended, { { class = "A", why = "finished" } })
   end)
 
+  it("a request that is fired by hand is counted before its listeners are told", function()
+    local counted
+    listen("request", function() counted = spec.stats().total.requests end)
+    fire_request("a")
+    check.equal(counted, 1)
+  end)
+
   it("user_error comes once for each error of a task, with the task set that it happened in", function()
     local told = {}
     listen("user_error", function(e) told[#told + 1] = e end)

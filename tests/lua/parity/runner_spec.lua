@@ -112,6 +112,24 @@ describe("the runner", function()
     check.contains(result.log, "The script ended the test: first phase is over")
   end)
 
+  it("start writes environment.host onto the classes again", function()
+    local asked, stops = {}, 0
+    spec.answer(function(request) asked[#asked + 1] = request.url end)
+    listen("test_stop", function(e)
+      stops = stops + 1
+      if stops > 1 then return end
+      e.environment.host = "http://two"
+      e.environment.runner:start(1)
+    end)
+    local A = k.HttpUser:extend("A", { host = "http://zero" })
+    A.work = k.task(function(self)
+      self.client:get("/")
+      self.environment.runner:stop()
+    end)
+    spec.run { classes = A, host = "http://one" }
+    check.same(asked, { "http://one/", "http://two/" })
+  end)
+
   it("stop ends the test; called by a user, it does not return", function()
     local after
     local A = class("A", function(self)
