@@ -128,6 +128,25 @@ function driver.check_hosts()
   spread_host()
   for _, class in ipairs(classes) do
     if http_user.has_client(class) then driver.check_host(class) end
+    task.check(object.info(class)) -- listeners of init may have set these too
+  end
+end
+
+-- What --tags and --exclude-tags say, and for which state of the classes it was done; nil: nothing.
+local filter
+
+local function apply_filter()
+  local infos, before = {}, {}
+  for i, class in ipairs(classes) do
+    infos[i] = object.info(class)
+    before[i] = #task.unfiltered(infos[i])
+  end
+  tags.filter(infos, filter.include, filter.exclude)
+  filter.changes = object.changes.n
+  for i, info in ipairs(infos) do
+    if before[i] > 0 and #info.list == 0 then
+      warn("%s has no tasks left after filtering by tags: its users will fail", info.name)
+    end
   end
 end
 
@@ -135,18 +154,14 @@ end
 ---@param exclude string[]
 function driver.filter_tags(include, exclude)
   env.tags, env.exclude_tags = #include > 0 and include or nil, #exclude > 0 and exclude or nil
-  if #include == 0 and #exclude == 0 then return end
-  local infos, before = {}, {}
-  for i, class in ipairs(classes) do
-    infos[i] = object.info(class)
-    before[i] = #task.list(infos[i])
-  end
-  tags.filter(infos, include, exclude)
-  for i, info in ipairs(infos) do
-    if before[i] > 0 and #info.list == 0 then
-      warn("%s has no tasks left after filtering by tags: its users will fail", info.name)
-    end
-  end
+  filter = (env.tags or env.exclude_tags) and { include = include, exclude = exclude }
+  if filter then apply_filter() end
+end
+
+-- Listeners of init may have given classes other tasks: the tags hold for these too. What is wrong with one
+-- is told where it is run.
+local function filter_again()
+  if filter and filter.changes ~= object.changes.n then co.pcall(apply_filter) end
 end
 
 ---@return string
@@ -187,7 +202,10 @@ end
 ---@param fields table
 function driver.fire(name, fields)
   local event = events[name]
-  if name == "test_start" then spread_host() end
+  if name == "test_start" then
+    spread_host()
+    filter_again()
+  end
   if not event:has_listeners() then return end
   fields.environment = env
   if name == "init" then fields.runner = env.runner end

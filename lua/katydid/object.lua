@@ -22,6 +22,7 @@ local object = {}
 ---@field marks table[] tasks, in the order of their assignment; see task.lua
 ---@field tasks_at integer? how many of the marks were there when the attribute `tasks` was set
 ---@field list table[]? its tasks, once collected; see task.lua
+---@field unfiltered table[]? the list before tasks were removed from it; see tags.lua
 ---@field tags table<string, true>? see task.lua
 
 ---What classes of a kind (users, task sets, shapes) have in common.

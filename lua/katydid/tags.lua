@@ -56,7 +56,7 @@ function sift(filter, info, inherited, depth)
   local list, leads_to, verdicts = {}, math.huge, {}
   filter.around[info] = { depth = depth, list = list }
   filter.kept[info] = filter.kept[info] or {}
-  for _, entry in ipairs(task.list(info)) do
+  for _, entry in ipairs(task.unfiltered(info)) do
     if verdicts[entry] == nil then
       local own, left, leads = joined(inherited, entry.tags), entry, -1
       if entry.set then
@@ -82,7 +82,8 @@ function sift(filter, info, inherited, depth)
 end
 
 ---Removes tasks by tag from the lists of user classes, and of the task sets in them. A task set stays while a
----task of it does, and a chain of states as it is.
+---task of it does, and a chain of states as it is. Done again, it begins with what there
+---was before the first time.
 ---@param classes katydid.class_info[]
 ---@param include string[] one of these is needed; empty: none is
 ---@param exclude string[] none of these may be there
@@ -95,10 +96,10 @@ function tags.filter(classes, include, exclude)
   -- Who enters a task set by hand gets all that is left of it anywhere.
   for info, kept in next, filter.kept do
     local list = {}
-    for _, entry in ipairs(info.list) do
+    for _, entry in ipairs(task.unfiltered(info)) do
       if kept[entry] then list[#list + 1] = entry end
     end
-    info.list = list
+    info.unfiltered, info.list = task.unfiltered(info), list
   end
   for i, info in ipairs(classes) do
     info.list = lists[i]

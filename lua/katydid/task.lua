@@ -214,6 +214,10 @@ local function note_names(info, tasks)
   info.task_names = blame.names_of(wanted)
 end
 
+local function forget_list(info)
+  info.list, info.unfiltered = nil, nil
+end
+
 ---What is stored when `value` is assigned to a field of a class: marks are noted and taken off.
 ---@param info katydid.class_info
 ---@param key any
@@ -221,12 +225,12 @@ end
 ---@return any
 function task.adopt(info, key, value)
   if is_mark(value) then
-    info.list = nil
+    forget_list(info)
     note_mark(info, key, value)
     return value.target
   end
   -- What the command line made of the list outlives an attribute that has nothing to do with it.
-  if key == "tasks" or find_mark(info, key) then info.list = nil end
+  if key == "tasks" or find_mark(info, key) then forget_list(info) end
   forget_mark(info, key)
   if key == "tasks" then
     note_tasks(info, value)
@@ -382,16 +386,20 @@ local function add_attribute(list, info)
   end
 end
 
+-- Tags of a task set are those of its tasks also where another set inherits them.
+local function with_tags(entry, tags)
+  return { name = entry.name, run = entry.run, set = entry.set, tags = task.joined(entry.tags, tags) }
+end
+
 ---Collects the tasks of a class: the parent's, then the first marks, the attribute `tasks`, the other marks.
 ---@param info katydid.class_info
 ---@param tasks_at integer how many marks come before the attribute
 ---@return katydid.Task[]
 function task.collect(info, tasks_at)
   local list = {}
-  if info.parent then
-    for i, entry in ipairs(task.list(info.parent)) do
-      list[i] = entry
-    end
+  local parent = info.parent
+  for i, entry in ipairs(parent and task.unfiltered(parent) or {}) do
+    list[i] = parent.tags and with_tags(entry, parent.tags) or entry
   end
   for i = 0, #info.marks do
     local mark = info.marks[i]
@@ -410,6 +418,14 @@ function task.list(info)
     info.list = collect and collect(info) or task.collect(info, 0)
   end
   return info.list
+end
+
+---The same before tags took any away.
+---@param info katydid.class_info
+---@return katydid.Task[]
+function task.unfiltered(info)
+  local list = task.list(info)
+  return info.unfiltered or list
 end
 
 ---Collects the lists of all task sets that can be entered from a class, so that what is wrong with one is

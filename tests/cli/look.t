@@ -67,6 +67,9 @@ $ TYPO=hmoe katydid chain.lua --list
 2> katydid: error: chain.lua:8: Browsing.list: it leads to the unknown state 'hmoe' (did you mean 'home'?)
 [2]
 
+$ LATE=1 katydid chain.lua --headless -t 1 2>&1 | grep error
+katydid: error: chain.lua:16: Browsing.list: it leads to the unknown state 'hmoe' (did you mean 'home'?)
+
 # Classes and tasks that the command line changes.
 $ katydid mixed.lua --list --config-users '{"user_class_name": "ApiUser", "weight": 0}'
 Available Users:

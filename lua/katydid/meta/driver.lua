@@ -33,7 +33,7 @@ function driver.choose(chosen) end
 ---@param host string? overrides the classes' own
 function driver.set_host(host) end
 
----After init: writes environment.host onto the classes, and raises what is wrong with a host.
+---After init: writes environment.host onto the classes, and raises what is wrong with a host, or with tasks.
 function driver.check_hosts() end
 
 ---@param tags string[]

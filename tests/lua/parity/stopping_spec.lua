@@ -156,11 +156,15 @@ describe("the hooks of the sets that a user is in", function()
     check.equal(run { classes = nested(function(set) set.user:stop() end) }, ALL)
     check.equal(run { classes = nested(function() k.stop_test() end) }, ALL)
     check.equal(run { classes = nested(function() os.exit(0) end) }, ALL)
+    check.equal(run { classes = nested(function(set) set.user.environment.runner:quit() end) }, ALL)
+    check.equal(run { classes = nested(function(set) set.user.environment.runner:stop() end) }, ALL)
   end)
 
   it("run after a script's pcall, xpcall and coroutines, which don't hold up the stop", function()
-    for _, stop in ipairs { function(set) set:stop() end, function() k.stop_test() end,
-                            function() k.sleep(100) end } do
+    for _, stop in ipairs {
+      function(set) set:stop() end, function() k.stop_test() end, function() k.sleep(100) end,
+      function(set) set.user.environment.runner:quit() end,
+    } do
       check.equal(run {
         classes = nested(function(set)
           local ok = pcall(function()
