@@ -144,7 +144,8 @@ local function apply_filter()
   tags.filter(infos, filter.include, filter.exclude)
   filter.changes = object.changes.n
   for i, info in ipairs(infos) do
-    if before[i] > 0 and #info.list == 0 then
+    if before[i] > 0 and #info.list == 0 and not filter.told[info] then
+      filter.told[info] = true
       warn("%s has no tasks left after filtering by tags: its users will fail", info.name)
     end
   end
@@ -154,7 +155,7 @@ end
 ---@param exclude string[]
 function driver.filter_tags(include, exclude)
   env.tags, env.exclude_tags = #include > 0 and include or nil, #exclude > 0 and exclude or nil
-  filter = (env.tags or env.exclude_tags) and { include = include, exclude = exclude }
+  filter = (env.tags or env.exclude_tags) and { include = include, exclude = exclude, told = {} }
   if filter then apply_filter() end
 end
 

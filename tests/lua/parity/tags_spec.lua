@@ -9,7 +9,7 @@ local function ran(classes, include, exclude)
   local seen = {}
   spec.seen = function(name) seen[name] = true end
   local result = spec.run {
-    classes = classes, users = 30, seconds = 20, tags = include, exclude_tags = exclude,
+    classes = classes, host = "http://a", users = 30, seconds = 20, tags = include, exclude_tags = exclude,
   }
   local names = {}
   for name in pairs(seen) do names[#names + 1] = name end
@@ -70,7 +70,11 @@ describe("--tags", function()
   it("leave the user in its place, with an error at each turn, where no task is left", function()
     local names, result = ran(user("A", { k.tag("x", function() spec.seen "x" end) }), { "y" })
     check.equal(names, "")
-    check.contains(result.log, "WARNING katydid.main: A has no tasks left after filtering by tags")
+    local told = 0
+    for _, line in ipairs(result.log) do
+      if line:find("^WARNING katydid.main: A has no tasks left after filtering by tags") then told = told + 1 end
+    end
+    check.equal(told, 1)
     check.match(result.exceptions[1].message, "^no tasks are defined on A")
     check(result.exceptions[1].count >= 30 * 19)
     check.equal(result.users[15], 30)
