@@ -18,6 +18,7 @@ from testenv import (Env, Failure, PROGRAM, PROGRAM_ASAN, SCENARIOS, Skip, check
                      reports, same)
 
 import full_speed  # noqa: E402
+import parity as pairs  # noqa: E402
 
 SHORT = bool(os.environ.get("ACCEPT_SHORT"))
 QUANTILES = {"p50": "50%", "p90": "90%", "p95": "95%", "p99": "99%"}
@@ -280,6 +281,7 @@ PARTS = {
     "accuracy_lognormal": accuracy("/lognormal?median=30&sigma=0.6"),
     "accuracy_uniform": accuracy("/uniform?min=10&max=60"),
     "parity_with_locust": parity,
+    **pairs.PARTS,
     "asan_1000_users": soak(1000, 20, 0.5, PROGRAM_ASAN),
     "soak_1000_users": soak(1000, 60, 0.5),
     "soak_10000_users": soak(10000, 60, 3),

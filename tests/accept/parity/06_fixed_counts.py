@@ -1,0 +1,28 @@
+from locust import FastHttpUser, constant, task
+
+
+class Reader(FastHttpUser):
+    weight = 3
+    wait_time = constant(0.5)
+
+    @task
+    def read(self):
+        self.client.get("/json", name="read")
+
+
+class Writer(FastHttpUser):
+    fixed_count = 2
+    wait_time = constant(0.5)
+
+    @task
+    def write(self):
+        self.client.post("/echo", name="write")
+
+
+class Watcher(FastHttpUser):
+    fixed_count = 1
+    wait_time = constant(0.5)
+
+    @task
+    def watch(self):
+        self.client.get("/json", name="watch")
