@@ -27,6 +27,7 @@ class Pair(NamedTuple):
     chance: tuple = ()  # groups of names: each pick of a task is one of a group
     args: tuple = ()
     twice: tuple = ()  # pairs of names that have to be as often, on each side: entered and left
+    share: dict = {}  # how many of the users send a name, where not all do
 
 
 PAIRS = {
@@ -36,10 +37,10 @@ PAIRS = {
     "03_sequence": Pair(5, 5),
     "04_tags": Pair(1, chance=(("wanted", "inner"), ("stay", "leave")), twice=(("inner", "leave"),),
                     args=("--tags", "wanted", "also", "--exclude-tags", "slow")),
-    "05_user_weights": Pair(12, 5),
-    "06_fixed_counts": Pair(11, 5),
-    "07_pacing": Pair(6, 5),
-    "08_shape": Pair(10),
+    "05_user_weights": Pair(12, 5, share={"read": 6, "watch": 4, "write": 2}),
+    "06_fixed_counts": Pair(11, 5, share={"read": 8, "watch": 1, "write": 2}),
+    "07_pacing": Pair(6, 5, share={"paced": 2, "throughput": 2, "late": 2}),
+    "08_shape": Pair(10, share={"visit": 2, "call": 8}),
     "09_catch_response": Pair(4, 4),
     "10_events": Pair(4, 4),
     "11_interrupt": Pair(4, 6),
@@ -126,12 +127,13 @@ def compare_picks(figures, pair, ours, theirs):
                         CRITICAL[freedom])
 
 
-def compare_counts(figures, what, ours, theirs, bound):
-    """Numbers by key, which are to differ by no more than the bound."""
+def compare_counts(figures, what, ours, theirs, pair):
+    """Numbers by key, which are to differ by no more than one for each user."""
     for key in sorted(set(ours) | set(theirs)):
         a, b = ours.get(key, 0), theirs.get(key, 0)
         if a == b == 0:
             continue
+        bound = pair.users if isinstance(key, str) else pair.share.get(key[1], pair.users)
         shown = key if isinstance(key, str) else " ".join(key)
         figures.show(f"{what} {shown}", a, f"Locust {b} +- {bound}", abs(a - b) <= bound)
 
@@ -154,10 +156,10 @@ def in_their_words(ours, theirs):
             for (*where, text), n in ours.items()}
 
 
-def compare_kinds(figures, what, ours, theirs, bound):
+def compare_kinds(figures, what, ours, theirs, pair):
     ours = in_their_words(ours, theirs)
     figures.exactly(f"kinds of {what}", sorted(ours), sorted(theirs))
-    compare_counts(figures, what, ours, theirs, bound)
+    compare_counts(figures, what, ours, theirs, pair)
 
 
 def pair_of(name, pair):
@@ -172,9 +174,9 @@ def pair_of(name, pair):
         else:
             for what, of in (("requests", 0), ("failed", 1)):
                 compare_counts(figures, what, {key: n[of] for key, n in ours.requests.items()},
-                               {key: n[of] for key, n in theirs.requests.items()}, pair.users)
-        compare_kinds(figures, "failures", ours.failures, theirs.failures, pair.users)
-        compare_kinds(figures, "exceptions", ours.exceptions, theirs.exceptions, pair.users)
+                               {key: n[of] for key, n in theirs.requests.items()}, pair)
+        compare_kinds(figures, "failures", ours.failures, theirs.failures, pair)
+        compare_kinds(figures, "exceptions", ours.exceptions, theirs.exceptions, pair)
         figures.exactly("lines of the script", ours.said, theirs.said)
         figures.judge()
     return run_it

@@ -6,7 +6,10 @@ Paced.paced = k.task(function(self)
   self.client:get("/delay/100", { name = "paced" })
 end)
 
-local Throughput = k.FastHttpUser:extend("Throughput", { fixed_count = 2, wait_time = k.constant_throughput(4) })
+local Throughput = k.FastHttpUser:extend("Throughput", {
+  fixed_count = 2,
+  wait_time = k.constant_throughput(4),
+})
 
 Throughput.throughput = k.task(function(self)
   self.client:get("/delay/20", { name = "throughput" })
