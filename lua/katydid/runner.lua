@@ -46,12 +46,35 @@ local function attempt(what, fn, ...)
   blame.raise("%s: %s", what, tostring(why))
 end
 
+-- The names in a list of classes, each of which is run.
+local function class_names(what, user_classes)
+  if type(user_classes) ~= "table" or object.info(user_classes) or user_classes[1] == nil then
+    blame.expected(what, "a list of user classes", user_classes)
+  end
+  local known, names = blame.names((run.class_counts())), {}
+  for i, class in ipairs(user_classes) do
+    local info = object.info(class)
+    local name, is_known = info and info.name or class, false
+    if type(name) ~= "string" then
+      blame.expected(what, "each user class to be a class or its name", class)
+    end
+    for _, other in ipairs(known) do
+      is_known = is_known or other == name
+    end
+    if not is_known then blame.unknown("user class", name, known, what) end
+    names[i] = name
+  end
+  return names
+end
+
 ---Wants so many users. While a test goes on, it is led to that number; while it ends, or in a listener of
 ---test_stop, another test follows it, with empty statistics; in a listener of init it is what the test begins
 ---with.
 ---@param user_count integer
 ---@param spawn_rate number? users a second; nil: 1
-function methods.start(_, user_count, spawn_rate)
+---@param user_classes table? a list of classes or their names: those that are added from then on; the others
+--- stay. nil: as before, at the begin of a test all
+function methods.start(_, user_count, spawn_rate, user_classes)
   if not is_count(user_count) then
     blame.expected("runner:start", "a whole number of users from 0", user_count)
   end
@@ -59,7 +82,8 @@ function methods.start(_, user_count, spawn_rate)
   if type(spawn_rate) ~= "number" or not (spawn_rate > 0 and spawn_rate < math.huge) then
     blame.expected("runner:start", "a spawn rate above 0", spawn_rate)
   end
-  attempt("runner:start", run.start, user_count, spawn_rate)
+  local names = user_classes ~= nil and class_names("runner:start", user_classes) or nil
+  attempt("runner:start", run.start, user_count, spawn_rate, names)
 end
 
 local function check_reason(what, reason)

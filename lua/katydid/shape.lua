@@ -46,6 +46,7 @@ end
 ---@field abstract boolean
 ---@field start_time number when it began, by k.now()
 ---@field environment katydid.Environment
+---@field runner katydid.Runner
 ---@field tick fun(self: katydid.LoadTestShape): integer?, number?, table?
 ---@field extend fun(self: table, name: string, attributes: table?): table
 ---@field is fun(self: table, class: table): boolean
@@ -69,7 +70,7 @@ shape.LoadTestShape = object.base("LoadTestShape", {
 ---@return katydid.LoadTestShape
 function shape.new(class, environment)
   local self = object.new(class)
-  self.environment = environment
+  self.environment, self.runner = environment, environment.runner
   self:reset()
   return self
 end

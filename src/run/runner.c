@@ -29,7 +29,11 @@ struct runner {
     bool is_testing; /* from runner_start to the end */
     bool is_last;    /* no test comes after this one */
     bool has_next;   /* a test that the script wants after this one; config has its users */
+    const struct dispatch_class *classes;
     size_t n_classes;
+    struct str
+        *first_classes; /* the next test begins with these alone; their names are of `classes` */
+    size_t n_first_classes; /* 0: with all */
     size_t target;
     uint64_t start_ns, end_ns;
     uint64_t limit_ns; /* when --run-time is over */
@@ -219,7 +223,8 @@ static void begin(struct runner *r)
         log_info(LOG, "Shape test starting.");
         shape_start(r->shape);
     } else {
-        start_ramp(r, r->config.users, r->config.spawn_rate, NULL, 0);
+        start_ramp(r, r->config.users, r->config.spawn_rate,
+                   r->n_first_classes > 0 ? r->first_classes : NULL, r->n_first_classes);
     }
 }
 
@@ -231,26 +236,52 @@ void runner_start(struct runner *r)
     begin(r);
 }
 
-void runner_edit(struct runner *r, size_t users, double spawn_rate)
+static void edit(struct runner *r, const struct ramp_step *wish)
 {
     bool may = r->state == RUN_SPAWNING || r->state == RUN_RUNNING;
 
     if (may && is_going_on(r) && !is_used_up(r))
-        start_ramp(r, users, spawn_rate, NULL, 0);
+        start_ramp(r, wish->users, wish->spawn_rate, wish->has_classes ? wish->classes : NULL,
+                   wish->n_classes);
 }
 
-int runner_want(struct runner *r, size_t users, double spawn_rate, struct err *err)
+void runner_edit(struct runner *r, size_t users, double spawn_rate)
 {
+    edit(r, &(struct ramp_step){.users = users, .spawn_rate = spawn_rate});
+}
+
+/* What the next test is to begin with. */
+static void keep_wish(struct runner *r, const struct ramp_step *wish)
+{
+    size_t n = 0;
+
+    r->config.users = wish->users;
+    r->config.spawn_rate = wish->spawn_rate;
+    free(r->first_classes);
+    r->first_classes = xcalloc(r->n_classes + 1, sizeof(*r->first_classes));
+    for (size_t c = 0; c < r->n_classes; c++) {
+        bool is_wanted = false;
+        for (size_t i = 0; i < wish->n_classes; i++)
+            is_wanted = is_wanted || str_equal(wish->classes[i], r->classes[c].name);
+        if (is_wanted)
+            r->first_classes[n++] = r->classes[c].name;
+    }
+    r->n_first_classes = n;
+}
+
+int runner_want(struct runner *r, const struct ramp_step *wish, struct err *err)
+{
+    if (shape_check(wish, r->classes, r->n_classes, err) < 0)
+        return -1;
     if (r->shape != NULL)
         return err_set(err, "the load shape of this run says how many users there are");
     if (r->is_last)
         return err_set(err, "the run ends: no other test begins");
     if (is_going_on(r) && r->state != RUN_READY) {
-        runner_edit(r, users, spawn_rate);
+        edit(r, wish);
         return 0;
     }
-    r->config.users = users;
-    r->config.spawn_rate = spawn_rate;
+    keep_wish(r, wish);
     r->has_next = r->why != RUN_END_NONE;
     return 0;
 }
@@ -411,6 +442,7 @@ struct runner *runner_new(struct loop *loop, struct stats *stats, struct hooks *
     r->hooks = hooks;
     r->config = *config;
     r->state = RUN_READY;
+    r->classes = classes;
     r->n_classes = n_classes;
     r->spawner = spawner_new(
         loop, driver, config->stop_timeout_s, classes, n_classes,
@@ -440,6 +472,7 @@ void runner_free(struct runner *r)
     deferred_cancel(r->loop, &r->stop_users);
     deferred_cancel(r->loop, &r->finish);
     deferred_cancel(r->loop, &r->drain);
+    free(r->first_classes);
     shape_free(r->shape);
     spawner_free(r->spawner);
     free(r);

@@ -50,11 +50,12 @@ void runner_start(struct runner *r);
 /* Changes the target in the middle of a test; nothing without one. spawn_rate > 0. */
 void runner_edit(struct runner *r, size_t users, double spawn_rate);
 
-/* A script's wish for so many users. In the middle of a test: runner_edit. Before the first one: what
- * that begins with. While one ends, or in a listener of test_stop: another test, which begins as soon
- * as this one is over, with empty statistics; --run-time is over for both together. -1: a shape says
- * how many there are, or there will be no test any more. spawn_rate > 0. */
-int runner_want(struct runner *r, size_t users, double spawn_rate, struct err *err) ERR_CHECKED;
+/* A script's wish for so many users. In the middle of a test: runner_edit, with the classes that may be
+ * added from then on. Before the first one: what that begins with. While one ends, or in a listener of
+ * test_stop: another test, which begins as soon as this one is over, with empty statistics; --run-time
+ * is over for both together. -1: a shape says how many there are, there will be no test any more, or
+ * no ramp can be made of it. */
+int runner_want(struct runner *r, const struct ramp_step *wish, struct err *err) ERR_CHECKED;
 /* So many more users of a class, at once, beside any ramp (spawner_add). -1: no test goes on, or there
  * is no such class. */
 int runner_spawn(struct runner *r, struct str user_class, size_t n, struct err *err) ERR_CHECKED;

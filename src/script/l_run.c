@@ -104,14 +104,28 @@ static int throw_err(lua_State *L, const struct err *err)
     return lua_error(L);
 }
 
-/* start(users, spawn_rate) */
+/* start(users, spawn_rate, user_classes or nil) */
 static int l_start(lua_State *L)
 {
     struct err err = ERR_INIT;
+    struct runner *runner = check_runner(L);
     double users = luaL_checknumber(L, 1), rate = luaL_checknumber(L, 2);
     if (!(users >= 0 && users < 1e9) || !(rate > 0) || isinf(rate))
         return luaL_error(L, "no such number of users or spawn rate");
-    if (runner_want(check_runner(L), (size_t)users, rate, &err) < 0)
+    struct ramp_step wish = {.users = (size_t)users, .spawn_rate = rate};
+    if (!lua_isnoneornil(L, 3)) {
+        luaL_checktype(L, 3, LUA_TTABLE);
+        wish.has_classes = true;
+        wish.n_classes = lua_objlen(L, 3);
+        luaL_argcheck(L, wish.n_classes > 0, 3, "no class");
+        wish.classes = lua_newuserdata(L, wish.n_classes * sizeof *wish.classes);
+        for (size_t i = 0; i < wish.n_classes; i++) {
+            lua_rawgeti(L, 3, (int)i + 1);
+            wish.classes[i] = lx_check_str(L, -1); // the list keeps it
+            lua_pop(L, 1);
+        }
+    }
+    if (runner_want(runner, &wish, &err) < 0)
         return throw_err(L, &err);
     return 0;
 }

@@ -372,7 +372,8 @@ function run.run_time() end
 ---Wants so many users: in this test, or in one that follows it. Throws, without a position, where that can't be.
 ---@param users integer
 ---@param spawn_rate number
-function run.start(users, spawn_rate) end
+---@param user_classes string[]? names of those that are added from then on; not empty
+function run.start(users, spawn_rate, user_classes) end
 ---As stop_test, and no other test follows.
 ---@param reason string?
 function run.quit(reason) end

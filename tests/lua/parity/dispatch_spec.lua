@@ -208,6 +208,68 @@ describe("the order of classes", function()
   end)
 end)
 
+describe("the classes of runner:start", function()
+  before_each(function() came = {} end)
+
+  it("are those that are added from then on; the others stay", function()
+    local A, B = idler "A", idler "B"
+    local function later(self)
+      if self.id > 1 then return end
+      k.sleep(1)
+      self.environment.runner:start(5, 100, { B })
+      k.sleep(1)
+      self.environment.runner:start(6, 100)
+      k.sleep(1)
+      self.environment.runner:start(8, 100, { "A" })
+      k.sleep(1)
+      self.environment.runner:start(5, 100, { "A" })
+    end
+    A.work = k.task(later)
+    spec.run { classes = { A, B }, users = 2, seconds = 6 }
+    check.equal(order(1), "AB" .. "BBB" .. "B" .. "AA")
+    check.equal(order(-1, 5.9), "AAB")
+  end)
+
+  it("are those that a test begins with; the next has all again", function()
+    local function first(e) e.environment.runner:start(2, 100, { "B" }) end
+    local stops = 0
+    local function stop(e)
+      stops = stops + 1
+      if stops == 1 then e.environment.runner:start(2, 100) end
+    end
+    local A, B = idler "A", idler "B"
+    B.work = k.task(function(self)
+      k.sleep(1)
+      self.environment.runner:stop()
+    end)
+    k.events.init:add_listener(first)
+    k.events.test_stop:add_listener(stop)
+    spec.run { classes = { A, B }, users = 4, seconds = 10 }
+    k.events.init:remove_listener(first)
+    k.events.test_stop:remove_listener(stop)
+    check.equal(order(1), "BB" .. "AB")
+  end)
+
+  it("are looked at", function()
+    local wrong = {}
+    local A = idler "A"
+    A.work = k.task(function(self)
+      for i, classes in ipairs { "A", {}, { 3 }, { "B" }, { idler "C" } } do
+        local _, why = pcall(self.environment.runner.start, self.environment.runner, 1, 1, classes)
+        wrong[i] = why:gsub("^.-dispatch_spec.lua:%d+: ", "")
+      end
+    end)
+    spec.run { classes = A, seconds = 1 }
+    check.same(wrong, {
+      "runner:start: expected a list of user classes, got 'A'",
+      "runner:start: expected a list of user classes, got a table",
+      "runner:start: expected each user class to be a class or its name, got 3",
+      "unknown user class 'B' of runner:start",
+      "unknown user class 'C' of runner:start",
+    })
+  end)
+end)
+
 describe("fixed counts", function()
   before_each(function() came = {} end)
 

@@ -202,7 +202,7 @@ describe("a shape", function()
     check.equal(result.total.requests, 10 + 2)
   end)
 
-  it("has its environment", function()
+  it("has its runner, and its environment", function()
     local environment, host
     local A = idler "A"
     A.init = function(_, e) environment = e end
@@ -210,7 +210,10 @@ describe("a shape", function()
       host = "http://a",
       classes = { A, shape(function(self)
         if self:get_run_time() > 0 then
-          host = self.environment == environment and self.environment.host
+          check.equal(self.environment, environment)
+          check.equal(self.runner, environment.runner)
+          check.equal(self.runner.user_count, 1)
+          host = self.runner.environment.host
           return nil
         end
         return 1, 1

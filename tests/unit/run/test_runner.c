@@ -267,6 +267,11 @@ TEST(an_edit_without_a_test_changes_nothing)
     CHECK(tear_down(&w));
 }
 
+static int want(struct runner *r, size_t users, double spawn_rate, struct err *err)
+{
+    return runner_want(r, &(struct ramp_step){.users = users, .spawn_rate = spawn_rate}, err);
+}
+
 /* In a listener of test_stop: another test, unless there were two. */
 static void want_more(void *self, const struct hook *what)
 {
@@ -274,7 +279,7 @@ static void want_more(void *self, const struct hook *what)
     struct err err = ERR_INIT;
 
     (void)what;
-    w->refused = runner_want(w->runner, 3, 1000, &err) < 0;
+    w->refused = want(w->runner, 3, 1000, &err) < 0;
 }
 
 TEST(a_test_that_the_script_wants_after_the_first)
@@ -292,7 +297,7 @@ TEST(a_test_that_the_script_wants_after_the_first)
     CHECK_INT(runner_user_count(w.runner), 3);
     CHECK_INT(runner_why(w.runner), RUN_END_NONE);
     CHECK_DOUBLE(runner_run_time_s(w.runner), 3, 1e-9);
-    CHECK_INT(runner_want(w.runner, 2, 1000, &err), 0); // in its middle
+    CHECK_INT(want(w.runner, 2, 1000, &err), 0); // in its middle
     fake_run_to(&w.fake, 6);
     CHECK_INT(runner_user_count(w.runner), 2);
     fake_run_to(&w.fake, 20); // --run-time counts from the first one
@@ -300,6 +305,48 @@ TEST(a_test_that_the_script_wants_after_the_first)
     CHECK(w.refused);
     CHECK(strstr(TRACE(w), "10 test_stopping") != NULL);
     CHECK_INT(runner_state(w.runner), RUN_STOPPED);
+    CHECK(tear_down(&w));
+}
+
+/* In a listener of test_start: it begins with B alone. */
+static void want_b(void *self, const struct hook *what)
+{
+    struct world *w = self;
+    struct err err = ERR_INIT;
+    struct str b = STR("B");
+
+    (void)what;
+    w->refused =
+        runner_want(
+            w->runner,
+            &(struct ramp_step){
+                .users = 2, .spawn_rate = 1000, .has_classes = true, .classes = &b, .n_classes = 1},
+            &err) < 0;
+}
+
+TEST(classes_that_the_script_wants)
+{
+    struct world w;
+    struct err err = ERR_INIT;
+    struct str name = STR("A");
+    struct ramp_step wish = {
+        .users = 3, .spawn_rate = 1000, .has_classes = true, .classes = &name, .n_classes = 1};
+
+    set_up(&w, 1, 1);
+    hooks_add(w.fake.hooks, HOOK_TEST_START, want_b, &w);
+    start(&w);
+    fake_run_to(&w.fake, 1);
+    CHECK(!w.refused);
+    CHECK_INT(runner_want(w.runner, &wish, &err), 0);
+    fake_run_to(&w.fake, 2);
+    CHECK_INT(want(w.runner, 4, 1000, &err), 0); // A alone, as before
+    fake_run_to(&w.fake, 3);
+    CHECK_TEXT(TRACE(w), "0 test_start +B 0.001 +B complete(2) 1 +A complete(3) 2 +A complete(4)");
+    name = STR("C");
+    CHECK_INT(runner_want(w.runner, &wish, &err), -1);
+    CHECK_TEXT(err.text, "there is no user class 'C'");
+    runner_stop(w.runner, RUN_END_SCRIPT, STR_EMPTY);
+    fake_run_to(&w.fake, 4);
     CHECK(tear_down(&w));
 }
 
@@ -335,7 +382,7 @@ TEST(users_beside_the_ramp)
     CHECK_INT(wanted, 1);
     CHECK(!runner_class_users(w.runner, 2, &name, &users, &wanted));
     CHECK_INT(runner_user_count(w.runner), 3);
-    CHECK_INT(runner_want(w.runner, 4, 1000, &err), 0);
+    CHECK_INT(want(w.runner, 4, 1000, &err), 0);
     fake_run_to(&w.fake, 2);
     CHECK_INT(runner_user_count(w.runner), 4);
     CHECK_TEXT(TRACE(w), "0 test_start +A +A 0.001 +B complete(2) 1 -A +A 1.001 +B complete(4)");
@@ -894,8 +941,8 @@ TEST_MAIN(RUN(a_test_from_start_to_end); RUN(counts_the_seconds_of_the_run);
           RUN(a_blocked_loop_makes_up_for_no_second); RUN(run_time_ends_a_ramp);
           RUN(statistics_begin_empty); RUN(reset_stats_after_each_ramp);
           RUN(edits_in_the_middle_of_a_ramp); RUN(an_edit_without_a_test_changes_nothing);
-          RUN(a_test_that_the_script_wants_after_the_first); RUN(no_test_follows_a_quit);
-          RUN(users_beside_the_ramp); RUN(stop_gives_tasks_their_time);
+          RUN(a_test_that_the_script_wants_after_the_first); RUN(classes_that_the_script_wants);
+          RUN(no_test_follows_a_quit); RUN(users_beside_the_ramp); RUN(stop_gives_tasks_their_time);
           RUN(stop_cuts_tasks_off_after_their_time); RUN(who_was_leaving_is_waited_for);
           RUN(a_listener_ends_the_test_at_its_start);
           RUN(a_listener_ends_the_test_when_all_are_there); RUN(called_off_before_the_start);
