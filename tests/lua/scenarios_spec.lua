@@ -16,6 +16,7 @@ describe("a scenario loads:", function()
     hello = "Visitor",
     shop = "Visitor Customer",
     journey = "Wanderer",
+    paths = "Customer",
     model_api = "Client",
     films = "FilmFan",
     profiles = "BasicUser ApiUser",

@@ -72,7 +72,7 @@ describe("--tags", function()
     check.equal(names, "")
     local told = 0
     for _, line in ipairs(result.log) do
-      if line:find("^WARNING katydid.main: A has no tasks left after filtering by tags") then told = told + 1 end
+      if line:find("WARNING katydid.main: A has no tasks left after", 1, true) then told = told + 1 end
     end
     check.equal(told, 1)
     check.match(result.exceptions[1].message, "^no tasks are defined on A")
