@@ -31,7 +31,7 @@ local NAMES = {
 ---Each with `environment` besides what is named here.
 ---@class katydid.events
 ---@field init_command_line_parser katydid.Event the scripts are loaded, options aren't read yet: parser
----@field init katydid.Event everything is loaded, nothing runs
+---@field init katydid.Event everything is loaded, nothing runs: runner
 ---@field test_start katydid.Event a test begins
 ---@field spawning_complete katydid.Event as many users run as were wanted: user_count
 ---@field request katydid.Event a request was counted: request_type, name, response_time, response_length,

@@ -379,6 +379,7 @@ static void finish(void *self)
         begin(r);
         return;
     }
+    r->is_last = true; // whoever wants a test from now on comes too late
     // The last thing that is done with the runner: it may be gone then.
     if (r->ended != NULL)
         r->ended(r->ended_self);

@@ -170,6 +170,16 @@ describe("the runner", function()
     check.contains(result.log, "The script ended the test: enough")
   end)
 
+  it("start is refused when the run is over", function()
+    local refused
+    listen("quitting", function(e)
+      local ok, why = pcall(function() e.environment.runner:start(3) end)
+      refused = not ok and why
+    end)
+    spec.run { classes = class("A"), seconds = 0.5 }
+    check.match(refused, "runner:start: the run ends: no other test begins$")
+  end)
+
   it("spawn_users makes users at once; they leave when the number is changed next", function()
     local A, B = class("A"), class("B")
     local step = 0
@@ -442,6 +452,23 @@ describe("environment.stats", function()
       stats:clear()
       check.equal(#stats.entries, 0)
     end)
+  end)
+
+  it("forgets requests of the client in the middle of a test, and counts those that follow", function()
+    for _, Class in ipairs { k.HttpUser, k.FastHttpUser } do
+      local A = Class:extend("A", { host = "http://127.0.0.1:1" })
+      A.work = k.task(function(self)
+        local stats = self.environment.stats
+        for _ = 1, 3 do self.client:get("/a") end
+        stats:clear()
+        self.client:get("/a")
+        self.client:get("/b")
+        check.equal(stats:get("/a", "GET").num_requests, 1)
+        check.equal(stats.total.num_requests, 2)
+        self:stop()
+      end)
+      check.same(spec.run({ classes = A }).exceptions, {})
+    end
   end)
 
   it("says what is wrong with what it is asked", function()

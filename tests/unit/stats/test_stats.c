@@ -32,6 +32,20 @@ TEST(a_request_counts_in_its_entry_and_in_the_total)
     stats_free(NULL);
 }
 
+TEST(a_failure_by_itself)
+{
+    struct stats *s = stats_new(100, false);
+    struct entry *e = stats_entry(s, STR("GET"), STR("/a"), 101);
+    stats_log_failure(s, e, STR("refused"), 101);
+    stats_log_failure(s, e, STR("refused"), 102);
+    CHECK_INT(e->requests, 0);
+    CHECK_INT(e->failures, 2);
+    CHECK_INT(s->total->failures, 2);
+    CHECK_INT(s->failures.all->count, 2);
+    CHECK_DOUBLE(entry_fail_ratio(e), 1, 0);
+    stats_free(s);
+}
+
 TEST(method_and_name_do_not_run_into_one_another)
 {
     struct stats *s = stats_new(0, false);
@@ -231,7 +245,7 @@ TEST(entries_have_current_times_where_it_was_asked_for)
     stats_free(without);
 }
 
-TEST_MAIN(RUN(a_request_counts_in_its_entry_and_in_the_total);
+TEST_MAIN(RUN(a_request_counts_in_its_entry_and_in_the_total); RUN(a_failure_by_itself);
           RUN(method_and_name_do_not_run_into_one_another); RUN(long_names_are_cut);
           RUN(names_beyond_the_limit_are_counted_together); RUN(clear_drops_entries_and_says_so);
           RUN(reset_keeps_entries_with_zeros);
