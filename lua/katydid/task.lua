@@ -375,8 +375,7 @@ local function add_weighted(list, info, tasks)
   end
 end
 
-local function add_attribute(list, info)
-  local tasks = rawget(info.fields, "tasks")
+local function add_attribute(list, info, tasks)
   if not tasks then return end
   local first = next(tasks)
   if first == nil or type(first) == "number" then
@@ -404,7 +403,7 @@ function task.collect(info, tasks_at)
   for i = 0, #info.marks do
     local mark = info.marks[i]
     if mark then add(list, info, mark.target, mark.weight, mark.key, mark.tags) end
-    if i == tasks_at then add_attribute(list, info) end
+    if i == tasks_at then add_attribute(list, info, rawget(info.fields, "tasks")) end
   end
   return list
 end
@@ -426,6 +425,22 @@ end
 function task.unfiltered(info)
   local list = task.list(info)
   return info.unfiltered or list
+end
+
+---The list of an instance that has an attribute `tasks` of its own: that alone.
+---@param info katydid.class_info
+---@param tasks any
+---@return katydid.Task[]
+function task.own_list(info, tasks)
+  if type(tasks) ~= "table" or object.info(tasks) then
+    fail(info, "%s.tasks: expected %s, got %s", info.name, info.kind.attributes.tasks.expected,
+         blame.show(tasks))
+  elseif info.kind.is_chain then
+    fail(info, "%s.tasks: a MarkovTaskSet has no list of tasks", info.name)
+  end
+  local list = {}
+  add_attribute(list, info, tasks)
+  return list
 end
 
 ---Collects the lists of all task sets that can be entered from a class, so that what is wrong with one is

@@ -111,17 +111,28 @@ local function a_second()
   return 1
 end
 
+-- The instance's own tasks; else what tags have left where it was entered; else its class's.
+local function list_of(set, own, placed)
+  if own ~= nil then return task.own_list(object.info_of(set), own) end
+  return placed or task.list(object.info_of(set))
+end
+
 ---The loop. Never returns: what ends it is thrown.
 ---@param set table
----@param list katydid.Task[]? its tasks; nil: its class's
-function taskset.cycle(set, list)
-  list = list or task.list(object.info_of(set))
+---@param placed katydid.Task[]? what tags have left of its class's tasks where it was entered; nil: all
+function taskset.cycle(set, placed)
+  local own = rawget(set, "tasks")
+  local list, listed = list_of(set, own, placed), changes.n
   local is_counted = run.counts_iterations()
   local user, own_wait, user_wait = set.user, rawget(set, "wait_time"), rawget(set.user, "wait_time")
   local seen, owner, wait_time = changes.n, waiter(set)
   local pick = set._pick or pick_any
   if is_stopping() then error(STOP, 0) end
   while true do
+    if rawget(set, "tasks") ~= own or changes.n ~= listed then
+      own, listed = rawget(set, "tasks"), changes.n
+      list = list_of(set, own, placed)
+    end
     local next_one, why_none = next_task(set, list, pick)
     local ok, result
     if not next_one then

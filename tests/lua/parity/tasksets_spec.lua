@@ -290,6 +290,58 @@ describe("the tasks of a class", function()
   end)
 end)
 
+describe("tasks that change", function()
+  it("are those of the instance from then on, in all forms", function()
+    local a, b = noting "a", noting "b"
+    local A = k.User:extend("A", { wait_time = k.constant(1) })
+    function A:on_start() self.tasks = { a } end
+    A.first = k.task(noting "never")
+    check.equal(run { classes = A, seconds = 1.5 }, "a a")
+    A.on_start = nil
+    A.first = k.task(function(self)
+      note "first"
+      self.tasks = { [b] = 2 }
+    end)
+    check.equal(run { classes = A, seconds = 2.5 }, "first b b")
+    function A:on_start() self.tasks = { { a, 0 }, { b, 1 } } end
+    check.equal(run { classes = A, seconds = 1.5 }, "b b")
+    -- Taken off, they are the class's again; a set around may be changed from within.
+    local Set = k.TaskSet:extend("Set")
+    Set.work = k.task(function(self)
+      note "set"
+      self.user.tasks = nil
+      self:interrupt()
+    end)
+    function A:on_start() self.tasks = { Set } end
+    check.equal(run { classes = A, seconds = 1.5 }, "set first b")
+  end)
+
+  it("are those of the class for all who run it", function()
+    local A = k.User:extend("A", { wait_time = k.constant(1) })
+    A.first = k.task(function(self)
+      note(self.id)
+      A.tasks, A.first = { noting "new" }, nil
+    end)
+    check.equal(run { classes = A, users = 2, spawn_rate = 2, seconds = 1.75 }, "1 new new new")
+  end)
+
+  it("have to be tasks", function()
+    local A = k.User:extend("A")
+    function A:on_start() self.tasks = { "a" } end
+    local _, result = run { classes = A }
+    check.match(result.exceptions[1].message, "A%.tasks%[1%]: expected a function or a task set, got 'a'")
+    function A:on_start() self.tasks = 7 end
+    _, result = run { classes = A }
+    check.match(result.exceptions[1].message, "A%.tasks: expected a list of tasks or a table .*, got 7")
+    local Chain = k.MarkovTaskSet:extend("Chain")
+    Chain.a = k.transitions({ "a" }, function(self) self.tasks = { noting "b" } end)
+    _, result = run { classes = visitor(Chain), seconds = 0.5 }
+    check.match(result.exceptions[1] and result.exceptions[1].message or "", "^$")
+    _, result = run { classes = visitor(Chain), seconds = 1.5 }
+    check.match(result.exceptions[1].message, "Chain%.tasks: a MarkovTaskSet has no list of tasks")
+  end)
+end)
+
 describe("interrupt", function()
   -- Sets in each other, `levels` deep; the innermost calls leave(self) and notes when.
   local function tower(levels, leave)
