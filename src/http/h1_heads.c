@@ -50,5 +50,6 @@ void h1_heads_keep(struct h1_heads *heads, struct str bytes, const struct h1_hea
     k->n = bytes.n;
     k->head = *head;
     memcpy(k->bytes, bytes.p, bytes.n);
-    memcpy(k->rows, headers->all, headers->n * sizeof headers->all[0]);
+    if (headers->n > 0) // else there may be no memory to copy from
+        memcpy(k->rows, headers->all, headers->n * sizeof headers->all[0]);
 }
