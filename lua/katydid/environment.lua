@@ -5,6 +5,7 @@ local core = require "katydid.core"
 local blame = require "katydid.blame"
 local events = require "katydid.events"
 local runner = require "katydid.runner"
+local settings = require "katydid.settings"
 local stats = require "katydid.stats"
 
 ---Other names are the script's own, to share things among users.
@@ -17,11 +18,24 @@ local stats = require "katydid.stats"
 ---@field events katydid.events k.events
 ---@field user_classes table[] the user classes that are run
 ---@field shape_class katydid.LoadTestShape? the run's shape, the instance; nil: none
+---@field update_user_class fun(self: katydid.Environment, given: table)
 ---@field tags string[]? of --tags; nil: none
 ---@field exclude_tags string[]? of --exclude-tags; nil: none
 local environment = {}
 
-local FIXED = { runner = true, stats = true, events = true, user_classes = true, shape_class = true }
+---Sets attributes of one of the run's classes, as --config-users does: `user_class_name` is which, `tasks`
+---are the names of those that are to stay. `weight` and `fixed_count` hold from the next test on, in a
+---listener of init or test_start in the one that begins.
+---@param self katydid.Environment
+---@param given { user_class_name: string, [string]: any }
+local function update_user_class(self, given)
+  settings.update(self.user_classes, given)
+end
+
+local FIXED = {
+  runner = true, stats = true, events = true, user_classes = true, shape_class = true,
+  update_user_class = true,
+}
 
 local Environment = {
   __index = function(self, key)
@@ -41,7 +55,9 @@ local Environment = {
 
 ---@return katydid.Environment
 function environment.new()
-  local fixed = { events = events, stats = stats.new(), user_classes = {} }
+  local fixed = {
+    events = events, stats = stats.new(), user_classes = {}, update_user_class = update_user_class,
+  }
   local self = setmetatable({ parsed_options = {}, _fixed = fixed }, Environment)
   fixed.runner = runner.new(self, fixed.stats)
   return self

@@ -62,22 +62,44 @@ local function pick_tasks(where, info, all, wanted)
   info.list = kept
 end
 
+-- What classes had before anything was picked.
+local all_tasks = setmetatable({}, { __mode = "k" })
+
+-- The place in the script, where there is one, is said once for all.
+local function assign(class, name, value, where)
+  local ok, why = co.pcall(function() class[name] = value end)
+  if ok then return end
+  local text, _, line, short = tostring(why), blame.place()
+  local place = line and ("%s:%d: "):format(short, line) or ""
+  if text:sub(1, #place) == place then text = text:sub(#place + 1) end
+  fail(where, "%s", text)
+end
+
 -- One class's settings: `tasks` picks by name, all else is set as if the script had.
-local function apply(class_of, all_tasks, where, given)
+local function apply(class_of, where, given)
   if type(given) ~= "table" or type(given.user_class_name) ~= "string" then
     fail(where, 'expected an object with "user_class_name", or a list of these, got %s', blame.show(given))
   end
   local class = find(class_of, where, given.user_class_name)
+  all_tasks[class] = all_tasks[class] or task.list(object.info(class))
   for _, name in ipairs(blame.names(given)) do
     local value = given[name]
     if value == core.json.null then value = nil end
     if name == "tasks" then
       pick_tasks(where, object.info(class), all_tasks[class], value)
     elseif name ~= "user_class_name" then
-      local ok, why = co.pcall(function() class[name] = value end)
-      if not ok then fail(where, "%s", tostring(why)) end
+      assign(class, name, value, where)
     end
   end
+  return class
+end
+
+local function by_name(classes)
+  local class_of = {}
+  for _, class in ipairs(classes) do
+    class_of[object.info(class).name] = class
+  end
+  return class_of
 end
 
 ---Sets attributes of classes from JSON texts, or files *.json: an object, or a list of objects, each with
@@ -85,21 +107,30 @@ end
 ---@param classes table[] user classes
 ---@param texts string[]
 function settings.configure(classes, texts)
-  local class_of, all_tasks = {}, {}
+  local class_of = by_name(classes)
   for _, class in ipairs(classes) do
-    local info = object.info(class)
-    class_of[info.name], all_tasks[class] = class, task.list(info)
+    task.list(object.info(class)) -- before a class that others extend is changed
   end
   for _, text in ipairs(texts) do
     local value, where = read(text)
     if type(value) == "table" and value[1] ~= nil then
       for i, given in ipairs(value) do
-        apply(class_of, all_tasks, ("%s: item %d"):format(where, i), given)
+        apply(class_of, ("%s: item %d"):format(where, i), given)
       end
     else
-      apply(class_of, all_tasks, where, value)
+      apply(class_of, where, value)
     end
   end
+end
+
+---The same for one class while the run goes on: what it weighs holds from the next test on.
+---@param classes table[] user classes
+---@param given table
+function settings.update(classes, given)
+  local ok, why = co.pcall(apply, by_name(classes), "environment:update_user_class", given)
+  if not ok then blame.raise("%s", tostring(why)) end
+  local class = why
+  core.run.set_class(object.info(class).name, class.weight, class.fixed_count)
 end
 
 -- All tasks that can be come to from a class, each once, in the order in which Locust meets them: the last

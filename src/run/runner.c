@@ -29,7 +29,7 @@ struct runner {
     bool is_testing; /* from runner_start to the end */
     bool is_last;    /* no test comes after this one */
     bool has_next;   /* a test that the script wants after this one; config has its users */
-    const struct dispatch_class *classes;
+    struct dispatch_class *classes; /* their names are borrowed */
     size_t n_classes;
     struct str
         *first_classes; /* the next test begins with these alone; their names are of `classes` */
@@ -219,6 +219,7 @@ static void begin(struct runner *r)
     hooks_fire_kind(r->hooks, HOOK_TEST_START);
     if (!is_going_on(r))
         return;
+    spawner_clear(r->spawner); // by what classes weigh now
     if (r->shape != NULL) {
         log_info(LOG, "Shape test starting.");
         shape_start(r->shape);
@@ -283,6 +284,29 @@ int runner_want(struct runner *r, const struct ramp_step *wish, struct err *err)
     }
     keep_wish(r, wish);
     r->has_next = r->why != RUN_END_NONE;
+    return 0;
+}
+
+/* The place of a class; n_classes: there is none of that name. */
+static size_t find_class(const struct runner *r, struct str name)
+{
+    size_t c = 0;
+
+    while (c < r->n_classes && !str_equal(r->classes[c].name, name))
+        c++;
+    return c;
+}
+
+int runner_set_class(struct runner *r, struct str user_class, double weight, size_t fixed_count,
+                     struct err *err)
+{
+    size_t c = find_class(r, user_class);
+
+    assert(weight >= 0);
+    if (c == r->n_classes)
+        return err_set(err, "there is no user class '%.*s'", STR_ARG(user_class));
+    r->classes[c].weight = weight;
+    r->classes[c].fixed_count = fixed_count;
     return 0;
 }
 
@@ -443,14 +467,16 @@ struct runner *runner_new(struct loop *loop, struct stats *stats, struct hooks *
     r->hooks = hooks;
     r->config = *config;
     r->state = RUN_READY;
-    r->classes = classes;
+    r->classes = xcalloc(n_classes + 1, sizeof(*r->classes));
+    for (size_t c = 0; c < n_classes; c++)
+        r->classes[c] = classes[c];
     r->n_classes = n_classes;
     r->spawner = spawner_new(
-        loop, driver, config->stop_timeout_s, classes, n_classes,
+        loop, driver, config->stop_timeout_s, r->classes, n_classes,
         (struct spawner_events){.complete = spawning_complete, .failed = spawn_failed, .self = r});
     if (config->has_shape) {
         r->shape = shape_new(
-            loop, driver, classes, n_classes,
+            loop, driver, r->classes, n_classes,
             (struct shape_events){
                 .changed = shape_changed, .over = shape_over, .failed = shape_failed, .self = r});
     }
@@ -476,6 +502,7 @@ void runner_free(struct runner *r)
     free(r->first_classes);
     shape_free(r->shape);
     spawner_free(r->spawner);
+    free(r->classes);
     free(r);
 }
 

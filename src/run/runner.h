@@ -56,6 +56,10 @@ void runner_edit(struct runner *r, size_t users, double spawn_rate);
  * is over for both together. -1: a shape says how many there are, there will be no test any more, or
  * no ramp can be made of it. */
 int runner_want(struct runner *r, const struct ramp_step *wish, struct err *err) ERR_CHECKED;
+/* What a class weighs, and how many there are to be of it, from the next test on; in a listener of
+ * test_start in the one that begins. weight >= 0. -1: there is no such class. */
+int runner_set_class(struct runner *r, struct str user_class, double weight, size_t fixed_count,
+                     struct err *err) ERR_CHECKED;
 /* So many more users of a class, at once, beside any ramp (spawner_add). -1: no test goes on, or there
  * is no such class. */
 int runner_spawn(struct runner *r, struct str user_class, size_t n, struct err *err) ERR_CHECKED;

@@ -138,6 +138,19 @@ static int l_quit(lua_State *L)
     return sched_current(vm->sched) != NULL ? throw_stop(L, vm) : 0;
 }
 
+/* set_class(class, weight, fixed_count) */
+static int l_set_class(lua_State *L)
+{
+    struct err err = ERR_INIT;
+    struct str name = lx_check_str(L, 1);
+    double weight = luaL_checknumber(L, 2), fixed_count = luaL_checknumber(L, 3);
+    luaL_argcheck(L, weight >= 0, 2, "expected a weight");
+    luaL_argcheck(L, fixed_count >= 0 && fixed_count < 1e10, 3, "expected a number of users");
+    if (runner_set_class(check_runner(L), name, weight, (size_t)fixed_count, &err) < 0)
+        return throw_err(L, &err);
+    return 0;
+}
+
 /* spawn_users(class, n) */
 static int l_spawn_users(lua_State *L)
 {
@@ -273,6 +286,7 @@ static const luaL_Reg run_functions[] = {{"request", l_request},
                                          {"run_time", l_run_time},
                                          {"start", l_start},
                                          {"quit", l_quit},
+                                         {"set_class", l_set_class},
                                          {"spawn_users", l_spawn_users},
                                          {"class_counts", l_class_counts},
                                          {"target_user_count", l_target_user_count},

@@ -374,6 +374,11 @@ function run.run_time() end
 ---@param spawn_rate number
 ---@param user_classes string[]? names of those that are added from then on; not empty
 function run.start(users, spawn_rate, user_classes) end
+---What a class weighs, and how many there are to be of it, from the next test on.
+---@param user_class string
+---@param weight number from 0
+---@param fixed_count integer
+function run.set_class(user_class, weight, fixed_count) end
 ---As stop_test, and no other test follows.
 ---@param reason string?
 function run.quit(reason) end

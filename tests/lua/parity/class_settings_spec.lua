@@ -204,6 +204,76 @@ describe("--config-users", function()
   end)
 end)
 
+describe("environment:update_user_class", function()
+  -- Runs two classes, changed by `given` when the event comes; how many there were of each.
+  local function run(name, given, extra)
+    local A, B = user("A", { wait_time = k.constant(1e6) }, "one", "two"),
+      user("B", { wait_time = k.constant(1e6) }, "work")
+    local counts, first = {}, true
+    local function change(e)
+      if first then e.environment:update_user_class(given) end
+      first = false
+    end
+    local function count(e) counts[#counts + 1] = e.environment.runner.user_classes_count end
+    k.events[name]:add_listener(change)
+    k.events.test_stopping:add_listener(count)
+    if extra then extra(A) end
+    spec.run { classes = { A, B }, users = 8, seconds = 10 }
+    k.events[name]:remove_listener(change)
+    k.events.test_stopping:remove_listener(count)
+    return counts, A
+  end
+
+  it("in a listener of init or test_start changes what the test begins with", function()
+    for _, name in ipairs { "init", "test_start" } do
+      check.same(run(name, { user_class_name = "A", weight = 3 }), { { A = 6, B = 2 } })
+      check.same(run(name, { user_class_name = "A", fixed_count = 1 }), { { A = 1, B = 7 } })
+    end
+  end)
+
+  it("in the middle of a test changes the next one", function()
+    local stops = 0
+    local function stop(e)
+      stops = stops + 1
+      if stops == 1 then e.environment.runner:start(8, 100) end
+    end
+    k.events.test_stop:add_listener(stop)
+    local counts = run("spawning_complete", { user_class_name = "A", weight = 3 }, function(A)
+      function A:on_start()
+        k.sleep(1)
+        if stops == 0 then self.environment.runner:stop() end
+      end
+    end)
+    k.events.test_stop:remove_listener(stop)
+    check.same(counts, { { A = 3, B = 4 }, { A = 6, B = 2 } }) -- who stopped the first one has gone
+  end)
+
+  it("sets attributes, and picks tasks", function()
+    local _, A = run("init", { user_class_name = "A", cups = 3, tasks = { "two" } })
+    check.equal(A.cups, 3)
+    check.equal(tasks_of(A), "two")
+  end)
+
+  it("says what is wrong, with the line", function()
+    local wrong = {}
+    local function try(e)
+      for i, given in ipairs {
+        { weight = 3 }, { user_class_name = "C" }, { user_class_name = "A", weight = -1 },
+      } do
+        local _, why = pcall(e.environment.update_user_class, e.environment, given)
+        wrong[i] = why
+      end
+    end
+    k.events.init:add_listener(try)
+    spec.run { classes = user("A", { wait_time = k.constant(1) }, "work"), seconds = 1 }
+    k.events.init:remove_listener(try)
+    local at = "^tests/lua/parity/class_settings_spec%.lua:%d+: environment:update_user_class: "
+    check.match(wrong[1], at .. 'expected an object with "user_class_name"')
+    check.match(wrong[2], at .. "unknown user class 'C' %(there are: A%)$")
+    check.match(wrong[3], at .. "A%.weight: expected a number from 0, got %-1$")
+  end)
+end)
+
 describe("tags", function()
   it("are filtered by also where a host is given", function()
     local A = user("A", nil, "one")

@@ -350,6 +350,37 @@ TEST(classes_that_the_script_wants)
     CHECK(tear_down(&w));
 }
 
+/* In a listener of test_start: three times as many A as B. */
+static void weigh_a(void *self, const struct hook *what)
+{
+    struct world *w = self;
+    struct err err = ERR_INIT;
+
+    (void)what;
+    w->refused = runner_set_class(w->runner, STR("A"), 3, 0, &err) < 0;
+}
+
+TEST(what_classes_weigh_when_a_test_begins)
+{
+    struct world w;
+    struct err err = ERR_INIT;
+
+    set_up(&w, 4, 1000);
+    hooks_add(w.fake.hooks, HOOK_TEST_START, weigh_a, &w);
+    start(&w);
+    CHECK(!w.refused);
+    CHECK_INT(runner_set_class(w.runner, STR("C"), 1, 0, &err), -1);
+    CHECK_TEXT(err.text, "there is no user class 'C'");
+    err_clear(&err);
+    CHECK_INT(runner_set_class(w.runner, STR("A"), 1, 0, &err), 0); // for the next one
+    fake_run_to(&w.fake, 1);
+    CHECK_INT(w.fake.present[0], 3);
+    CHECK_INT(w.fake.present[1], 1);
+    runner_stop(w.runner, RUN_END_SCRIPT, STR_EMPTY);
+    fake_run_to(&w.fake, 2);
+    CHECK(tear_down(&w));
+}
+
 TEST(no_test_follows_a_quit)
 {
     struct world w;
@@ -942,7 +973,8 @@ TEST_MAIN(RUN(a_test_from_start_to_end); RUN(counts_the_seconds_of_the_run);
           RUN(statistics_begin_empty); RUN(reset_stats_after_each_ramp);
           RUN(edits_in_the_middle_of_a_ramp); RUN(an_edit_without_a_test_changes_nothing);
           RUN(a_test_that_the_script_wants_after_the_first); RUN(classes_that_the_script_wants);
-          RUN(no_test_follows_a_quit); RUN(users_beside_the_ramp); RUN(stop_gives_tasks_their_time);
+          RUN(what_classes_weigh_when_a_test_begins); RUN(no_test_follows_a_quit);
+          RUN(users_beside_the_ramp); RUN(stop_gives_tasks_their_time);
           RUN(stop_cuts_tasks_off_after_their_time); RUN(who_was_leaving_is_waited_for);
           RUN(a_listener_ends_the_test_at_its_start);
           RUN(a_listener_ends_the_test_when_all_are_there); RUN(called_off_before_the_start);
