@@ -60,7 +60,7 @@ local function answered(c)
   end }, { text = "", length = function()
     return #text == 5000
   end })
-  ask("too slow", "GET", "/delay/3", { timeout = 0.3 }, {
+  ask("too slow", "GET", "/delay/2", { timeout = 0.3 }, {
     error = "Timeout('Request timed out. (timeout=0.3)')",
   })
 end

@@ -80,6 +80,8 @@ def bound(seconds):
 class Process:
     """A process with its output in files, ended when the test ends."""
 
+    end_signal = signal.SIGTERM
+
     def __init__(self, folder, name, args, env=None, cwd=None):
         self.name = name
         self.args = [str(arg) for arg in args]
@@ -117,7 +119,7 @@ class Process:
 
     def end(self):
         if self.is_running():
-            self.popen.terminate()
+            self.popen.send_signal(self.end_signal)
             try:
                 self.popen.wait(5)
             except subprocess.TimeoutExpired:

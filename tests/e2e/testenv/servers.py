@@ -4,6 +4,7 @@
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 
 from testenv.env import Skip, accepts, check, free_port, wait_until
@@ -45,6 +46,8 @@ def serve_wsgi(env, application, under):
                 "--keep-alive", "30", application]
     process = env.start(under, PYTHON, *args, env={"PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1"},
                         cwd=env.folder)
+    if under == "gunicorn":
+        process.end_signal = signal.SIGQUIT  # by SIGTERM it would wait for what nobody waits for any more
     until_alive(process, port)
     return f"http://127.0.0.1:{port}"
 
