@@ -8,6 +8,7 @@ what they printed: every field of every response, but for times.
 
 import json
 import pathlib
+import re
 import ssl
 
 import testenv
@@ -80,6 +81,18 @@ def conforms(env, cases, server=None, alike=True, **setup):
         wrong += differences("", *(found[user_class] for user_class in CLASSES))
     shown = "\n  ".join(wrong[:SHOWN])
     check(not wrong, f"{len(wrong)} are not as expected:\n  {shown}")
+
+
+def test_every_option_and_field(_env):
+    """None is added without a case for it."""
+    run = SCENARIO.read_text()
+    cases = "".join(path.read_text() for path in SCENARIO.parent.glob("*.lua") if path != SCENARIO)
+    options = re.findall(r"^function known\.(\w+)", (testenv.ROOT / "lua/katydid/options.lua").read_text(), re.M)
+    fields = re.findall(r'^    \[[A-Z_]+\] = "(\w+)",$', (testenv.ROOT / "src/script/l_response.c").read_text(), re.M)
+    check(len(options) > 15 and len(fields) > 10, f"their lists were found ({options}, {fields})")
+    same([name for name in options if not re.search(rf"\b{name} ?=", cases)], [], "options that no case has")
+    same([name for name in fields if f"response.{name}" not in run and f'"{name}"' not in run], [],
+         "fields that are not compared")
 
 
 def test_wire(env):
