@@ -213,8 +213,13 @@ local function send(what, method, recorded, self, path, options, handler)
     options, handler = nil, options
   end
   if is_usual(self, path, options, handler) then
-    local signal, response = fetch(self._session, method, recorded, path, self._renamed or nil, options,
-                                   handler)
+    local signal, response
+    if options or handler or self._renamed or method ~= "GET" or recorded ~= method then
+      signal, response = fetch(self._session, path, method, recorded ~= method and recorded or nil,
+                               self._renamed or nil, options, handler)
+    else
+      signal, response = fetch(self._session, path)
+    end
     if signal then error(signal, 0) end
     if response then
       if handler then return conclude(response, recorded, options, handler) end

@@ -37,8 +37,8 @@ void buf_truncate(struct buf *b, size_t n)
     b->p[n] = '\0';
 }
 
-/* Whether `more` bytes may be added; if so, there is room for them and a NUL. */
-static bool make_room(struct buf *b, size_t more)
+/* The same where there is no room yet. */
+static __attribute__((noinline)) bool grow(struct buf *b, size_t more)
 {
     if (b->overflowed)
         return false;
@@ -46,8 +46,6 @@ static bool make_room(struct buf *b, size_t more)
         b->overflowed = true;
         return false;
     }
-    if (more < b->capacity - b->n)
-        return true;
     if (more > PTRDIFF_MAX - b->n - 1)
         BUG("out of memory");
     size_t capacity = b->capacity < FIRST_CAPACITY ? FIRST_CAPACITY : b->capacity + b->capacity;
@@ -58,6 +56,13 @@ static bool make_room(struct buf *b, size_t more)
     b->p = xrealloc(b->p, capacity);
     b->capacity = capacity;
     return true;
+}
+
+/* Whether `more` bytes may be added; if so, there is room for them and a NUL. What there is room for is
+ * within the limit. */
+static inline bool make_room(struct buf *b, size_t more)
+{
+    return (more < b->capacity - b->n && !b->overflowed) || grow(b, more);
 }
 
 void buf_reserve(struct buf *b, size_t more)

@@ -380,7 +380,7 @@ static void post_request(struct h1_connection *c)
     struct h1_exchange *x = c->exchange;
     struct buf *out = &c->line->outbox.bytes;
     size_t begin = out->n;
-    h1_request_add(out, x->spec, &x->framing);
+    h1_request_add(out, x->spec, &x->framing, &c->line->host);
     if (x->spec->body.n > 0)
         buf_add_str(out, x->spec->body);
     if (x->framing.is_chunked)
@@ -399,7 +399,7 @@ static int write_request(struct h1_connection *c)
     struct h1_exchange *x = c->exchange;
     struct buf *head = &c->line->head;
     buf_clear(head);
-    h1_request_add(head, x->spec, &x->framing);
+    h1_request_add(head, x->spec, &x->framing, &c->line->host);
     x->parser.heads = &c->line->heads;
     h1_parser_begin(&x->parser, str_equal(x->spec->method, STR("HEAD")));
     if (x->spec->source != NULL)

@@ -56,6 +56,7 @@ struct h1_line {
         headers;             /* lent to who reads a head, so that few have memory of their own */
     struct h1_outbox outbox; /* what is written at the end of the turn */
     struct h1_heads heads;   /* that were read */
+    struct h1_host host;     /* that was asked last */
     struct buf head;         /* of what is written by itself */
     char *slice;             /* of a body that is read while it is written; NULL: none was yet */
 };

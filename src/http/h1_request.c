@@ -39,7 +39,7 @@ static struct str target_of(const struct transfer_spec *spec)
     return str_make(begin, (size_t)(spec->url.p + spec->url.n - begin));
 }
 
-static char *put_host(char *p, const struct url *u)
+static char *write_host(char *p, const struct url *u)
 {
     uint16_t usual = u->scheme.n == sizeof("https") - 1 ? PORT_HTTPS : PORT_HTTP;
     p = put(p, u->host_is_ipv6 ? STR("Host: [") : STR("Host: "));
@@ -51,6 +51,31 @@ static char *put_host(char *p, const struct url *u)
         p = put_number(p, u->port, 10);
     }
     return put(p, STR("\r\n"));
+}
+
+static bool is_host(const struct h1_host *h, const struct url *u)
+{
+    const char *name = h->line + (h->is_ipv6 ? sizeof("Host: [") - 1 : sizeof("Host: ") - 1);
+    return h->port == u->port && h->host_n == u->host.n && h->scheme_n == u->scheme.n &&
+           h->is_ipv6 == u->host_is_ipv6 && memcmp(name, u->host.p, u->host.n) == 0;
+}
+
+/* Nearly all requests go to one host. */
+static char *put_host(char *p, const struct url *u, struct h1_host *h)
+{
+    if (is_host(h, u))
+        return put(p, str_make(h->line, h->n));
+    char *end = write_host(p, u);
+    size_t n = (size_t)(end - p);
+    if (n > sizeof(h->line))
+        return end;
+    *h = (struct h1_host){.port = u->port,
+                          .is_ipv6 = u->host_is_ipv6,
+                          .scheme_n = u->scheme.n,
+                          .host_n = u->host.n,
+                          .n = n};
+    memcpy(h->line, p, n);
+    return end;
 }
 
 /* "Name: value", or "Name:" where there is none. */
@@ -93,17 +118,18 @@ static bool read_own(const struct http_headers *h, size_t i, bool has_body, stru
     }
 }
 
-static char *put_headers(char *p, const struct transfer_spec *spec, struct h1_framing *f)
+static char *put_headers(char *p, const struct transfer_spec *spec, struct h1_framing *f,
+                         struct h1_host *known)
 {
     const struct http_headers *h = spec->headers;
     struct str usual = exchange_default_lines(h);
     if (usual.n > 0)
-        return put(put_host(p, &spec->parts), usual);
+        return put(put_host(p, &spec->parts, known), usual);
     size_t host = 0;
     while (host < h->n && !str_equal_nocase(http_headers_name(h, host), STR("Host")))
         host++;
     char *line = p;
-    p = host < h->n ? put_line(p, line_of(h, host)) : put_host(p, &spec->parts);
+    p = host < h->n ? put_line(p, line_of(h, host)) : put_host(p, &spec->parts, known);
     memcpy(line, "Host", 4); // as both transports write it, whatever case the script has
     for (size_t i = 0; i < h->n; i++) {
         if (read_own(h, i, spec->has_body, f))
@@ -127,7 +153,8 @@ static size_t head_room(const struct transfer_spec *spec)
            spec->headers->bytes.n;
 }
 
-void h1_request_add(struct buf *out, const struct transfer_spec *spec, struct h1_framing *framing)
+void h1_request_add(struct buf *out, const struct transfer_spec *spec, struct h1_framing *framing,
+                    struct h1_host *host)
 {
     bool is_1_0 = spec->settings->version == HTTP_VERSION_1_0;
     *framing = (struct h1_framing){.wants_close = is_1_0};
@@ -136,7 +163,7 @@ void h1_request_add(struct buf *out, const struct transfer_spec *spec, struct h1
     *p++ = ' ';
     p = put(p, target_of(spec));
     p = put(p, is_1_0 ? STR(" HTTP/1.0\r\n") : STR(" HTTP/1.1\r\n"));
-    p = put_headers(p, spec, framing);
+    p = put_headers(p, spec, framing, host);
     if (needs_length(spec) && !framing->is_chunked) {
         p = put(p, STR("Content-Length: "));
         p = put_number(p, transfer_body_length(spec), 10);

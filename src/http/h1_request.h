@@ -11,16 +11,28 @@
 #include "http/transport.h"
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct h1_framing {
     bool is_chunked;  /* the script's Transfer-Encoding asks for it: the body is one chunk */
     bool wants_close; /* the connection can't be used for another request */
 };
 
+/* The line of a Host header, as it was written last. All zero is an empty one; fields are private. */
+struct h1_host {
+    uint16_t port;
+    bool is_ipv6;
+    size_t scheme_n, host_n, n;
+    char line
+        [300]; /* "Host: ", a name of at most 255 bytes with what stands around it, a port, CRLF */
+};
+
 /* Behind the body of one that is chunked. */
 #define H1_LAST_CHUNK "\r\n0\r\n\r\n"
 
-/* Adds all that comes before the body. */
-void h1_request_add(struct buf *out, const struct transfer_spec *spec, struct h1_framing *framing);
+/* Adds all that comes before the body. `host` is kept from one request to the next. */
+void h1_request_add(struct buf *out, const struct transfer_spec *spec, struct h1_framing *framing,
+                    struct h1_host *host);
 
 #endif

@@ -51,7 +51,6 @@ static int push(void *op, lua_State *L)
     const struct packed_label label = {str_make(p, f->method_n),
                                        str_make(p + f->method_n, f->label.n - f->method_n)};
     bool is_judged = f->is_judged;
-    luaL_checkstack(L, 4, "a response");
     l_count_own_limit(vm, r->failure);
     bool fits = l_response_push(L, vm->response_type, r, &label);
     forget(f);
@@ -81,21 +80,19 @@ static struct fetch *take(struct session_box *session)
     return f;
 }
 
-/* One string for each text: what is recorded as it is sent needs no copy. */
-static void keep_label(struct fetch *f, struct str sent, struct str recorded, struct str name)
+static void keep_label(struct fetch *f, struct str recorded, struct str name)
 {
     if (f->label.n > 0)
         buf_clear(&f->label);
-    f->method_n = 0;
-    if (recorded.p != sent.p) {
+    f->method_n = recorded.n;
+    if (recorded.n > 0)
         buf_add_str(&f->label, recorded);
-        f->method_n = recorded.n;
-    }
     if (name.n > 0)
         buf_add_str(&f->label, name);
 }
 
-enum argument { SESSION = 1, METHOD, RECORDED, PATH, NAME, OPTIONS, JUDGED };
+enum argument { SESSION = 1, PATH, METHOD, RECORDED, NAME, OPTIONS, JUDGED };
+enum upvalue { READER = 3, WAIT };
 
 static struct str text_at(lua_State *L, int arg)
 {
@@ -104,7 +101,18 @@ static struct str text_at(lua_State *L, int arg)
     return p != NULL ? str_make(p, s.n) : STR_EMPTY;
 }
 
-/* fetch(session, method, recorded, path, name, options, judged) -> after a wait nil and the
+/* What most calls don't have. False: the options are for the long way. */
+static bool read_rest(lua_State *L, struct http_spec *spec, struct str *recorded, struct str *name)
+{
+    spec->method = text_at(L, METHOD);
+    spec->follow_redirects = !str_equal(spec->method, STR("HEAD"));
+    *recorded = text_at(L, RECORDED);
+    *name = text_at(L, NAME);
+    return lua_isnoneornil(L, OPTIONS) ||
+           quick_reader_read(lua_touserdata(L, lua_upvalueindex(READER)), L, OPTIONS, spec, name);
+}
+
+/* fetch(session, path [, method, recorded, name, options, judged]) -> after a wait nil and the
  * response, or false where that is larger than Lua can hold; or STOP; nothing where this is for the
  * long way */
 int l_fetch(lua_State *L)
@@ -112,32 +120,31 @@ int l_fetch(lua_State *L)
     struct session_box *session = l_session_check(L, SESSION);
     struct vm *vm = session->vm;
     struct task *task = sched_current(vm->sched);
-    struct str name = text_at(L, NAME);
+    struct str recorded = STR_EMPTY, name = STR_EMPTY;
+    bool is_plain = lua_gettop(L) == PATH;
     struct http_spec spec = {
-        .method = text_at(L, METHOD),
+        .method = STR("GET"),
         .url = text_at(L, PATH),
         .base = session->base,
+        .follow_redirects = true,
         .max_redirects = HTTP_REDIRECTS_DEFAULT,
         .settings = {.connect_s = HTTP_TIMEOUT_DEFAULT_S,
                      .read_s = HTTP_TIMEOUT_DEFAULT_S,
                      .verify = true},
     };
-    spec.follow_redirects = !str_equal(spec.method, STR("HEAD"));
-    bool goes =
-        task != NULL && !task->stop_pending && spec.base != NULL &&
-        exchange_is_plain_path(spec.url) && lua_isyieldable(L) &&
-        (lua_isnoneornil(L, OPTIONS) ||
-         quick_reader_read(lua_touserdata(L, lua_upvalueindex(3)), L, OPTIONS, &spec, &name));
+    bool goes = task != NULL && !task->stop_pending && spec.base != NULL &&
+                exchange_is_plain_path(spec.url) && lua_isyieldable(L) &&
+                (is_plain || read_rest(L, &spec, &recorded, &name));
     if (!goes)
         return 0;
     if (task->cancel != NULL)
         sched_abandon(task); // a request that it started and never waited for
     struct fetch *f = take(session);
     f->task = task;
-    f->is_judged = lua_toboolean(L, JUDGED);
-    keep_label(f, spec.method, text_at(L, RECORDED), name);
+    f->is_judged = !is_plain && lua_toboolean(L, JUDGED);
+    keep_label(f, recorded, name);
     f->request = http_request_start(vm->options.loop, session->session, &spec, request_done, f);
     sched_park_for(task, cancel, push, f);
-    sched_push_wait(vm->sched, L);
+    lua_pushvalue(L, lua_upvalueindex(WAIT));
     return lua_yield(L, 1);
 }

@@ -189,5 +189,6 @@ void l_http_open(lua_State *L, struct vm *vm)
     lua_pushlightuserdata(L, vm);
     lua_pushlightuserdata(L, spec_reader_new(L));
     lua_pushlightuserdata(L, quick_reader_new(L));
-    luaL_setfuncs(L, http_functions, 3);
+    sched_push_wait(vm->sched, L);
+    luaL_setfuncs(L, http_functions, 4);
 }

@@ -37,7 +37,8 @@ static struct piece pack_some(struct packer *p, struct str s)
     return s.n > 0 ? pack(p, s.p, s.n) : (struct piece){0, 0};
 }
 
-/* Line by line, as "Name: value", with or without blanks and with a NUL behind it. */
+/* Line by line, as "Name: value", with or without blanks and with a NUL behind it. Between two lines may
+ * stand what ended the first one: blanks and line ends, which begin no name. */
 static struct piece pack_headers(struct packer *p, const struct http_headers *h)
 {
     struct piece all = {(uint32_t)p->at, 0};
@@ -47,6 +48,15 @@ static struct piece pack_headers(struct packer *p, const struct http_headers *h)
     }
     all.n = (uint32_t)p->at - all.at;
     return all;
+}
+
+/* Those of an answer stand in one block, in order: it is copied as it is. */
+static struct piece pack_block(struct packer *p, const struct http_headers *h)
+{
+    if (h->n == 0)
+        return (struct piece){(uint32_t)p->at, 0};
+    const struct http_header_at *first = &h->all[0], *last = &h->all[h->n - 1];
+    return pack(p, h->bytes.p + first->name, last->value + last->value_n + 1 - first->name);
 }
 
 static struct piece pack_hops(struct packer *p, const struct http_response *r)
@@ -61,7 +71,7 @@ static struct piece pack_hops(struct packer *p, const struct http_response *r)
         struct packed_hop packed = {.status = hop->status,
                                     .method = pack_text(p, hop->method),
                                     .url = pack_text(p, hop->url),
-                                    .headers = pack_headers(p, &hop->headers)};
+                                    .headers = pack_block(p, &hop->headers)};
         if (p->base != NULL)
             memcpy(p->base + at + i * sizeof packed, &packed, sizeof packed);
     }
@@ -121,7 +131,7 @@ static void pack_response(struct packer *p, const struct http_response *r,
         .reason = pack_text(p, r->reason),
         .body = pack_some(p, buf_slice(&r->body)),
         .request_method = {asked.at, (uint32_t)method_n},
-        .headers = pack_headers(p, &r->headers),
+        .headers = pack_block(p, &r->headers),
         .method = pack_some(p, label->method),
         .name = pack_some(p, label->name),
         .hops = pack_hops(p, r),
@@ -180,10 +190,17 @@ struct transfer_timings packed_timings(const struct packed *r)
     return (struct transfer_timings){setup[0], setup[1], setup[2], r->wait_ms, r->receive_ms};
 }
 
+static bool is_between_lines(char c)
+{
+    return c == '\n' || c == '\r' || c == ' ' || c == '\t';
+}
+
 bool packed_next_header(const struct packed *r, struct piece headers, size_t *at, struct str *name,
                         struct str *value)
 {
     struct str all = packed_text(r, headers);
+    while (*at < all.n && is_between_lines(all.p[*at]))
+        ++*at;
     if (*at >= all.n)
         return false;
     struct str rest = str_slice(all, *at, all.n);

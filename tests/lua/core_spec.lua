@@ -52,7 +52,7 @@ describe("file", function()
   end)
 
   it("lists a folder in order", function()
-    check.same(file.list("tests/lua/spec"), { "init.lua", "returned.lua" })
+    check.same(file.list("tests/lua/spec"), { "init.lua", "picture.lua", "returned.lua" })
     local names, why = file.list("tests/lua/none")
     check.equal(names, nil)
     check.equal(why, "can't read the folder 'tests/lua/none': No such file or directory")

@@ -195,15 +195,15 @@ function http.set_base(session, url) end
 ---itself. Nothing is returned, and nothing done, where it is for http.start: an option that isn't among the usual
 ---ones, a path that must be encoded, a URL with credentials, or anything wrong.
 ---@param session katydid.core.session
----@param method string as sent, upper case
----@param recorded string as the statistics show it
 ---@param path string below the session's base URL
+---@param method string? as sent, upper case; GET where nothing is given behind the path
+---@param recorded string? as the statistics show it, where that isn't as it is sent
 ---@param name string? in the statistics; the options' own wins
 ---@param options table? as the script gave them
 ---@param judged any not false: it is left to settle to count it
 ---@return userdata|nil signal STOP, to be thrown
 ---@return katydid.Response|false|nil response false: it was answered with more than Lua can hold
-function http.fetch(session, method, recorded, path, name, options, judged) end
+function http.fetch(session, path, method, recorded, name, options, judged) end
 ---A handler is about to judge it: decide may be called.
 ---@param response katydid.Response
 function http.open_verdict(response) end

@@ -4,6 +4,9 @@
 
 #include "../check.h"
 
+/* From one request to the next, whatever they ask. */
+static struct h1_host host;
+
 struct asked {
     struct http_headers headers;
     struct http_settings settings;
@@ -37,7 +40,7 @@ static const char *write_request(struct asked *a, const char *method, const char
     if (url_parse(&a->spec.parts, a->spec.url, NULL) < 0)
         BUG("no URL");
     buf_clear(&a->written);
-    h1_request_add(&a->written, &a->spec, &a->framing);
+    h1_request_add(&a->written, &a->spec, &a->framing, &host);
     return buf_cstr(&a->written);
 }
 
