@@ -254,6 +254,21 @@ describe("environment:update_user_class", function()
     check.equal(tasks_of(A), "two")
   end)
 
+  it("picks tasks for users who run, too", function()
+    local done = {}
+    local A = k.User:extend("A", { wait_time = k.constant(1) })
+    A.one = k.task(function() done[#done + 1] = 1 end)
+    A.two = k.task(function(self)
+      done[#done + 1] = 2
+      if #done >= 10 and self.id == 1 then
+        self.environment:update_user_class { user_class_name = "A", tasks = { "one" } }
+      end
+    end)
+    spec.run { classes = A, users = 2, seconds = 60 }
+    check(#done > 100)
+    check.equal(table.concat(done):match "2(1+)$":len() > 60, true)
+  end)
+
   it("says what is wrong, with the line", function()
     local wrong = {}
     local function try(e)
