@@ -188,6 +188,7 @@ describe("the runner", function()
       if step == 2 then
         self.environment.runner:spawn_users { [B] = 3, A = 1 }
         check.same(self.environment.runner.user_classes_count, { A = 2, B = 3 })
+        check.same(self.environment.runner.target_user_classes_count, { A = 1, B = 0 })
       elseif step == 4 then
         self.environment.runner:start(1, 1)
       end

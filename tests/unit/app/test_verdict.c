@@ -54,6 +54,7 @@ TEST(listeners_that_threw)
     CHECK_TEXT(reason, "A listener of an event failed");
     v.code_on_error = 0;
     CHECK_INT(code_of(v, &reason), 0);
+    CHECK(reason == NULL);
     v.code_on_error = 5;
     v.has_failures = true;
     CHECK_INT(code_of(v, &reason), 5);

@@ -395,6 +395,46 @@ TEST(no_test_follows_a_quit)
     CHECK(tear_down(&w));
 }
 
+TEST(a_quit_takes_back_a_test_that_is_wanted)
+{
+    struct world w;
+    struct err err = ERR_INIT;
+
+    set_up(&w, 1, 1);
+    w.config.stop_timeout_s = 10;
+    w.fake.task_s = 3;
+    start(&w);
+    fake_run_to(&w.fake, 1);
+    runner_stop(w.runner, RUN_END_SCRIPT, STR_EMPTY);
+    CHECK_INT(want(w.runner, 3, 1000, &err), 0);
+    fake_run_to(&w.fake, 2);
+    runner_quit(w.runner, RUN_END_SCRIPT, STR_EMPTY);
+    fake_run_to(&w.fake, 10);
+    CHECK_INT(w.fake.spawned, 1);
+    CHECK_INT(w.ends, 1);
+    CHECK_INT(runner_state(w.runner), RUN_STOPPED);
+    CHECK(tear_down(&w));
+}
+
+TEST(who_came_beside_the_ramp_and_went_is_not_replaced)
+{
+    struct world w;
+    struct err err = ERR_INIT;
+
+    set_up(&w, 2, 1000);
+    start(&w);
+    fake_run_to(&w.fake, 1);
+    CHECK_INT(runner_spawn(w.runner, STR("A"), 1, &err), 0);
+    fake_end(&w.fake, 0, 1);
+    fake_run_to(&w.fake, 2);
+    CHECK_INT(runner_user_count(w.runner), 2);
+    CHECK_INT(want(w.runner, 3, 1000, &err), 0);
+    fake_run_to(&w.fake, 3);
+    CHECK_INT(runner_user_count(w.runner), 3);
+    CHECK_INT(w.fake.spawned, 4);
+    CHECK(tear_down(&w));
+}
+
 TEST(users_beside_the_ramp)
 {
     struct world w;
@@ -974,7 +1014,8 @@ TEST_MAIN(RUN(a_test_from_start_to_end); RUN(counts_the_seconds_of_the_run);
           RUN(edits_in_the_middle_of_a_ramp); RUN(an_edit_without_a_test_changes_nothing);
           RUN(a_test_that_the_script_wants_after_the_first); RUN(classes_that_the_script_wants);
           RUN(what_classes_weigh_when_a_test_begins); RUN(no_test_follows_a_quit);
-          RUN(users_beside_the_ramp); RUN(stop_gives_tasks_their_time);
+          RUN(users_beside_the_ramp); RUN(a_quit_takes_back_a_test_that_is_wanted);
+          RUN(who_came_beside_the_ramp_and_went_is_not_replaced); RUN(stop_gives_tasks_their_time);
           RUN(stop_cuts_tasks_off_after_their_time); RUN(who_was_leaving_is_waited_for);
           RUN(a_listener_ends_the_test_at_its_start);
           RUN(a_listener_ends_the_test_when_all_are_there); RUN(called_off_before_the_start);
