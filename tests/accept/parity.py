@@ -5,11 +5,11 @@ other's picks by a chi-square test. Both sides draw from a seed, so that a pair 
 """
 # SPDX-License-Identifier: MIT
 
+import importlib.util
 import json
-import os
 import pathlib
 import re
-import shutil
+import sys
 from typing import NamedTuple
 
 from testenv import Skip, check, same
@@ -71,13 +71,13 @@ def arguments(name, pair, url, suffix):
 
 
 def find_locust():
-    if shutil.which("locust", path="/usr/bin:" + os.environ.get("PATH", "")) is None:
+    if importlib.util.find_spec("locust") is None:
         raise Skip("python3-locust is not installed")
 
 
 def of_locust(env, name, pair, url):
     report = env.folder / "locust.json"
-    process = env.start("locust", "/usr/bin/python3", HERE / "locust_told.py", report,
+    process = env.start("locust", sys.executable, HERE / "locust_told.py", report,
                         str(FEWEST if pair.chance else 0), "--", *arguments(name, pair, url, ".py"), "--only-summary",
                         "--exit-code-on-error", "0", cwd=env.folder, env={"PYTHONDONTWRITEBYTECODE": "1"})
     same(process.wait(PATIENCE_S), 0, f"Locust's exit code {process.err()[-500:]}")
