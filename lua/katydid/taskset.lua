@@ -92,18 +92,10 @@ function taskset.no_tasks(set)
     object.info_of(set).name)
 end
 
--- Which task is next, where the class has no _pick of its own; nil and why where there is none.
-local function pick_any(set, list)
-  local n = #list
-  if n == 0 then return nil, taskset.no_tasks(set) end
-  return list[n == 1 and 1 or random(n)]
-end
-
--- What was scheduled by hand comes before any pick.
-local function next_task(set, list, pick)
+-- What was scheduled by hand, if anything was: it comes before any pick.
+local function scheduled(set)
   local queue = rawget(set, "_queue")
-  if queue and queue[1] then return table.remove(queue, 1) end
-  return pick(set, list)
+  return queue and table.remove(queue, 1)
 end
 
 -- Who has neither a task nor a wait_time says so once a second.
@@ -126,17 +118,23 @@ function taskset.cycle(set, placed)
   local is_counted = run.counts_iterations()
   local user, own_wait, user_wait = set.user, rawget(set, "wait_time"), rawget(set.user, "wait_time")
   local seen, owner, wait_time = changes.n, waiter(set)
-  local pick = set._pick or pick_any
+  local pick, is_user = set._pick, set == user -- of sets alone: the next task, or nil and why there is none
   if is_stopping() then error(STOP, 0) end
   while true do
     if rawget(set, "tasks") ~= own or changes.n ~= listed then
       own, listed = rawget(set, "tasks"), changes.n
       list = list_of(set, own, placed)
     end
-    local next_one, why_none = next_task(set, list, pick)
+    local next_one, why_none = not is_user and scheduled(set), nil
+    if not next_one and pick then
+      next_one, why_none = pick(set, list)
+    elseif not next_one then
+      local n = #list
+      next_one = list[n <= 1 and 1 or random(n)]
+    end
     local ok, result
     if not next_one then
-      ok, result = false, problem.new(why_none)
+      ok, result = false, problem.new(why_none or taskset.no_tasks(set))
     elseif next_one.set then
       ok, result = xpcall(enter, describe, next_one, set)
     else
