@@ -9,7 +9,7 @@
 #include "script/lx.h"
 #include "script/runaway.h"
 
-#define LOOK_MS 2
+#define LOOK_MS 20 /* what comes of an error takes less than four of these */
 
 static _Atomic bool is_asked;
 
