@@ -117,6 +117,17 @@ local function spread_host()
   end
 end
 
+---The first class that is to be run, and the names of those that were loaded besides.
+---@return table class
+---@return string[] others
+function driver.chosen()
+  local others = {}
+  for _, class in ipairs(loaded.classes) do
+    if class ~= classes[1] then others[#others + 1] = object.info(class).name end
+  end
+  return classes[1], others
+end
+
 ---@param host string?
 function driver.set_host(host)
   env.host = host ~= "" and host or nil

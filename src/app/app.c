@@ -72,6 +72,12 @@ struct app {
     struct keys keys;
 };
 
+/* katydid debug: one user, which shows what it sends and receives, in the place of reports. */
+static bool is_debug(const struct app *app)
+{
+    return app->line != NULL && app->line->is_debug;
+}
+
 static int open_log(const struct options *o, struct err *err)
 {
     const char *path = options_text(o, OPT_LOGFILE);
@@ -170,7 +176,8 @@ static int open_house(struct app *app, struct err *err)
                                           .transport = app->transport,
                                           .fast_transport = app->fast_transport,
                                           .seed = app->seed,
-                                          .print_to_stderr = options_flag(app->options, OPT_JSON)},
+                                          .print_to_stderr = !is_debug(app) &&
+                                                             options_flag(app->options, OPT_JSON)},
                      err);
     if (app->vm == NULL)
         return -1;
@@ -209,22 +216,6 @@ static void close_house(struct app *app)
     script_options_free(app->script_options);
 }
 
-/* The long names and letters that no script may take, and how many. */
-static const char **names_taken(size_t *n)
-{
-    static char letters[RUN_OPTIONS][2];
-    const char **names = xcalloc(2 * (size_t)RUN_OPTIONS, sizeof *names);
-
-    *n = 0;
-    for (size_t i = 0; i < RUN_OPTIONS; i++) {
-        names[(*n)++] = run_options[i].name;
-        letters[i][0] = run_options[i].letter;
-        if (letters[i][0] != '\0')
-            names[(*n)++] = letters[i];
-    }
-    return names;
-}
-
 /* Loads the scripts, and asks them for their options. */
 static int load_scripts(struct app *app, struct err *err)
 {
@@ -235,7 +226,7 @@ static int load_scripts(struct app *app, struct err *err)
 
     if (script_driver_load(app->driver, scripts, n_scripts, err) < 0)
         return -1;
-    taken = names_taken(&n_taken);
+    taken = run_options_taken(&n_taken);
     rows = script_driver_declare_options(app->driver, taken, n_taken, err);
     free((void *)taken);
     if (rows == NULL)
@@ -255,7 +246,8 @@ static int settle_options(struct app *app, struct err *err)
     app->options = &app->all;
     if (run_options_read(&app->all, app->line, err) < 0 ||
         run_options_check_scripts(first, &app->all, err) < 0 ||
-        run_options_check(&app->all, err) < 0)
+        run_options_check_command(&app->all, is_debug(app), err) < 0 ||
+        (!is_debug(app) && run_options_check(&app->all, err) < 0))
         return -1;
     if (!run_options_only_look(&app->all) &&
         script_options_check(app->script_options, &app->all, err) < 0)
@@ -283,6 +275,30 @@ static int choose(struct app *app, struct err *err)
     if (script_driver_choose(app->driver, (const char *const *)o->words, o->n_words, err) < 0)
         return -1;
     return script_driver_filter_tags(app->driver, tags, n_tags, exclude, n_exclude, err);
+}
+
+/* One class, the first of those that may be; and the Lua half that shows what its user does. */
+static int start_debugging(struct app *app, struct err *err)
+{
+    size_t n;
+    char *first = str_dup(script_driver_classes(app->driver, &n)[0].name);
+    const char *const one[] = {first};
+    const struct option_value *passes = &app->options->values[OPT_ITERATIONS];
+    struct buf text = BUF_INIT;
+    json_t *arguments =
+        json_pack("{s:I,s:b}", "passes",
+                  passes->rank == OPTION_COMMAND_LINE ? (json_int_t)passes->integer : (json_int_t)1,
+                  "show_secrets", (int)options_flag(app->options, OPT_SHOW_SECRETS));
+    int rc = script_driver_choose(app->driver, one, 1, err);
+
+    if (rc == 0)
+        rc = tool_call(app->vm, "debug", "start", "before the test starts", arguments, &text, err);
+    if (rc == 0)
+        log_print(buf_slice(&text), false);
+    buf_release(&text);
+    json_decref(arguments);
+    free(first);
+    return rc;
 }
 
 /* After scripts that didn't load: os.exit at their top is their own end, all else is an error. */
@@ -362,6 +378,8 @@ static void tell_start(const struct app *app)
     log_info(LOGGER, "Starting Katydid %s, seed %" PRIu64, KATYDID_VERSION, app->seed);
     if (options_text(app->options, OPT_PROFILE) != NULL)
         log_info(LOGGER, "Profile: %s", options_text(app->options, OPT_PROFILE));
+    if (is_debug(app))
+        return;
     warn_of_shape(app);
     tell_of_fixed_counts(app);
     if (run_time_s > 0)
@@ -389,6 +407,10 @@ static struct run_config run_config(const struct app *app)
 {
     const struct options *o = app->options;
 
+    if (is_debug(app))
+        return (struct run_config){.users = 1,
+                                   .spawn_rate = 1,
+                                   .stop_timeout_s = (double)options_int(o, OPT_STOP_TIMEOUT)};
     return (struct run_config){
         .users = (size_t)options_int(o, OPT_USERS),
         .spawn_rate = options_number(o, OPT_SPAWN_RATE),
@@ -423,8 +445,10 @@ static int prepare(struct app *app, struct err *err)
     usage_init(&app->usage, app->loop, app->hooks);
     usage_set_count(&app->usage, count_users, app->runner);
     monitor_init(&app->monitor, app->loop, app->hooks, monitor_read);
-    app->reports = reports_new(app->options, &app->clock, app->stats, app->runner, app->hooks, err);
-    if (app->reports == NULL)
+    if (!is_debug(app))
+        app->reports =
+            reports_new(app->options, &app->clock, app->stats, app->runner, app->hooks, err);
+    if (!is_debug(app) && app->reports == NULL)
         return -1;
     if (signals_start(app->loop, &app->signals, on_signal, app, err) < 0)
         return -1;
@@ -479,7 +503,8 @@ static int run(struct app *app, size_t file_limit, struct err *err)
     if (init(app, err) < 0)
         return -1;
     runner_start(app->runner);
-    keys_start(&app->keys, app->loop, app->hooks, app->runner);
+    if (!is_debug(app))
+        keys_start(&app->keys, app->loop, app->hooks, app->runner);
     monitor_start(&app->monitor);
     loop_run(app->loop);
     monitor_cancel(&app->monitor);
@@ -489,7 +514,8 @@ static int run(struct app *app, size_t file_limit, struct err *err)
     hooks_fire_kind(app->hooks, HOOK_QUITTING);
     usage_tell(&app->usage);
     code = decide(app);
-    reports_finish(app->reports, app->seed);
+    if (!is_debug(app))
+        reports_finish(app->reports, app->seed);
     quit.u.exit_code = code;
     hooks_fire(app->hooks, &quit);
     return code;
@@ -503,11 +529,14 @@ int app_run(struct options *o, const struct run_line *line, struct err *err)
 
     if (open_log(o, err) < 0)
         return -1;
-    if (reports_check(o, err) == 0 && settle_seed(&app, err) == 0 && open_house(&app, err) == 0) {
+    if ((is_debug(&app) || reports_check(o, err) == 0) && settle_seed(&app, err) == 0 &&
+        open_house(&app, err) == 0) {
         if (load_scripts(&app, err) < 0)
             code = code_of_load(&app);
         else if (settle_options(&app, err) == 0 && choose(&app, err) == 0) {
-            if (run_options_only_look(app.options))
+            if (is_debug(&app) && start_debugging(&app, err) < 0)
+                code = -1;
+            else if (!is_debug(&app) && run_options_only_look(app.options))
                 code = look(&app, err);
             else if (prepare(&app, err) == 0)
                 code = run(&app, file_limit, err);
@@ -518,7 +547,7 @@ int app_run(struct options *o, const struct run_line *line, struct err *err)
     return code;
 }
 
-int app_help(struct options *o, struct buf *out, struct err *err)
+int app_help(struct options *o, bool is_debug, struct buf *out, struct err *err)
 {
     struct app app = {.options = o};
     size_t n;
@@ -526,7 +555,7 @@ int app_help(struct options *o, struct buf *out, struct err *err)
 
     if (settle_seed(&app, err) == 0 && open_house(&app, err) == 0 && load_scripts(&app, err) == 0) {
         const struct option *table = script_options_table(app.script_options, &n);
-        help_add_run(out, table, n);
+        help_add_run(out, table, n, is_debug);
         rc = 0;
     }
     close_house(&app);
@@ -539,7 +568,7 @@ int app_tool(const char *name, const char *phase, json_t *arguments, struct buf 
     struct options o;
     struct app app = {.options = &o};
     size_t n_taken;
-    const char **taken = names_taken(&n_taken);
+    const char **taken = run_options_taken(&n_taken);
     json_t *list = json_array();
     int code = -1;
 

@@ -15,8 +15,8 @@
  * scripts are loaded. The exit code, or -1: it could not start. */
 int app_run(struct options *o, const struct run_line *line, struct err *err) ERR_CHECKED;
 
-/* --help with the options of the scripts that are named. */
-int app_help(struct options *o, struct buf *out, struct err *err) ERR_CHECKED;
+/* --help of run or debug, with the options of the scripts that are named. */
+int app_help(struct options *o, bool is_debug, struct buf *out, struct err *err) ERR_CHECKED;
 
 /* Calls the `main` of lua/katydid/tools/NAME.lua with `arguments` (borrowed; `taken` is added, the names
  * that scripts can't give to options of their own). The exit code, with what is to be printed in `out`; or

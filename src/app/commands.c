@@ -50,8 +50,8 @@ static int print(struct buf *text)
 /* NULL: there is none like it. */
 static const char *nearest_command(const char *name)
 {
-    const char *names[16] = {"run", "target"};
-    size_t n = 2;
+    const char *names[16] = {"run", "target", "debug"};
+    size_t n = 3;
 
     for (size_t i = 0; tools_at(i) != NULL; i++)
         names[n++] = tools_at(i)->name;
@@ -105,6 +105,8 @@ static bool has_script(const struct options *o)
 /* What can be known to be wrong before scripts are loaded: without one nobody knows more options. */
 static int check_early(struct options *o, const struct run_line *line, struct err *err)
 {
+    if (run_options_check_command(o, line->is_debug, err) < 0)
+        return -1;
     if (o->n_unknown > 0 && has_script(o))
         return 0;
     if (o->n_unknown > 0) {
@@ -113,26 +115,30 @@ static int check_early(struct options *o, const struct run_line *line, struct er
         if (run_options_read(o, line, err) < 0)
             return -1;
     }
-    return run_options_check(o, err);
+    return line->is_debug ? run_options_check_script(o, err) : run_options_check(o, err);
 }
 
-static int print_help(struct options *o, struct err *err)
+static int print_help(struct options *o, bool is_debug, struct err *err)
 {
     struct buf text = BUF_INIT;
 
     if (!has_script(o)) {
-        help_add_run(&text, run_options, RUN_OPTIONS);
-    } else if (app_help(o, &text, err) < 0) {
+        help_add_run(&text, run_options, RUN_OPTIONS, is_debug);
+    } else if (app_help(o, is_debug, &text, err) < 0) {
         buf_release(&text);
         return -1;
     }
     return print(&text);
 }
 
-static int command_run(int argc, char **argv, bool was_named)
+/* run and debug. */
+static int command_run(int argc, char **argv, bool was_named, bool is_debug)
 {
-    const struct run_line line = {
-        .argc = argc, .argv = argv, .get = getenv, .takes_prefixes = is_interactive()};
+    const struct run_line line = {.argc = argc,
+                                  .argv = argv,
+                                  .get = getenv,
+                                  .takes_prefixes = is_interactive(),
+                                  .is_debug = is_debug};
     struct buf text = BUF_INIT;
     struct err err = ERR_INIT;
     struct options o;
@@ -142,7 +148,7 @@ static int command_run(int argc, char **argv, bool was_named)
     o.passes_unknown = true;
     if (run_options_read(&o, &line, &err) == 0) {
         if (options_flag(&o, OPT_HELP)) {
-            code = print_help(&o, &err);
+            code = print_help(&o, is_debug, &err);
         } else if (options_flag(&o, OPT_VERSION)) {
             help_add_version(&text);
             code = print(&text);
@@ -277,6 +283,8 @@ int commands_main(int argc, char **argv)
     if (tools_find(first) != NULL)
         return command_tool(tools_find(first), argc - 2, argv + 2);
     if (strcmp(first, "run") == 0)
-        return command_run(argc - 2, argv + 2, true);
-    return command_run(argc - 1, argv + 1, false);
+        return command_run(argc - 2, argv + 2, true, false);
+    if (strcmp(first, "debug") == 0)
+        return command_run(argc - 2, argv + 2, true, true);
+    return command_run(argc - 1, argv + 1, false, false);
 }

@@ -3,9 +3,12 @@
 #include "app/help.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "app/run_options.h"
 #include "app/target_options.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "http/curl_transport.h"
 #include "loop/loop.h"
@@ -75,24 +78,64 @@ void help_add_options(struct buf *out, const struct option *table, size_t n)
     }
 }
 
-void help_add_run(struct buf *out, const struct option *table, size_t n)
+/* The rows that this command has. */
+static void add_own_options(struct buf *out, const struct option *table, size_t n, bool is_debug)
 {
-    buf_add_cstr(out,
-                 "Usage: katydid [run] SCRIPT... [UserClass...] [options]\n"
-                 "       katydid COMMAND [options]\n"
-                 "\n"
-                 "Runs users written in Lua against a server, and says how it took them.\n"
-                 "\n"
-                 "A word that ends in .lua, holds a / or names a folder is a script; other words\n"
-                 "are the user classes to run (all of them where none is named).\n"
-                 "\n"
-                 "Commands (each has its own --help):\n"
-                 "  run                         run scripts; may be left out\n"
-                 "  target                      a practice server\n");
+    struct option *own = xcalloc(n, sizeof *own);
+    size_t n_own = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (is_debug ? table[i].run_alone : table[i].debug_alone)
+            continue;
+        own[n_own++] = table[i];
+        if (is_debug && i == OPT_ITERATIONS) {
+            own[n_own - 1].help = "how many passes";
+            own[n_own - 1].preset = "1";
+        }
+    }
+    help_add_options(out, own, n_own);
+    free(own);
+}
+
+static void add_run_usage(struct buf *out)
+{
+    buf_add_cstr(
+        out, "Usage: katydid [run] SCRIPT... [UserClass...] [options]\n"
+             "       katydid COMMAND [options]\n"
+             "\n"
+             "Runs users written in Lua against a server, and says how it took them.\n"
+             "\n"
+             "A word that ends in .lua, holds a / or names a folder is a script; other words\n"
+             "are the user classes to run (all of them where none is named).\n"
+             "\n"
+             "Commands (each has its own --help):\n"
+             "  run                         run scripts; may be left out\n"
+             "  target                      a practice server\n"
+             "  debug                       one user, once, with all that is sent and received\n");
     for (size_t i = 0; tools_at(i) != NULL; i++)
         buf_addf(out, "  %-27s %s\n", tools_at(i)->name, tools_at(i)->summary);
     buf_add_char(out, '\n');
-    help_add_options(out, table, n);
+}
+
+static void add_debug_usage(struct buf *out)
+{
+    buf_add_cstr(
+        out, "Usage: katydid debug SCRIPT... [UserClass] [options]\n"
+             "\n"
+             "Runs one user, each of its tasks once in their order and without waits, and\n"
+             "shows each request and its answer: headers, bodies, times. A task set is\n"
+             "entered once, and left when each of its tasks had its turn. Without a class it\n"
+             "is the first one.\n"
+             "\n"
+             "Passwords, tokens and the values of cookies are shown as ***, as far as names of\n"
+             "headers, parameters and fields tell what they are.\n"
+             "\n"
+             "Exit codes are those of a run.\n"
+             "\n");
+}
+
+static void add_environment(struct buf *out)
+{
     buf_add_cstr(out,
                  "\n"
                  "Environment and files:\n"
@@ -102,7 +145,20 @@ void help_add_run(struct buf *out, const struct option *table, size_t n)
                  "  that over the file of --config, ./katydid.conf and ~/.katydid.conf in this\n"
                  "  order, those over the script. KATYDID_USER_CLASSES holds the user classes\n"
                  "  where none is named. KATYDID_PATH holds further folders, separated by\n"
-                 "  semicolons, in which scripts find modules.\n"
+                 "  semicolons, in which scripts find modules.\n");
+}
+
+void help_add_run(struct buf *out, const struct option *table, size_t n, bool is_debug)
+{
+    if (is_debug)
+        add_debug_usage(out);
+    else
+        add_run_usage(out);
+    add_own_options(out, table, n, is_debug);
+    add_environment(out);
+    if (is_debug)
+        return;
+    buf_add_cstr(out,
                  "\n"
                  "Keys, while a run goes on in a terminal:\n"
                  "  w, W      a user more, ten more, at 100 a second\n"

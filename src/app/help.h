@@ -7,14 +7,15 @@
 #include "app/tools.h"
 #include "base/buf.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The rows of a table, by their groups in the order of their first row; text within 80 columns. */
 void help_add_options(struct buf *out, const struct option *table, size_t n);
 
-/* `katydid --help`: usage, commands, options, environment and files, exit codes. The table is that of
+/* `katydid --help`, or `katydid debug --help`: usage, commands, options, environment and files, exit codes. The table is that of
  * run_options, or one that begins with it. */
-void help_add_run(struct buf *out, const struct option *table, size_t n);
+void help_add_run(struct buf *out, const struct option *table, size_t n, bool is_debug);
 
 /* `katydid target --help`: usage, options, routes. */
 void help_add_target(struct buf *out);

@@ -588,7 +588,7 @@ json_t *options_json(const struct options *o)
         const struct option *option = &o->table[i];
         char *name;
         bool is_unset = o->values[i].rank == OPTION_UNSET && option->type != OPTION_FLAG;
-        if (option->ends_arguments || is_unset)
+        if (option->ends_arguments || option->debug_alone || is_unset)
             continue;
         name = xstrdup(option->name);
         for (char *p = name; *p != '\0'; p++)

@@ -48,6 +48,8 @@ struct option {
     bool here_only;    /* no variable, no key in a file */
     bool not_in_files; /* no key in a file */
     bool ends_arguments;  /* what follows it on the command line isn't looked at */
+    bool run_alone;       /* katydid debug hasn't it */
+    bool debug_alone;     /* katydid run hasn't it */
     bool is_secret;       /* its value is shown nowhere */
     const char *variable; /* of the environment; NULL: KATYDID_ and the name in capitals */
     const char *group, *help;

@@ -65,7 +65,8 @@ const struct option run_options[RUN_OPTIONS] = {
                      .group = COMMON,
                      .help = "connect to these addresses for this host and port, whatever name "
                              "servers say; HOST may be *; may be given several times"},
-    [OPT_USERS] = {.name = "users",
+    [OPT_USERS] = {.run_alone = true,
+                   .name = "users",
                    .letter = 'u',
                    .type = OPTION_INT,
                    .value = "N",
@@ -73,7 +74,8 @@ const struct option run_options[RUN_OPTIONS] = {
                    .max = 10e6,
                    .group = COMMON,
                    .help = "how many users at the same time"},
-    [OPT_SPAWN_RATE] = {.name = "spawn-rate",
+    [OPT_SPAWN_RATE] = {.run_alone = true,
+                        .name = "spawn-rate",
                         .letter = 'r',
                         .type = OPTION_NUMBER,
                         .value = "RATE",
@@ -82,7 +84,8 @@ const struct option run_options[RUN_OPTIONS] = {
                         .above_min = true,
                         .group = COMMON,
                         .help = "users started a second"},
-    [OPT_RUN_TIME] = {.name = "run-time",
+    [OPT_RUN_TIME] = {.run_alone = true,
+                      .name = "run-time",
                       .letter = 't',
                       .type = OPTION_TIMESPAN,
                       .value = "TIME",
@@ -95,7 +98,8 @@ const struct option run_options[RUN_OPTIONS] = {
                         .max = OPTION_LARGEST_INT,
                         .group = COMMON,
                         .help = "end after so many runs of tasks, of all users together"},
-    [OPT_HEADLESS] = {.name = "headless",
+    [OPT_HEADLESS] = {.run_alone = true,
+                      .name = "headless",
                       .group = COMMON,
                       .help = "run at once, without a web page; needed for a run"},
     [OPT_STOP_TIMEOUT] = {.name = "stop-timeout",
@@ -113,19 +117,23 @@ const struct option run_options[RUN_OPTIONS] = {
                   .group = COMMON,
                   .help = "begin all random numbers there: each user does the same again; without "
                           "it the system gives one, which is printed"},
-    [OPT_PROFILE] = {.name = "profile",
+    [OPT_PROFILE] = {.run_alone = true,
+                     .name = "profile",
                      .type = OPTION_TEXT,
                      .value = "TEXT",
                      .group = COMMON,
                      .help = "a label for this run, shown in its log and with its statistics"},
-    [OPT_LIST] = {.name = "list",
+    [OPT_LIST] = {.run_alone = true,
+                  .name = "list",
                   .letter = 'l',
                   .group = LOOK,
                   .help = "show the user classes, and end"},
-    [OPT_SHOW_TASK_RATIO] = {.name = "show-task-ratio",
+    [OPT_SHOW_TASK_RATIO] = {.run_alone = true,
+                             .name = "show-task-ratio",
                              .group = LOOK,
                              .help = "show the shares of classes and tasks, and end"},
-    [OPT_SHOW_TASK_RATIO_JSON] = {.name = "show-task-ratio-json",
+    [OPT_SHOW_TASK_RATIO_JSON] = {.run_alone = true,
+                                  .name = "show-task-ratio-json",
                                   .group = LOOK,
                                   .help = "the same as JSON"},
     [OPT_CONFIG_USERS] = {.name = "config-users",
@@ -137,7 +145,8 @@ const struct option run_options[RUN_OPTIONS] = {
                               "set attributes of user classes: {\"user_class_name\": \"Shopper\", "
                               "\"weight\": 3, \"tasks\": [\"browse\"]}, a list of these, or a file "
                               "with either"},
-    [OPT_EQUAL_WEIGHTS] = {.name = "equal-weights",
+    [OPT_EQUAL_WEIGHTS] = {.run_alone = true,
+                           .name = "equal-weights",
                            .group = CLASSES,
                            .help = "give all user classes the same weight, and all tasks in each, "
                                    "those of its task sets too"},
@@ -154,31 +163,38 @@ const struct option run_options[RUN_OPTIONS] = {
                           .value = "TAG...",
                           .group = TAGS,
                           .help = "leave out the tasks that have one of these"},
-    [OPT_PRINT_STATS] = {.name = "print-stats",
+    [OPT_PRINT_STATS] = {.run_alone = true,
+                         .name = "print-stats",
                          .group = REPORTS,
                          .help = "print the table of statistics every two seconds"},
-    [OPT_ONLY_SUMMARY] = {.name = "only-summary",
+    [OPT_ONLY_SUMMARY] = {.run_alone = true,
+                          .name = "only-summary",
                           .group = REPORTS,
                           .help = "print nothing of the statistics before the end"},
-    [OPT_RESET_STATS] = {.name = "reset-stats",
+    [OPT_RESET_STATS] = {.run_alone = true,
+                         .name = "reset-stats",
                          .group = REPORTS,
                          .help = "begin the statistics anew when all users are there"},
-    [OPT_CSV] = {.name = "csv",
+    [OPT_CSV] = {.run_alone = true,
+                 .name = "csv",
                  .type = OPTION_TEXT,
                  .value = "PREFIX",
                  .group = REPORTS,
                  .help =
                      "write PREFIX_stats.csv, PREFIX_stats_history.csv, PREFIX_failures.csv and "
                      "PREFIX_exceptions.csv; folders are made"},
-    [OPT_CSV_FULL_HISTORY] = {.name = "csv-full-history",
+    [OPT_CSV_FULL_HISTORY] = {.run_alone = true,
+                              .name = "csv-full-history",
                               .group = REPORTS,
                               .help = "each second of each entry in the history, not of the total "
                                       "alone; needs --csv"},
-    [OPT_JSON] = {.name = "json",
+    [OPT_JSON] = {.run_alone = true,
+                  .name = "json",
                   .group = REPORTS,
                   .help = "print the final statistics as JSON, and everything else to standard "
                           "error"},
-    [OPT_JSON_FILE] = {.name = "json-file",
+    [OPT_JSON_FILE] = {.run_alone = true,
+                       .name = "json-file",
                        .type = OPTION_TEXT,
                        .value = "NAME",
                        .group = REPORTS,
@@ -204,6 +220,11 @@ const struct option run_options[RUN_OPTIONS] = {
                      .value = "FILE",
                      .group = LOGS,
                      .help = "append log lines to this file instead of standard error"},
+    [OPT_SHOW_SECRETS] = {.name = "show-secrets",
+                          .here_only = true,
+                          .debug_alone = true,
+                          .group = LOGS,
+                          .help = "show passwords, tokens and cookies too"},
 };
 
 static bool is_script(const char *word)
@@ -311,17 +332,55 @@ bool run_options_only_look(const struct options *o)
            options_flag(o, OPT_SHOW_TASK_RATIO_JSON);
 }
 
-int run_options_check(const struct options *o, struct err *err)
+int run_options_check_command(const struct options *o, bool is_debug, struct err *err)
+{
+    for (size_t i = 0; i < o->n; i++) {
+        if (o->values[i].rank != OPTION_COMMAND_LINE)
+            continue;
+        if (is_debug && o->table[i].run_alone)
+            return err_set(err, "katydid debug takes no --%s: it runs one user", o->table[i].name);
+        if (!is_debug && o->table[i].debug_alone)
+            return err_set(err, "--%s is for katydid debug", o->table[i].name);
+    }
+    if (is_debug && o->n_words > 1)
+        return err_set(err, "katydid debug runs one user: expected one class, got '%s' and '%s'",
+                       o->words[0], o->words[1]);
+    return 0;
+}
+
+int run_options_check_script(const struct options *o, struct err *err)
 {
     size_t n;
 
     options_list(o, OPT_LOCUSTFILE, &n);
-    if (n == 0)
-        return err_set(err, "no script was named, and there is no " SCRIPT_DEFAULT
-                            " here (katydid SCRIPT.lua --headless; katydid --help says more)");
+    if (n > 0)
+        return 0;
+    return err_set(err, "no script was named, and there is no " SCRIPT_DEFAULT
+                        " here (katydid SCRIPT.lua --headless; katydid --help says more)");
+}
+
+int run_options_check(const struct options *o, struct err *err)
+{
+    if (run_options_check_script(o, err) < 0)
+        return -1;
     if (options_flag(o, OPT_CSV_FULL_HISTORY) && options_text(o, OPT_CSV) == NULL)
         return err_set(err, "--csv-full-history needs --csv PREFIX");
     if (!options_flag(o, OPT_HEADLESS) && !run_options_only_look(o))
         return err_set(err, "there is no web page yet: a run needs --headless");
     return 0;
+}
+
+const char **run_options_taken(size_t *n)
+{
+    static char letters[RUN_OPTIONS][2];
+    const char **names = xcalloc(2 * (size_t)RUN_OPTIONS, sizeof *names);
+
+    *n = 0;
+    for (size_t i = 0; i < RUN_OPTIONS; i++) {
+        names[(*n)++] = run_options[i].name;
+        letters[i][0] = run_options[i].letter;
+        if (letters[i][0] != '\0')
+            names[(*n)++] = letters[i];
+    }
+    return names;
 }

@@ -45,6 +45,7 @@ enum run_option {
     OPT_EXIT_CODE_ON_ERROR,
     OPT_LOGLEVEL,
     OPT_LOGFILE,
+    OPT_SHOW_SECRETS,
     RUN_OPTIONS
 };
 
@@ -59,6 +60,7 @@ struct run_line {
     char *const *argv;              /* without the program's name and the command */
     char *(*get)(const char *name); /* getenv */
     bool takes_prefixes;            /* a person typed it */
+    bool is_debug; /* katydid debug: one user, some options less, and one of its own */
 };
 
 /*
@@ -76,10 +78,19 @@ int run_options_read(struct options *o, const struct run_line *line, struct err 
 int run_options_check_scripts(const struct options *first, const struct options *second,
                               struct err *err) ERR_CHECKED;
 
+/* Whether the command line has nothing but what its command takes, run or debug. */
+int run_options_check_command(const struct options *o, bool is_debug, struct err *err) ERR_CHECKED;
+
+/* Whether there is a script. */
+int run_options_check_script(const struct options *o, struct err *err) ERR_CHECKED;
+
 /* Whether these options can be followed: what needs what, and that there is a script. */
 int run_options_check(const struct options *o, struct err *err) ERR_CHECKED;
 
 /* Whether it is for a look only (--list, --show-task-ratio...): nothing is sent. */
 bool run_options_only_look(const struct options *o);
+
+/* The long names and letters that no script may take, and how many. The caller frees the list alone. */
+const char **run_options_taken(size_t *n);
 
 #endif

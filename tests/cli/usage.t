@@ -2,7 +2,7 @@
 
 $ served >/dev/null
 
-$ katydid --help | head -16
+$ katydid --help | head -17
 Usage: katydid [run] SCRIPT... [UserClass...] [options]
        katydid COMMAND [options]
 
@@ -14,6 +14,7 @@ are the user classes to run (all of them where none is named).
 Commands (each has its own --help):
   run                         run scripts; may be left out
   target                      a practice server
+  debug                       one user, once, with all that is sent and received
   check                       find mistakes in scripts, and send nothing
   new                         write a starter scenario
 
@@ -123,7 +124,7 @@ Available Users:
     Hello
 
 $ tty katydid hello.lua --show
-katydid: error: --show begins several options: --show-task-ratio, --show-task-ratio-json
+katydid: error: --show begins several options: --show-task-ratio, --show-task-ratio-json, --show-secrets
 [2]
 
 $ tty env CI=true katydid hello.lua --lis

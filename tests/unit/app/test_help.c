@@ -62,13 +62,17 @@ TEST(every_option_is_there_within_eighty_columns)
     struct buf out = BUF_INIT;
     char name[64];
 
-    help_add_run(&out, run_options, RUN_OPTIONS);
-    for (size_t i = 0; i < RUN_OPTIONS; i++) {
-        snprintf(name, sizeof name, "--%s", run_options[i].name);
-        CHECK(str_contains(buf_slice(&out), str_of(name)));
+    for (int is_debug = 0; is_debug < 2; is_debug++) {
+        help_add_run(&out, run_options, RUN_OPTIONS, is_debug);
+        for (size_t i = 0; i < RUN_OPTIONS; i++) {
+            const struct option *row = &run_options[i];
+            snprintf(name, sizeof name, " --%s ", row->name);
+            CHECK_INT(str_contains(buf_slice(&out), str_of(name)),
+                      is_debug ? !row->run_alone : !row->debug_alone);
+        }
+        CHECK(too_wide(buf_slice(&out)).p == NULL);
+        buf_release(&out);
     }
-    CHECK(too_wide(buf_slice(&out)).p == NULL);
-    buf_release(&out);
 }
 
 TEST(versions)
