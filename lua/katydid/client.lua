@@ -119,10 +119,10 @@ local function tell(response, method, context, shown)
 end
 
 -- Judges, counts and tells what a request came to.
-local function conclude(response, method, options, handler, as_json)
+local function conclude(response, method, options, handler, as_json, is_open)
   local shown, signal
   if handler or as_json then
-    shown, signal = judge(response, handler, as_json)
+    shown, signal = judge(response, handler, as_json, is_open)
   else
     shown = settle(response)
   end
@@ -222,7 +222,7 @@ local function send(what, method, recorded, self, path, options, handler)
     end
     if signal then error(signal, 0) end
     if response then
-      if handler then return conclude(response, recorded, options, handler) end
+      if handler then return conclude(response, recorded, options, handler, false, true) end
       if request_event._listeners[1] then
         local _, shown = outcome(response)
         tell(response, recorded, options and options.context, shown)

@@ -85,10 +85,11 @@ end
 ---@param self katydid.Response
 ---@param handler fun(response: katydid.Response)?
 ---@param read_json boolean? its body must be JSON: `js`
+---@param is_open boolean? decide may be called already
 ---@return string? shown why it failed, as listeners see it
 ---@return any signal to be thrown once listeners were told
-function response.judge(self, handler, read_json)
-  open_verdict(self)
+function response.judge(self, handler, read_json, is_open)
+  if not is_open then open_verdict(self) end
   if read_json then
     local failure = rest.read(self, response.set_js)
     if failure then http.decide(self, failure) end

@@ -54,10 +54,13 @@ static int push(void *op, lua_State *L)
     l_count_own_limit(vm, r->failure);
     bool fits = l_response_push(L, vm->response_type, r, &label);
     forget(f);
+    struct packed *response = lua_touserdata(L, -1);
     if (!fits)
         lua_pushboolean(L, false); // it was sent: nobody sends it again
-    else if (!is_judged)
-        l_count_by_status(vm, lua_touserdata(L, -1));
+    else if (is_judged)
+        response->verdict = VERDICT_OPEN;
+    else
+        l_count_by_status(vm, response);
     return 1;
 }
 

@@ -20,13 +20,18 @@
 #define SIZE_LIMIT 0x7f000000u /* LuaJIT's own, of a userdata, less a little */
 #define NAMES_LIMIT 64         /* known names, for the nearest */
 
+/* Its address tells a response from other userdata, without asking for its metatable. */
+static const char response_key;
+
 bool l_response_push(lua_State *L, int metatable, const struct http_response *r,
                      const struct packed_label *label)
 {
     size_t size = packed_size(r, label);
     if (size > SIZE_LIMIT)
         return false;
-    packed_copy(lua_newuserdata(L, size), r, label);
+    struct packed *packed = lua_newuserdata(L, size);
+    packed_copy(packed, r, label);
+    packed->type = &response_key;
     lua_rawgeti(L, LUA_REGISTRYINDEX, metatable);
     lua_setmetatable(L, -2);
     return true;
@@ -34,7 +39,10 @@ bool l_response_push(lua_State *L, int metatable, const struct http_response *r,
 
 struct packed *l_response_check(lua_State *L, int arg)
 {
-    return luaL_checkudata(L, arg, RESPONSE_TYPE);
+    struct packed *r = lua_touserdata(L, arg);
+    if (r == NULL || lua_objlen(L, arg) < sizeof *r || r->type != &response_key)
+        return luaL_checkudata(L, arg, RESPONSE_TYPE);
+    return r;
 }
 
 /* --- fields -------------------------------------------------------------------------------- */

@@ -37,6 +37,7 @@ enum verdict {
 
 /* Written by packed_copy; what has an address of its own is read by the functions below. */
 struct packed {
+    const void *type; /* first; l_response's: tells its userdata from others */
     enum http_failure failure;
     int status;
     unsigned char verdict; /* l_response's */

@@ -200,7 +200,7 @@ function http.set_base(session, url) end
 ---@param recorded string? as the statistics show it, where that isn't as it is sent
 ---@param name string? in the statistics; the options' own wins
 ---@param options table? as the script gave them
----@param judged any not false: it is left to settle to count it
+---@param judged any not false: it is left to settle to count it, and decide may be called
 ---@return userdata|nil signal STOP, to be thrown
 ---@return katydid.Response|false|nil response false: it was answered with more than Lua can hold
 function http.fetch(session, path, method, recorded, name, options, judged) end
