@@ -1,6 +1,6 @@
 # Keys while a run goes on in a terminal: w and W add a user or ten, s and S take one or ten away.
 
-$ tty -t 'g": 1}' w -t 'g": 2}' W -t 'g": 12}' s -t 'g": 11}' S -t 'g": 1}' S -t 'g": 0}' W -t 'g": 10}' '\x03' katydid waiting.lua --headless | grep -o 'Ramping.*\|All users.*\|Got.*\|the terminal.*'
+$ tty -t 'g": 1}' w -t 'g": 2}' W -t 'g": 12}' s -t 'g": 11}' S -t 'g": 1}' S -t 'g": 0}' W -t 'g": 10}' '\x03' katydid waiting.lua --headless | grep -o 'Ramping.*\|All users.*\|the terminal.*'; echo ${PIPESTATUS[0]}
 Ramping to 1 users at a rate of 1.00 per second
 All users spawned: {"Waiting": 1} (1 total users)
 Ramping to 2 users at a rate of 100.00 per second
@@ -15,7 +15,7 @@ Ramping to 0 users at a rate of 100.00 per second
 All users spawned: {"Waiting": 0} (0 total users)
 Ramping to 10 users at a rate of 100.00 per second
 All users spawned: {"Waiting": 10} (10 total users)
-Got SIGINT, ending the run (once more: at once)
+0
 
 # Other keys are nobody's, and none is shown.
 $ tty -t 'All users' 'xyzq' -t 'waiting' w -t '(2 total' '\x03' katydid waiting.lua --headless | grep -c 'xyzq\|Ramping to 2 \|WARNING'
@@ -29,8 +29,8 @@ $ tty -t 'All users' w -t 'WARNING' '\x03' katydid endless_shape.lua --headless 
 WARNING/katydid.main: The script's shape says how many users there are: keys change nothing
 
 # The terminal is left as it was found, however the run ends. (tty says so where it isn't.)
-$ tty -s 'All users' TERM katydid waiting.lua --headless | grep -o 'Got.*\|the terminal.*'
-Got SIGTERM, ending the run (once more: at once)
+$ tty -s 'All users' TERM katydid waiting.lua --headless | grep 'the terminal'; echo ${PIPESTATUS[0]}
+0
 
 $ MS=600000 tty -t '1 user ' '\x03' -t 'Got SIGINT' '\x03' katydid slow.lua --headless -s 50 | tail -1; echo ${PIPESTATUS[0]}
 katydid: ended at once by a second signal, SIGINT
