@@ -29,7 +29,7 @@ $ tty -t 'All users' w -t 'WARNING' '\x03' katydid endless_shape.lua --headless 
 WARNING/katydid.main: The script's shape says how many users there are: keys change nothing
 
 # The terminal is left as it was found, however the run ends. (tty says so where it isn't.)
-$ tty -s 'All users' TERM katydid waiting.lua --headless | grep 'the terminal'; echo ${PIPESTATUS[0]}
+$ tty -s 'waiting' TERM katydid waiting.lua --headless | grep 'the terminal'; echo ${PIPESTATUS[0]}
 0
 
 $ MS=600000 tty -t '1 user ' '\x03' -t 'Got SIGINT' '\x03' katydid slow.lua --headless -s 50 | tail -1; echo ${PIPESTATUS[0]}
