@@ -23,17 +23,29 @@
 /* Its address tells a response from other userdata, without asking for its metatable. */
 static const char response_key;
 
+/* A large body, with what the response on top alone has. [-0, +0, m] */
+static void keep_body(lua_State *L, struct packed *r, const struct buf *body)
+{
+    lua_createtable(L, 0, 1);
+    lua_pushlstring(L, body->p, body->n);
+    lua_setfield(L, -2, "text");
+    lua_setfenv(L, -2);
+    r->has_own = true;
+}
+
 bool l_response_push(lua_State *L, int metatable, const struct http_response *r,
                      const struct packed_label *label)
 {
     size_t size = packed_size(r, label);
-    if (size > SIZE_LIMIT)
+    if (size > SIZE_LIMIT || r->body.n > SIZE_LIMIT)
         return false;
     struct packed *packed = lua_newuserdata(L, size);
     packed_copy(packed, r, label);
     packed->type = &response_key;
     lua_rawgeti(L, LUA_REGISTRYINDEX, metatable);
     lua_setmetatable(L, -2);
+    if (r->body.n >= PACKED_BODY_MAX)
+        keep_body(L, packed, &r->body);
     return true;
 }
 

@@ -129,7 +129,8 @@ static void pack_response(struct packer *p, const struct http_response *r,
         .url = went_elsewhere ? pack_text(p, r->url) : request_url,
         .failure_text = pack_text(p, r->failure_text),
         .reason = pack_text(p, r->reason),
-        .body = pack_some(p, buf_slice(&r->body)),
+        .body =
+            r->body.n < PACKED_BODY_MAX ? pack_some(p, buf_slice(&r->body)) : (struct piece){0, 0},
         .request_method = {asked.at, (uint32_t)method_n},
         .headers = pack_block(p, &r->headers),
         .method = pack_some(p, label->method),
@@ -146,7 +147,8 @@ static void pack_response(struct packer *p, const struct http_response *r,
 /* Without redirects all is in a few blocks, and their sum is no less than what is packed of them. */
 static size_t enough(const struct http_response *r, const struct packed_label *label)
 {
-    size_t texts = r->asked.n + r->answered.n + r->body.n + r->headers.bytes.n;
+    size_t body_n = r->body.n < PACKED_BODY_MAX ? r->body.n : 0;
+    size_t texts = r->asked.n + r->answered.n + body_n + r->headers.bytes.n;
     if (r->failure_text != NULL)
         texts += strlen(r->failure_text);
     if (has_setup(&r->timings))

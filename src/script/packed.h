@@ -60,6 +60,10 @@ struct packed_label {
     struct str method, name;
 };
 
+/* A body of so many bytes isn't packed: it is one string of Lua's from the start, so that it is copied but
+ * once where a script reads it. */
+#define PACKED_BODY_MAX 2048
+
 /* How many bytes it takes at most. */
 size_t packed_size(const struct http_response *r, const struct packed_label *label);
 /* Writes it; `to` has so many bytes. */
