@@ -437,7 +437,7 @@ static struct str keep_method(struct http_request *r, struct str method)
     return str_make(p, method.n);
 }
 
-/* Headers and body of the first hop. What isn't the same for every request stands in the response. */
+/* Headers and body of the first hop. A body stands in the response. */
 static void prepare_message(struct http_request *r, const struct http_spec *spec,
                             const struct url *from)
 {
@@ -447,14 +447,14 @@ static void prepare_message(struct http_request *r, const struct http_spec *spec
     bool is_usual =
         !from->has_user && !r->hop.parts.is_unix && exchange_has_default_headers(r->session, spec);
     r->hop.headers = is_usual ? exchange_default_headers(spec->compress) : NULL;
-    if (is_usual && !spec->has_body)
+    if (!is_usual) {
+        exchange_first_headers(&r->first_headers, r->session, spec, from, &r->hop.parts,
+                               clock_wall_at_s(loop_clock(r->loop), r->start_ns));
+        r->hop.headers = &r->first_headers;
+    }
+    if (!spec->has_body)
         return;
     struct http_response *response = response_of(r);
-    if (!is_usual) {
-        exchange_first_headers(&response->own_request_headers, r->session, spec, from,
-                               &r->hop.parts, response->start_s);
-        r->hop.headers = response->request_headers;
-    }
     response->has_request_body = spec->has_body && r->source == NULL;
     if (response->has_request_body)
         buf_add_str(&response->request_body, spec->body);
@@ -583,6 +583,10 @@ bool http_request_was_sent(const struct http_request *r)
 struct http_response *http_request_take_response(struct http_request *r)
 {
     struct http_response *response = r->response;
+    if (response != NULL && response->request_headers == &r->first_headers) {
+        http_headers_swap(&response->own_request_headers, &r->first_headers);
+        response->request_headers = &response->own_request_headers;
+    }
     r->response = NULL;
     return response;
 }

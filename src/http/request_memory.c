@@ -57,6 +57,7 @@ static void give_response(struct transport *t, struct http_response *r)
 
 static void release_request(struct http_request *r)
 {
+    http_headers_release(&r->first_headers);
     http_headers_release(&r->hop_headers);
     http_headers_release(&r->own_cookies);
     buf_release(&r->url);
@@ -82,6 +83,8 @@ void request_give(struct http_request *r)
         release_request(r);
         return;
     }
+    if (r->first_headers.n > 0)
+        http_headers_clear(&r->first_headers);
     if (r->hop_headers.n > 0)
         http_headers_clear(&r->hop_headers);
     if (r->own_cookies.n > 0)

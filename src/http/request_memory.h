@@ -18,7 +18,9 @@ struct http_request {
     /* Used again and again: memory that texts stand in. */
     struct http_request *next_spare;
     struct buf url, fragment, long_method;
-    struct http_headers hop_headers; /* of further hops; the first's are the response's */
+    struct http_headers
+        first_headers; /* of the first hop, where they aren't those of every request */
+    struct http_headers hop_headers; /* of further hops */
     struct http_headers own_cookies;
     struct buf location; /* of this hop's answer */
     struct buf broken_text;

@@ -39,12 +39,12 @@ struct http_response {
     /* what was sent in the first hop */
     const char *request_method, *request_url; /* upper case; without credentials */
     const char *request_target; /* path and query of the first hop as sent: the statistics' name */
-    const struct http_headers *request_headers; /* never NULL */
+    const struct http_headers *request_headers; /* never NULL; the request's, until it is taken */
     struct buf request_body;
     bool has_request_body; /* an empty one is still one */
 
     /* private */
-    struct http_headers own_request_headers; /* where they are not those of every request */
+    struct http_headers own_request_headers; /* of one that was taken */
     struct buf asked, answered;              /* where the texts above stand */
     struct http_response *next_spare;
 };

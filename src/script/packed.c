@@ -92,16 +92,21 @@ static struct piece pack_setup(struct packer *p, const struct transfer_timings *
     return pack(p, setup, sizeof setup);
 }
 
-/* Those of every request are known without being kept. */
-static struct piece pack_request_headers(struct packer *p, const struct http_headers *h,
-                                         enum http_compress *compress)
+/* Whether they are those of every request, which are known without being kept. */
+static bool is_default(const struct http_headers *h, enum http_compress *compress)
 {
     for (int i = HTTP_COMPRESS_DEFAULT; i <= HTTP_COMPRESS_NONE; i++) {
         *compress = (enum http_compress)i;
         if (h == exchange_default_headers(*compress))
-            return (struct piece){0, 0};
+            return true;
     }
-    return pack_headers(p, h);
+    return false;
+}
+
+static struct piece pack_request_headers(struct packer *p, const struct http_headers *h,
+                                         enum http_compress *compress)
+{
+    return is_default(h, compress) ? (struct piece){0, 0} : pack_headers(p, h);
 }
 
 static void pack_response(struct packer *p, const struct http_response *r,
@@ -149,12 +154,14 @@ static size_t enough(const struct http_response *r, const struct packed_label *l
 {
     size_t body_n = r->body.n < PACKED_BODY_MAX ? r->body.n : 0;
     size_t texts = r->asked.n + r->answered.n + body_n + r->headers.bytes.n;
+    enum http_compress compress;
+    if (!is_default(r->request_headers, &compress))
+        texts += r->request_headers->bytes.n;
     if (r->failure_text != NULL)
         texts += strlen(r->failure_text);
     if (has_setup(&r->timings))
         texts += 8 + 3 * sizeof(double); // where they may lie
-    return sizeof(struct packed) + texts + r->own_request_headers.bytes.n + r->request_body.n +
-           label->method.n + label->name.n;
+    return sizeof(struct packed) + texts + r->request_body.n + label->method.n + label->name.n;
 }
 
 size_t packed_size(const struct http_response *r, const struct packed_label *label)
