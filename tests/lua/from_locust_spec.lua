@@ -65,7 +65,7 @@ describe("an example of the page runs:", function()
         script = example.script,
         host = "http://example.test",
         users = 5,
-        seconds = not has_shape and 600 or nil,
+        seconds = not has_shape and 90 or nil,
       }
       check.same(requested(result), EXPECTED[example.title])
       check.same(result.exceptions, {})
