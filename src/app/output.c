@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 int output_write(int fd, struct str text, struct err *err)
@@ -23,11 +22,4 @@ int output_write(int fd, struct str text, struct err *err)
         }
     }
     return 0;
-}
-
-unsigned output_columns(int fd)
-{
-    struct winsize size;
-
-    return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }

@@ -9,7 +9,4 @@
 /* Writes all of it, as it is; waits where the reader is slow. */
 int output_write(int fd, struct str text, struct err *err) ERR_CHECKED;
 
-/* The width of the terminal behind it; 0: there is none. */
-unsigned output_columns(int fd);
-
 #endif

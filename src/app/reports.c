@@ -66,8 +66,9 @@ int reports_check(const struct options *o, struct err *err)
 static void print_table(struct reports *r)
 {
     struct buf table = BUF_INIT;
+    struct style style = {.columns = style_of(r->tables_fd).columns}; // the log shows no colours
 
-    console_add_stats(&table, r->stats, output_columns(r->tables_fd), true, clock_wall_s(r->clock));
+    console_add_stats(&table, r->stats, &style, true, clock_wall_s(r->clock));
     buf_add_char(&table, '\n');
     log_print(buf_slice(&table), r->tables_fd == STDERR_FILENO);
     buf_release(&table);
@@ -134,8 +135,9 @@ static void finish_tables(struct reports *r, uint64_t seed)
     struct buf text = BUF_INIT;
     struct err err = ERR_INIT;
     const char *profile = options_text(r->options, OPT_PROFILE);
+    struct style style = style_of(r->tables_fd);
 
-    console_add_summary(&text, r->stats, output_columns(r->tables_fd), clock_wall_s(r->clock));
+    console_add_summary(&text, r->stats, &style, clock_wall_s(r->clock));
     buf_addf(&text, "Seed %" PRIu64 " (--seed %" PRIu64 " draws the same random numbers again)\n",
              seed, seed);
     if (profile != NULL) {

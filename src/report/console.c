@@ -81,10 +81,10 @@ static void add_stats_row(struct buf *out, const struct entry *e, size_t name_wi
     buf_addf(out, " | %7.2f %11.2f\n", rate, failure_rate);
 }
 
-void console_add_stats(struct buf *out, const struct stats *s, unsigned columns, bool current,
-                       double now_s)
+void console_add_stats(struct buf *out, const struct stats *s, const struct style *style,
+                       bool current, double now_s)
 {
-    int space = name_space(columns);
+    int space = name_space(style->columns);
     size_t name_width = (size_t)abs(space - 4); // as Locust has it where there is no room
     size_t n;
     struct entry **rows = stats_sorted(s, &n);
@@ -127,9 +127,9 @@ static void add_percentile_row(struct buf *out, const struct entry *e, int space
     buf_addf(out, " %6" PRIu64 "\n", e->requests);
 }
 
-void console_add_percentiles(struct buf *out, const struct stats *s, unsigned columns)
+void console_add_percentiles(struct buf *out, const struct stats *s, const struct style *style)
 {
-    int space = name_space(columns);
+    int space = name_space(style->columns);
     size_t n;
     struct entry **rows = stats_sorted(s, &n);
     buf_addf(out, "Response time percentiles (approximated)\n%-8s %-*s", "Type", space, "Name");
@@ -145,18 +145,18 @@ void console_add_percentiles(struct buf *out, const struct stats *s, unsigned co
     free(rows);
 }
 
-static void add_report_separator(struct buf *out, unsigned columns)
+static void add_report_separator(struct buf *out, const struct style *style)
 {
-    const int widths[] = {COUNT_WIDTH, 61 + name_space(columns)};
+    const int widths[] = {COUNT_WIDTH, 61 + name_space(style->columns)};
     add_separator(out, widths, 2);
 }
 
-void console_add_failures(struct buf *out, const struct stats *s, unsigned columns)
+void console_add_failures(struct buf *out, const struct stats *s, const struct style *style)
 {
     if (s->failures.n == 0)
         return;
     buf_addf(out, "Error report\n%-*s %-*s\n", COUNT_WIDTH, "# occurrences", TEXT_WIDTH, "Error");
-    add_report_separator(out, columns);
+    add_report_separator(out, style);
     struct buf text = BUF_INIT;
     struct failure *f, *next;
     HASH_ITER (hh, s->failures.all, f, next) {
@@ -167,7 +167,7 @@ void console_add_failures(struct buf *out, const struct stats *s, unsigned colum
         end_line(out);
     }
     buf_release(&text);
-    add_report_separator(out, columns);
+    add_report_separator(out, style);
     end_line(out);
 }
 
@@ -199,12 +199,12 @@ static void add_traceback(struct buf *out, const struct exception *x)
                  left_out == 1 ? "" : "s");
 }
 
-void console_add_exceptions(struct buf *out, const struct stats *s, unsigned columns)
+void console_add_exceptions(struct buf *out, const struct stats *s, const struct style *style)
 {
     if (s->exceptions.n == 0)
         return;
     buf_addf(out, "Exceptions\n%-*s %s\n", COUNT_WIDTH, "# occurrences", "Exception");
-    add_report_separator(out, columns);
+    add_report_separator(out, style);
     struct exception *x, *next;
     HASH_ITER (hh, s->exceptions.all, x, next) {
         buf_addf(out, "%-*" PRIu64 " ", COUNT_WIDTH, x->count);
@@ -214,16 +214,17 @@ void console_add_exceptions(struct buf *out, const struct stats *s, unsigned col
         buf_add_cstr(out, ")\n");
         add_traceback(out, x);
     }
-    add_report_separator(out, columns);
+    add_report_separator(out, style);
     end_line(out);
 }
 
-void console_add_summary(struct buf *out, const struct stats *s, unsigned columns, double now_s)
+void console_add_summary(struct buf *out, const struct stats *s, const struct style *style,
+                         double now_s)
 {
-    console_add_stats(out, s, columns, false, now_s);
-    console_add_percentiles(out, s, columns);
-    console_add_failures(out, s, columns);
-    console_add_exceptions(out, s, columns);
+    console_add_stats(out, s, style, false, now_s);
+    console_add_percentiles(out, s, style);
+    console_add_failures(out, s, style);
+    console_add_exceptions(out, s, style);
     if (s->in_flight_at_end > 0)
         buf_addf(out, "%" PRIu64 " request%s in flight at the end, and counted nowhere above\n",
                  s->in_flight_at_end, s->in_flight_at_end == 1 ? " was" : "s were");

@@ -7,20 +7,22 @@
 #define REPORT_CONSOLE_H
 
 #include "base/buf.h"
+#include "report/style.h"
 #include "stats/stats.h"
 
 #include <stdbool.h>
 
-/* columns: the terminal's width; 0: none (the name column is then 76 wide). With `current` the
+/* style: the terminal's; where it has no width the name column is 76 wide. With `current` the
  * rates are those of the last ten seconds, else those of the whole run. */
-void console_add_stats(struct buf *out, const struct stats *s, unsigned columns, bool current,
-                       double now_s);
-void console_add_percentiles(struct buf *out, const struct stats *s, unsigned columns);
+void console_add_stats(struct buf *out, const struct stats *s, const struct style *style,
+                       bool current, double now_s);
+void console_add_percentiles(struct buf *out, const struct stats *s, const struct style *style);
 void console_add_failures(struct buf *out, const struct stats *s,
-                          unsigned columns); /* nothing if none */
+                          const struct style *style); /* nothing if none */
 void console_add_exceptions(struct buf *out, const struct stats *s,
-                            unsigned columns); /* nothing if none */
+                            const struct style *style); /* nothing if none */
 /* All of them, with requests in flight at the end and names left out, where there are any. */
-void console_add_summary(struct buf *out, const struct stats *s, unsigned columns, double now_s);
+void console_add_summary(struct buf *out, const struct stats *s, const struct style *style,
+                         double now_s);
 
 #endif

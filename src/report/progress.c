@@ -5,11 +5,10 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "report/progress_line.h"
+#include "report/style.h"
 
 #include <poll.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define PLAIN_EVERY_S 5
@@ -25,13 +24,6 @@ struct progress {
     struct buf line; /* as it stands on the terminal; empty: nothing does */
 };
 
-static bool can_redraw(int fd)
-{
-    const char *term = getenv("TERM"), *ci = getenv("CI");
-    return isatty(fd) && term != NULL && term[0] != '\0' && strcmp(term, "dumb") != 0 &&
-           (ci == NULL || ci[0] == '\0');
-}
-
 /* The figures of the run must not wait for a terminal that stands still (Ctrl-S, a slow pipe). */
 static void put(const struct progress *p, struct str text)
 {
@@ -45,9 +37,8 @@ static void put(const struct progress *p, struct str text)
 /* But for the last one: a character there would make some terminals begin a new line. */
 static unsigned columns_of(int fd)
 {
-    struct winsize size;
-    bool is_known = ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
-    return (is_known ? size.ws_col : COLUMNS_DEFAULT) - 1;
+    unsigned columns = style_of(fd).columns;
+    return (columns > 1 ? columns : COLUMNS_DEFAULT) - 1;
 }
 
 static void redraw(void *self)
@@ -99,7 +90,7 @@ struct progress *progress_new(struct stats *s, struct runner *r, struct hooks *h
     p->stats = s;
     p->runner = r;
     p->fd = fd;
-    p->redraws = can_redraw(fd);
+    p->redraws = style_of(fd).can_redraw;
     if (p->redraws)
         log_set_around(make_room, redraw, p);
     hooks_add(hooks, HOOK_SECOND, on_second, p);
