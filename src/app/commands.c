@@ -11,6 +11,7 @@
 #include "app/app.h"
 #include "app/file_limit.h"
 #include "app/help.h"
+#include "app/options_arguments.h"
 #include "app/output.h"
 #include "app/run_options.h"
 #include "app/target_options.h"

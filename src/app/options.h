@@ -93,10 +93,6 @@ struct options {
 void options_init(struct options *o, const struct option *table, size_t n);
 void options_release(struct options *o);
 
-/* A command line, without the program's name and the command. "--" ends the options. The begin of a
- * name stands for the only option that begins so where `takes_prefixes` is set. */
-int options_read_arguments(struct options *o, int argc, char *const *argv,
-                           struct err *err) ERR_CHECKED;
 /* The variables, by `get` (getenv). An empty one counts as not set. */
 int options_read_environment(struct options *o, char *(*get)(const char *name),
                              struct err *err) ERR_CHECKED;
@@ -112,8 +108,11 @@ int options_set_any(struct options *o, size_t which, enum option_rank rank, cons
                     struct str value, struct err *err) ERR_CHECKED;
 /* One more item of a list, as it is. */
 void options_add(struct options *o, size_t which, enum option_rank rank, const char *item);
-/* One more word, as if it stood on the command line. */
+/* A list is given, be it with no item at all: it hides those of lower ranks. */
+void options_begin_list(struct options *o, size_t which, enum option_rank rank);
+/* One more word, as if it stood on the command line; and one that stands behind an unknown option. */
 void options_add_word(struct options *o, struct str word);
+void options_add_doubtful(struct options *o, struct str word);
 /* Whether the value of this option was given in a place of that rank or a higher one. */
 bool options_is_hidden(const struct options *o, size_t which, enum option_rank rank);
 
@@ -121,6 +120,8 @@ bool options_is_hidden(const struct options *o, size_t which, enum option_rank r
  * name that it begins, or the nearest; NULL where there is none. */
 size_t options_find(const struct options *o, struct str name);
 const char *options_nearest(const struct options *o, struct str name);
+/* How many long names begin so; *which is the first of them (as it was, where there is none). */
+size_t options_count_begun(const struct options *o, struct str begin, size_t *which);
 /* "a whole number from 0 to 10": what the option expects. */
 void options_add_expected(struct buf *out, const struct option *option);
 /* "KATYDID_SPAWN_RATE", or the variable of its own. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/options_arguments.h"
 #include "app/options_file.h"
 #include "base/file.h"
 #include "base/mem.h"

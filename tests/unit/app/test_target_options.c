@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "app/target_options.h"
 
+#include "app/options_arguments.h"
+
 #include "../check.h"
 
 static struct options o;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "app/options_arguments.h"
+
 #include "../check.h"
 
 static struct options o;
