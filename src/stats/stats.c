@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "stats/label.h"
+#include "stats/slots.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,7 @@ void stats_free(struct stats *s)
 {
     if (s == NULL)
         return;
+    slots_free(s->slots);
     drop_entries(s);
     entry_free(s->total);
     failures_release(&s->failures);
@@ -159,6 +161,8 @@ static void empty(struct stats *s, double now_s)
     exceptions_clear(&s->exceptions);
     history_clear(&s->history);
     s->in_flight_at_end = s->names_left_out = 0;
+    if (s->slots != NULL)
+        slots_clear(s->slots, now_s);
 }
 
 void stats_clear(struct stats *s, double now_s)

@@ -19,6 +19,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct slots; /* what each entry counted in each ten seconds */
+
 #define STATS_NAMES_DEFAULT 10000
 #define STATS_OTHER_NAME "(other names)"
 #define STATS_NAME_LIMIT 4096 /* bytes; longer names are cut */
@@ -36,6 +38,7 @@ struct stats {
     uint64_t generation;       /* changes when entries are dropped: cached pointers are then void */
     size_t names_limit;
     bool keep_recent;    /* current percentiles of each entry too (the total's always are) */
+    struct slots *slots; /* owned; NULL: not kept. Whoever makes it says when seconds are over */
     struct entry *other; /* private: the one beyond the cap; NULL as long as there is none */
     struct buf key;      /* private: the one that is looked for */
     struct entry *last_used[STATS_LAST_USED]; /* private: by a quick hash; NULL: none */
