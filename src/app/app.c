@@ -10,12 +10,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/announce.h"
 #include "app/file_limit.h"
 #include "app/help.h"
 #include "app/keys.h"
 #include "app/output.h"
 #include "app/recorder.h"
 #include "app/reports.h"
+#include "app/results.h"
 #include "app/run_options.h"
 #include "app/script_options.h"
 #include "app/signals.h"
@@ -41,7 +43,6 @@
 #include "stats/stats.h"
 
 #define LOGGER "katydid.main"
-#define DESCRIPTORS_OF_OUR_OWN 64 /* beside a connection for each user */
 
 /* In the order in which they are made. */
 struct app {
@@ -327,67 +328,6 @@ static int look(struct app *app, struct err *err)
     return rc;
 }
 
-/* What a shape makes of the options that say how many users there are. */
-static void warn_of_shape(const struct app *app)
-{
-    bool users = options_is_given(app->options, OPT_USERS);
-    bool rate = options_is_given(app->options, OPT_SPAWN_RATE);
-
-    if (!script_driver_has_shape(app->driver) || (!users && !rate) ||
-        script_driver_shape_uses_common_options(app->driver))
-        return;
-    log_warning(LOGGER,
-                "%s%s%s have no effect on the LoadTestShape of the script, which says itself "
-                "how many users there are",
-                users ? "--users" : "", users && rate ? " and " : "", rate ? "--spawn-rate" : "");
-}
-
-/* Classes that want more users than there will be. */
-static void tell_of_fixed_counts(const struct app *app)
-{
-    size_t n_classes, fixed = 0;
-    const struct dispatch_class *classes = script_driver_classes(app->driver, &n_classes);
-    size_t users = (size_t)options_int(app->options, OPT_USERS);
-
-    for (size_t i = 0; i < n_classes; i++)
-        fixed += classes[i].fixed_count;
-    if (fixed > users && !script_driver_has_shape(app->driver))
-        log_info(LOGGER,
-                 "Total fixed_count of User classes (%zu) is greater than the specified number of "
-                 "users (%zu), so not all will be spawned.",
-                 fixed, users);
-}
-
-static void warn_of_files(const struct app *app, size_t limit)
-{
-    int64_t users = options_int(app->options, OPT_USERS);
-
-    if (limit < DESCRIPTORS_OF_OUR_OWN || (uint64_t)users > limit - DESCRIPTORS_OF_OUR_OWN)
-        log_warning(LOGGER,
-                    "The system lets this process open %zu files, which is not enough for a "
-                    "connection of each of %" PRId64 " users (ulimit -Hn)",
-                    limit, users);
-}
-
-static void tell_start(const struct app *app)
-{
-    int64_t run_time_s = options_int(app->options, OPT_RUN_TIME);
-    bool has_end =
-        script_driver_has_shape(app->driver) || options_is_given(app->options, OPT_ITERATIONS);
-
-    log_info(LOGGER, "Starting Katydid %s, seed %" PRIu64, KATYDID_VERSION, app->seed);
-    if (options_text(app->options, OPT_PROFILE) != NULL)
-        log_info(LOGGER, "Profile: %s", options_text(app->options, OPT_PROFILE));
-    if (is_debug(app))
-        return;
-    warn_of_shape(app);
-    tell_of_fixed_counts(app);
-    if (run_time_s > 0)
-        log_info(LOGGER, "Run time limit set to %" PRId64 " seconds", run_time_s);
-    else if (!has_end)
-        log_info(LOGGER, "No run time limit set, use CTRL+C to interrupt");
-}
-
 static void on_signal(void *self, int number)
 {
     struct app *app = self;
@@ -456,9 +396,8 @@ static int prepare(struct app *app, struct err *err)
     return 0;
 }
 
-static int decide(const struct app *app)
+static int decide(const struct app *app, const char **reason)
 {
-    const char *reason;
     struct verdict v = {
         .script_decided = app->vm->has_exit_code,
         .script_code = app->vm->exit_code,
@@ -470,12 +409,29 @@ static int decide(const struct app *app)
         .listener_errors = app->vm->listener_errors,
         .code_on_error = (int)options_int(app->options, OPT_EXIT_CODE_ON_ERROR),
     };
-    int code = verdict_exit_code(&v, &reason);
+    int code = verdict_exit_code(&v, reason);
 
-    if (reason != NULL)
-        log_error(LOGGER, "%s", reason);
+    if (*reason != NULL)
+        log_error(LOGGER, "%s", *reason);
     log_info(LOGGER, "Shutting down (exit code %d)", code);
     return code;
+}
+
+static void finish_reports(struct app *app, int code, const char *reason)
+{
+    struct result *result =
+        results_of_run(&(struct results_source){.options = app->options,
+                                                .runner = app->runner,
+                                                .usage = &app->usage,
+                                                .stats = app->stats,
+                                                .started_s = app->stats->total->start_s,
+                                                .ended_s = clock_wall_s(&app->clock),
+                                                .seed = app->seed,
+                                                .exit_code = code,
+                                                .exit_reason = reason});
+
+    reports_finish(app->reports, result);
+    result_free(result);
 }
 
 /* The first event; what its listeners have set up must hold. */
@@ -493,10 +449,11 @@ static int init(struct app *app, struct err *err)
 static int run(struct app *app, size_t file_limit, struct err *err)
 {
     struct hook quit = {.kind = HOOK_QUIT};
+    const char *reason;
     int code;
 
-    tell_start(app);
-    warn_of_files(app, file_limit);
+    log_info(LOGGER, "Starting Katydid %s, seed %" PRIu64, KATYDID_VERSION, app->seed);
+    announce_run(app->options, app->driver, file_limit, is_debug(app));
     app->vm->runner = app->runner;
     if (app->vm->stop_asked)
         runner_stop(app->runner, RUN_END_SCRIPT, STR_EMPTY);
@@ -513,9 +470,9 @@ static int run(struct app *app, size_t file_limit, struct err *err)
     signals_leave_loop(&app->signals);
     hooks_fire_kind(app->hooks, HOOK_QUITTING);
     usage_tell(&app->usage);
-    code = decide(app);
+    code = decide(app, &reason);
     if (!is_debug(app))
-        reports_finish(app->reports, app->seed);
+        finish_reports(app, code, reason);
     quit.u.exit_code = code;
     hooks_fire(app->hooks, &quit);
     return code;

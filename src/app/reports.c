@@ -130,19 +130,18 @@ struct reports *reports_new(const struct options *o, const struct clock *clock, 
     return r;
 }
 
-static void finish_tables(struct reports *r, uint64_t seed)
+static void finish_tables(struct reports *r, const struct result *result)
 {
     struct buf text = BUF_INIT;
     struct err err = ERR_INIT;
-    const char *profile = options_text(r->options, OPT_PROFILE);
     struct style style = style_of(r->tables_fd);
 
-    console_add_summary(&text, r->stats, &style, clock_wall_s(r->clock));
+    console_add_summary(&text, result->stats, &style, clock_wall_s(r->clock));
     buf_addf(&text, "Seed %" PRIu64 " (--seed %" PRIu64 " draws the same random numbers again)\n",
-             seed, seed);
-    if (profile != NULL) {
+             result->seed, result->seed);
+    if (*result->profile != '\0') {
         buf_add_cstr(&text, "Profile ");
-        text_add_visible(&text, str_of(profile), true);
+        text_add_visible(&text, str_of(result->profile), true);
         buf_add_char(&text, '\n');
     }
     if (output_write(r->tables_fd, buf_slice(&text), &err) < 0)
@@ -150,7 +149,7 @@ static void finish_tables(struct reports *r, uint64_t seed)
     buf_release(&text);
 }
 
-static void finish_json(struct reports *r)
+static void finish_json(struct reports *r, const struct result *result)
 {
     struct buf text = BUF_INIT;
     struct err err = ERR_INIT;
@@ -158,7 +157,7 @@ static void finish_json(struct reports *r)
     bool wants_output = options_flag(r->options, OPT_JSON);
 
     if (path != NULL || wants_output)
-        json_add_stats(&text, r->stats);
+        json_add_stats(&text, result->stats);
     if (wants_output && output_write(STDOUT_FILENO, buf_slice(&text), &err) < 0)
         log_error(LOGGER, "The JSON is incomplete: %s", err.text);
     err_clear(&err);
@@ -168,14 +167,14 @@ static void finish_json(struct reports *r)
     buf_release(&text);
 }
 
-void reports_finish(struct reports *r, uint64_t seed)
+void reports_finish(struct reports *r, const struct result *result)
 {
     progress_free(r->progress);
     r->progress = NULL;
     if (r->csv != NULL)
         csv_finish(r->csv);
-    finish_tables(r, seed);
-    finish_json(r);
+    finish_tables(r, result);
+    finish_json(r, result);
 }
 
 void reports_free(struct reports *r)

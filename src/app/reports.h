@@ -11,11 +11,10 @@
 #include "app/options.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "report/result.h"
 #include "run/hooks.h"
 #include "run/runner.h"
 #include "stats/stats.h"
-
-#include <stdint.h>
 
 struct reports;
 
@@ -26,7 +25,7 @@ int reports_check(const struct options *o, struct err *err) ERR_CHECKED;
 struct reports *reports_new(const struct options *o, const struct clock *clock, struct stats *stats,
                             struct runner *runner, struct hooks *hooks, struct err *err);
 /* The final ones. What can't be written is logged. */
-void reports_finish(struct reports *r, uint64_t seed);
+void reports_finish(struct reports *r, const struct result *result);
 void reports_free(struct reports *r); /* NULL is fine */
 
 #endif

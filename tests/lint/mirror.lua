@@ -10,6 +10,8 @@ local NO_TEST = {
   ["src/app/main.c"] = "calls commands_main; tests/cli",
   ["src/app/app.c"] = "composes; tests/cli, tests/e2e",
   ["src/app/commands.c"] = "composes; tests/cli",
+  ["src/app/announce.c"] = "log lines of a run; tests/cli",
+  ["src/app/results.c"] = "takes from all; tests/cli, tests/e2e",
   ["src/app/reports.c"] = "composes; tests/cli",
 }
 

@@ -1,0 +1,102 @@
+/* results -- see results.h. */
+// SPDX-License-Identifier: MIT
+#include "app/results.h"
+
+#include <stdlib.h>
+
+#include "app/run_options.h"
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/url.h"
+
+static const char *end_name(enum run_end why)
+{
+    static const char *const names[] = {
+        [RUN_END_NONE] = "",
+        [RUN_END_RUN_TIME] = "run time",
+        [RUN_END_SHAPE] = "shape",
+        [RUN_END_SHAPE_ERROR] = "error in the shape",
+        [RUN_END_USERS_GONE] = "all users ended",
+        [RUN_END_ITERATIONS] = "iterations",
+        [RUN_END_SCRIPT] = "script",
+        [RUN_END_SIGNAL] = "signal",
+        [RUN_END_SPAWN_ERROR] = "a user could not be made",
+    };
+
+    return names[why];
+}
+
+static void hide(json_t *all, const struct option *option)
+{
+    char *key = xstrdup(option->name);
+
+    for (char *p = key; *p != '\0'; p++)
+        *p = *p == '-' ? '_' : *p;
+    if (json_object_get(all, key) != NULL)
+        json_object_set_new(all, key, json_string(OPTION_HIDDEN));
+    free(key);
+}
+
+/* The options as they held: those that are secret, and passwords in URLs, hidden. */
+static json_t *shown_options(const struct options *o)
+{
+    json_t *all = options_json(o);
+    bool shows = options_flag(o, OPT_SHOW_SECRETS);
+    const char *key;
+    json_t *value;
+    struct buf masked = BUF_INIT;
+
+    for (size_t i = 0; !shows && i < o->n; i++) {
+        if (o->table[i].is_secret)
+            hide(all, &o->table[i]);
+    }
+    json_object_foreach (all, key, value) {
+        if (shows || !json_is_string(value))
+            continue;
+        buf_clear(&masked);
+        url_mask(&masked, str_of(json_string_value(value)));
+        json_string_setn_nocheck(value, buf_slice(&masked).p, buf_slice(&masked).n);
+    }
+    buf_release(&masked);
+    return all;
+}
+
+static void take_usage(struct result_usage *to, const struct usage *from)
+{
+    to->run_s = usage_run_s(from);
+    to->cpu_share = usage_cpu_share(from);
+    histogram_copy(&to->lag, &from->lag);
+    to->lag_peak_ms = (double)from->lag_peak.ns / NS_PER_MS;
+    to->lag_peak_at_s = from->lag_peak.at_s;
+    to->pause_peak_ms = (double)from->pause_peak.ns / NS_PER_MS;
+    to->is_doubtful = usage_lag_is_high(from) || usage_pause_is_high(from);
+}
+
+struct result *results_of_run(const struct results_source *source)
+{
+    struct result *r = result_new();
+    const struct options *o = source->options;
+    size_t n_scripts;
+    const char *const *scripts = options_list(o, OPT_LOCUSTFILE, &n_scripts);
+    const char *profile = options_text(o, OPT_PROFILE);
+
+    for (size_t i = 0; i < n_scripts; i++)
+        result_add_script(r, scripts[i]);
+    json_decref(r->options);
+    r->options = shown_options(o);
+    if (options_text(o, OPT_HOST) != NULL)
+        result_set_text(&r->host, json_string_value(json_object_get(r->options, "host")));
+    if (profile != NULL)
+        result_set_text(&r->profile, profile);
+    result_set_text(&r->version, KATYDID_VERSION);
+    result_set_text(&r->end, end_name(runner_why(source->runner)));
+    if (source->exit_reason != NULL)
+        result_set_text(&r->exit_reason, source->exit_reason);
+    r->started_s = source->started_s;
+    r->ended_s = source->ended_s;
+    r->seed = source->seed;
+    r->exit_code = source->exit_code;
+    take_usage(&r->usage, source->usage);
+    r->stats = source->stats;
+    return r;
+}

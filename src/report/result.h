@@ -1,0 +1,58 @@
+/*
+ * result -- all that is known of a run when it is over.
+ *
+ * What every final report is made of, and nothing else: so that a report of a run that has just ended
+ * and one that is made again from a file are the same. Texts are never NULL; what is not known is "".
+ */
+// SPDX-License-Identifier: MIT
+#ifndef REPORT_RESULT_H
+#define REPORT_RESULT_H
+
+#include "run/threshold_row.h"
+#include "stats/histogram.h"
+#include "stats/stats.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The loop of the process that made the load: are the figures to be trusted? */
+struct result_usage {
+    double run_s;         /* how long was measured */
+    double cpu_share;     /* of one core: 0..1 */
+    struct histogram lag; /* ms; a count is a microsecond of the test, as run/usage has it */
+    double lag_peak_ms, lag_peak_at_s;
+    double pause_peak_ms; /* of Lua's collector */
+    bool is_doubtful;     /* response times may be too long for reasons of our own */
+};
+
+struct result {
+    char **scripts; /* paths, as they were given */
+    size_t n_scripts;
+    char *host;                /* the base URL, without credentials */
+    char *profile;             /* --profile */
+    char *version;             /* of Katydid */
+    double started_s, ended_s; /* wall time of the test */
+    uint64_t seed;
+    json_t *options;    /* object: name -> value as it held, secrets hidden */
+    json_t *task_ratio; /* as --show-task-ratio-json has it; NULL: none */
+    char *end;          /* why it ended: "run time", "signal", ... */
+    int exit_code;
+    char *exit_reason; /* where no other figure tells why it isn't 0 */
+    struct threshold_row *thresholds;
+    size_t n_thresholds;
+    struct result_usage usage;
+    struct stats *stats;
+    bool owns_stats; /* result_free frees them */
+};
+
+/* All empty, without statistics. */
+struct result *result_new(void);
+void result_free(struct result *r); /* NULL is fine */
+
+/* Replaces one of its texts by a copy. */
+void result_set_text(char **place, const char *text);
+void result_add_script(struct result *r, const char *path);
+
+#endif
