@@ -12,9 +12,10 @@ local MAY = {
   serve = { "base", "loop" },
   run = { "base", "loop", "stats" },
   report = { "base", "stats", "run" },
+  export = { "base", "loop", "stats", "net", "http", "serve", "run", "report" },
   target = { "base", "loop", "stats", "serve" },
   script = { "base", "loop", "stats", "net", "http", "run" },
-  app = { "base", "loop", "stats", "net", "http", "serve", "run", "report", "target", "script" },
+  app = { "base", "loop", "stats", "net", "http", "serve", "run", "report", "export", "target", "script" },
 }
 
 -- A header that is not ours, and the places that may include it (a prefix of the path).
