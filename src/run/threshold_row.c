@@ -19,7 +19,11 @@ void threshold_rows_free(struct threshold_row *rows, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         free(rows[i].text);
+        free(rows[i].metric);
+        free(rows[i].entry);
+        free(rows[i].op);
         free(rows[i].unit);
+        free(rows[i].shown);
         free(rows[i].reason);
     }
     free(rows);

@@ -8,12 +8,20 @@
 
 enum threshold_verdict { THRESHOLD_PASSED, THRESHOLD_CROSSED, THRESHOLD_NOT_JUDGED };
 
+/* All texts are the row's own, and none is NULL. */
 struct threshold_row {
-    char *text; /* as it was written */
+    char *text;        /* as it was written: "p95 of GET /items < 300ms for 10s" */
+    char *metric;      /* "p95", "fail_ratio", or a custom metric's name */
+    char *entry;       /* the names that it is of, maybe with "*"; "": the total */
+    char *op;          /* "<" */
+    double limit;      /* in `unit` */
+    unsigned window_s; /* it is to hold in every window of so many seconds; 0: over the whole run */
+    bool aborts;       /* it ends the run as soon as it is crossed */
     enum threshold_verdict verdict;
     bool has_value;
-    double value; /* what was measured, in the unit of the limit */
+    double value; /* what was measured, in the unit of the limit; of windows the worst */
     char *unit;   /* "ms", "%", "/s"; "" for a plain number */
+    char *shown;  /* the value as every report shows it: "312 ms", "1.25%"; "-": there is none */
     char *reason; /* why it was not judged, or where it was crossed; "": nothing to tell */
 };
 

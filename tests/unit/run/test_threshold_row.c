@@ -19,7 +19,11 @@ TEST(rows_are_freed_with_their_texts)
 
     for (size_t i = 0; i < 2; i++) {
         rows[i].text = xstrdup("p95 < 300ms");
+        rows[i].metric = xstrdup("p95");
+        rows[i].entry = xstrdup("");
+        rows[i].op = xstrdup("<");
         rows[i].unit = xstrdup("ms");
+        rows[i].shown = xstrdup("312 ms");
         rows[i].reason = xstrdup("");
     }
     threshold_rows_free(rows, 2); // LeakSanitizer tells what is left
