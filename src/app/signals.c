@@ -103,13 +103,16 @@ int signals_start(struct loop *loop, struct signals *s, void (*first)(void *self
 
 void signals_leave_loop(struct signals *s)
 {
-    if (io_is_started(&s->io))
-        io_cancel(&s->io);
+    if (!io_is_started(&s->io))
+        return;
+    io_cancel(&s->io);
+    woken(s, IO_READ); // one that came when the loop had ended
 }
 
 void signals_cancel(struct signals *s)
 {
-    signals_leave_loop(s);
+    if (io_is_started(&s->io))
+        io_cancel(&s->io);
     sigaction(SIGINT, &s->old_int, NULL);
     sigaction(SIGTERM, &s->old_term, NULL);
     sigaction(SIGHUP, &s->old_hup, NULL);

@@ -29,7 +29,8 @@ struct signals {
 
 int signals_start(struct loop *loop, struct signals *s, void (*first)(void *self, int number),
                   void *self, struct err *err) ERR_CHECKED;
-/* Lets go of the loop; a second signal still ends the process. */
+/* Lets go of the loop, when that has ended. A first signal that came too late for it is told now; a
+ * second one still ends the process. */
 void signals_leave_loop(struct signals *s);
 /* As it was before signals_start. */
 void signals_cancel(struct signals *s);

@@ -13,7 +13,7 @@
 static void begin(struct usage *u)
 {
     histogram_clear(&u->lag);
-    u->held_ns = 0;
+    u->held_ns = u->brief_ns = 0;
     u->lag_peak = u->pause_peak = (struct usage_peak){0};
     u->start_ns = loop_now_ns(u->loop);
     u->start_cpu_ns = clock_cpu_ns();
@@ -107,6 +107,8 @@ void usage_add_turn(struct usage *u, const struct loop_times *times)
 {
     add_piece(u, times->worked_ns);
     add_piece(u, times->late_ns);
+    if (times->worked_ns <= USAGE_LIMIT_NS)
+        u->brief_ns += times->worked_ns;
     histogram_add_many(&u->lag, 0, times->waited_ns / NS_PER_US);
 }
 
@@ -134,6 +136,13 @@ double usage_held_share(const struct usage *u)
     return share_of_run(u, u->held_ns);
 }
 
+bool usage_held_is_ours(const struct usage *u)
+{
+    uint64_t rest_ns = u->cpu_ns > u->brief_ns ? u->cpu_ns - u->brief_ns : 0;
+
+    return (double)rest_ns >= BUSY_SHARE * (double)u->held_ns;
+}
+
 bool usage_lag_is_high(const struct usage *u)
 {
     return u->held_ns >= USAGE_LIMIT_TIME_NS && usage_held_share(u) > USAGE_LIMIT_SHARE;
@@ -152,13 +161,20 @@ static void add_peak(struct buf *out, const struct usage_peak *peak)
     buf_addf(out, ", with %zu user%s)", peak->users, peak->users == 1 ? "" : "s");
 }
 
-static void add_lag_remedy(struct buf *out, double cpu_share)
+static void add_lag_remedy(struct buf *out, const struct usage *u)
 {
+    double cpu_share = usage_cpu_share(u);
+
     buf_addf(out, "This process used %.0f%% of a core. ", cpu_share * 100);
     if (cpu_share >= BUSY_SHARE)
         buf_add_str(out,
                     STR("Give it fewer users (-u) or longer waits; or start several, each with "
                         "a part of the users, on a core of its own"));
+    else if (usage_held_is_ours(u))
+        buf_add_str(
+            out, STR("In those pieces that was a whole one: the script computes for long without "
+                     "a wait (k.sleep(0) gives other users their turn), or many users have "
+                     "theirs at once"));
     else
         buf_add_str(out,
                     STR("So something else took the time: other programs on this machine, or a "
@@ -175,7 +191,7 @@ static void warn_of_lag(const struct usage *u)
              usage_held_share(u) * 100, ns_to_ms(USAGE_LIMIT_NS));
     add_peak(&text, &u->lag_peak);
     buf_add_str(&text, STR(". "));
-    add_lag_remedy(&text, usage_cpu_share(u));
+    add_lag_remedy(&text, u);
     log_warning(LOG, "%s", buf_cstr(&text));
     buf_release(&text);
 }

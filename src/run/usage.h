@@ -43,6 +43,7 @@ struct usage {
     uint64_t start_cpu_ns, cpu_ns; /* cpu_ns: what this thread used, known at the end */
     struct histogram lag;          /* ms; a count is a microsecond of the test */
     uint64_t held_ns;              /* in pieces over the limit */
+    uint64_t brief_ns;             /* of work in pieces within it */
     struct usage_peak lag_peak;
     struct usage_peak pause_peak; /* of Lua's collector, which is part of the lag as well */
 };
@@ -61,6 +62,9 @@ void usage_add_turn(struct usage *u, const struct loop_times *times);
 double usage_run_s(const struct usage *u);     /* how long the test lasted, or lasts */
 double usage_cpu_share(const struct usage *u); /* of one core, when the test is over */
 double usage_held_share(const struct usage *u);
+/* Whether the long pieces were work of this process, not waits for something else: what it used of the
+ * processor is more than the short ones can have used. */
+bool usage_held_is_ours(const struct usage *u);
 
 /* Whether response times are to be doubted: usage_lag_is_high for the share of time, usage_pause_is_high
  * for a single piece. */

@@ -6,16 +6,16 @@ import os
 import pathlib
 import resource
 import shutil
-import signal
 import statistics
 import sys
 import time
+import traceback
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
-from testenv import (Env, Failure, PROGRAM, PROGRAM_ASAN, SCENARIOS, Skip, check, flask_app,  # noqa: E402
-                     reports, same)
+from testenv import (Env, Failure, PROGRAM, PROGRAM_ASAN, SCENARIOS, Skip, check, end_by_signals,  # noqa: E402
+                     flask_app, reports, same)
 
 import full_speed  # noqa: E402
 import parity as pairs  # noqa: E402
@@ -320,8 +320,10 @@ def run_once(name, part, is_last):
     except Skip as why:
         print(f"skipped: {name}: {why}")
         return "skipped"
-    except Failure as why:
+    except Exception as why:  # pylint: disable=broad-except
         print(f"{'FAILED' if is_last else 'trying again:'} {name}: {why}")
+        if not isinstance(why, Failure):
+            traceback.print_exc(file=sys.stdout)
         if is_last:
             env.show_logs()
         return "failed"
@@ -329,13 +331,8 @@ def run_once(name, part, is_last):
         env.close()
 
 
-def on_end(number, _frame):
-    sys.exit(128 + number)  # by way of every `finally`: no process is left
-
-
 def main():
-    signal.signal(signal.SIGTERM, on_end)
-    signal.signal(signal.SIGHUP, on_end)
+    end_by_signals()
     only = [word for word in os.environ.get("ACCEPT_ONLY", "").split(",") if word]
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     for name, part in PARTS.items():

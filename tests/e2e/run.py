@@ -80,13 +80,8 @@ def run_one(name, function, program, user_class):
         env.close()
 
 
-def on_end(number, _frame):
-    sys.exit(128 + number)  # by way of every `finally`: no process is left
-
-
 def main():
-    signal.signal(signal.SIGTERM, on_end)
-    signal.signal(signal.SIGHUP, on_end)
+    testenv.end_by_signals()
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     for name, function, program, user_class in discover(sys.argv[1:]):
         started = time.monotonic()

@@ -2,6 +2,8 @@
 it fails."""
 # SPDX-License-Identifier: MIT
 
+import contextlib
+import ctypes
 import http.client
 import json
 import os
@@ -11,6 +13,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -77,6 +80,29 @@ def bound(seconds):
     return mark
 
 
+LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1
+
+
+def end_with_us():
+    """In a child: it ends when we are killed, which leaves us no time to end it."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def end_by_signals():
+    """Has the first SIGINT, SIGTERM or SIGHUP end us by way of every `finally`, so that no process is left. There may be
+    several: `timeout` sends one to make and to us, make another."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def on_end(number, _frame):
+        for each in numbers:
+            signal.signal(each, signal.SIG_IGN)
+        sys.exit(128 + number)
+
+    for number in numbers:
+        signal.signal(number, on_end)
+
+
 class Process:
     """A process with its output in files, ended when the test ends."""
 
@@ -88,8 +114,8 @@ class Process:
         self.out_path = folder / f"{name}.out"
         self.err_path = folder / f"{name}.err"
         with open(self.out_path, "wb") as out, open(self.err_path, "wb") as err:
-            self.popen = subprocess.Popen(self.args, stdin=subprocess.DEVNULL, stdout=out,
-                                          stderr=err, env=env, cwd=cwd, start_new_session=True)
+            self.popen = subprocess.Popen(self.args, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=env,
+                                          cwd=cwd, start_new_session=True, preexec_fn=end_with_us)
         self.pid = self.popen.pid
 
     def out(self):
@@ -302,11 +328,13 @@ return {{ same and json and Tester }}
                     print(f"    | {line[:300]}")
 
     def close(self):
-        for close in reversed(self.closers):
-            close()
-        for process in self.processes:
-            process.end()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Everything ends, whatever goes wrong with a part of it."""
+        with contextlib.ExitStack() as all_of_it:
+            all_of_it.callback(shutil.rmtree, self.folder, ignore_errors=True)
+            for process in reversed(self.processes):
+                all_of_it.callback(process.end)
+            for close in self.closers:
+                all_of_it.callback(close)
 
 
 def free_port():

@@ -43,7 +43,6 @@
 --     result.seconds                 how long it took, by the run's clock
 --     result.users                   list: how many users after each second
 --     result.ended                   list of { class, why = "stopped"|"finished"|"failed" } in order
---     result.spawned                 table: class -> the most users of it at once
 --     result.log                     list of "LEVEL logger: message"
 --     result.exit_code               environment.process_exit_code, or nil
 --     An error in loading or setting up is thrown, as the program would show it.

@@ -47,6 +47,42 @@ TEST(the_first_is_an_event)
     check_first(SIGHUP);
 }
 
+TEST(one_that_the_loop_never_saw_is_told_when_it_is_left)
+{
+    struct clock clock;
+    struct err err = ERR_INIT;
+    struct signals signals;
+    struct seen seen = {.number = 0};
+
+    clock_init(&clock);
+    seen.loop = loop_new(&clock);
+    CHECK_INT(signals_start(seen.loop, &signals, caught, &seen, &err), 0);
+    raise(SIGTERM);
+    signals_leave_loop(&signals);
+    CHECK_INT(seen.number, SIGTERM);
+    seen.number = 0;
+    signals_leave_loop(&signals);
+    CHECK_INT(seen.number, 0);
+    signals_cancel(&signals);
+    loop_free(seen.loop);
+}
+
+TEST(one_that_nobody_waits_for_any_more_is_not_told)
+{
+    struct clock clock;
+    struct err err = ERR_INIT;
+    struct signals signals;
+    struct seen seen = {.number = 0};
+
+    clock_init(&clock);
+    seen.loop = loop_new(&clock);
+    CHECK_INT(signals_start(seen.loop, &signals, caught, &seen, &err), 0);
+    raise(SIGINT);
+    signals_cancel(&signals);
+    CHECK_INT(seen.number, 0);
+    loop_free(seen.loop);
+}
+
 /* As nohup(1) has it. */
 TEST(a_hangup_that_was_ignored_still_is)
 {
@@ -115,5 +151,7 @@ TEST(names)
     CHECK_TEXT(signals_name(SIGHUP), "SIGHUP");
 }
 
-TEST_MAIN(RUN(the_first_is_an_event); RUN(a_hangup_that_was_ignored_still_is);
-          RUN(a_second_hangup_is_nothing); RUN(the_second_ends_the_process_at_once); RUN(names);)
+TEST_MAIN(RUN(the_first_is_an_event); RUN(one_that_the_loop_never_saw_is_told_when_it_is_left);
+          RUN(one_that_nobody_waits_for_any_more_is_not_told);
+          RUN(a_hangup_that_was_ignored_still_is); RUN(a_second_hangup_is_nothing);
+          RUN(the_second_ends_the_process_at_once); RUN(names);)

@@ -180,6 +180,31 @@ TEST(work_of_our_own_has_another_remedy)
     bench_close(&b);
 }
 
+/* A script that ran on for a second of ten. */
+TEST(work_in_one_piece_is_our_own_too)
+{
+    struct bench b;
+    bench_open(&b);
+    start(&b);
+    turn(&b, 1000, 0, 0);
+    for (int i = 0; i < 1000; i++)
+        turn(&b, 1, 8, 0);
+    hooks_fire_kind(b.hooks, HOOK_TEST_STOPPING);
+    b.usage.cpu_ns = 1900 * NS_PER_MS;
+    CHECK(usage_held_is_ours(&b.usage));
+    usage_tell(&b.usage);
+    CHECK(
+        strstr(buf_cstr(&heard),
+               "This process used 19% of a core. In those pieces that was a whole one: the script "
+               "computes for long without a wait (k.sleep(0) gives other users their turn), or "
+               "many users have theirs at once\n") != NULL);
+    b.usage.cpu_ns = 1700 * NS_PER_MS; // the short pieces may have used 1000 of these
+    CHECK(!usage_held_is_ours(&b.usage));
+    b.usage.cpu_ns = 900 * NS_PER_MS;
+    CHECK(!usage_held_is_ours(&b.usage));
+    bench_close(&b);
+}
+
 TEST(a_long_pause_is_told)
 {
     struct bench b;
@@ -260,5 +285,6 @@ TEST(the_loop_tells_its_turns)
 TEST_MAIN(RUN(moments_are_counted_not_turns); RUN(a_late_timer_is_lag);
           RUN(peaks_say_when_and_with_how_many); RUN(a_healthy_test_is_not_talked_of);
           RUN(a_hundredth_of_the_time_is_too_much); RUN(work_of_our_own_has_another_remedy);
-          RUN(a_long_pause_is_told); RUN(figures_are_told_to_who_asks); RUN(only_the_test_counts);
+          RUN(work_in_one_piece_is_our_own_too); RUN(a_long_pause_is_told);
+          RUN(figures_are_told_to_who_asks); RUN(only_the_test_counts);
           RUN(the_loop_tells_its_turns);)
