@@ -50,6 +50,7 @@ struct option {
     bool ends_arguments;  /* what follows it on the command line isn't looked at */
     bool run_alone;       /* katydid debug hasn't it */
     bool debug_alone;     /* katydid run hasn't it */
+    bool in_report;       /* katydid report has it too: what it asks for is made of a result */
     bool is_secret;       /* its value is shown nowhere */
     const char *variable; /* of the environment; NULL: KATYDID_ and the name in capitals */
     const char *group, *help;

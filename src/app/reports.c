@@ -31,6 +31,11 @@ struct reports {
     struct progress *progress; /* NULL: none */
 };
 
+static int tables_fd(const struct options *o)
+{
+    return options_flag(o, OPT_JSON) ? STDERR_FILENO : STDOUT_FILENO;
+}
+
 /* "NAME.json", of a NAME that may have it already; the caller owns it. NULL: not asked for. */
 static char *json_path(const struct options *o)
 {
@@ -111,7 +116,7 @@ struct reports *reports_new(const struct options *o, const struct clock *clock, 
     r->options = o;
     r->clock = clock;
     r->stats = stats;
-    r->tables_fd = options_flag(o, OPT_JSON) ? STDERR_FILENO : STDOUT_FILENO;
+    r->tables_fd = tables_fd(o);
     if (prefix != NULL) {
         r->csv = csv_new(prefix, options_flag(o, OPT_CSV_FULL_HISTORY), stats, runner, hooks, err);
         if (r->csv == NULL) {
@@ -130,13 +135,14 @@ struct reports *reports_new(const struct options *o, const struct clock *clock, 
     return r;
 }
 
-static void finish_tables(struct reports *r, const struct result *result)
+static void write_tables(const struct options *o, const struct result *result)
 {
     struct buf text = BUF_INIT;
     struct err err = ERR_INIT;
-    struct style style = style_of(r->tables_fd);
+    int fd = tables_fd(o);
+    struct style style = style_of(fd);
 
-    console_add_summary(&text, result->stats, &style, clock_wall_s(r->clock));
+    console_add_summary(&text, result->stats, &style, result->ended_s);
     buf_addf(&text, "Seed %" PRIu64 " (--seed %" PRIu64 " draws the same random numbers again)\n",
              result->seed, result->seed);
     if (*result->profile != '\0') {
@@ -144,17 +150,17 @@ static void finish_tables(struct reports *r, const struct result *result)
         text_add_visible(&text, str_of(result->profile), true);
         buf_add_char(&text, '\n');
     }
-    if (output_write(r->tables_fd, buf_slice(&text), &err) < 0)
+    if (output_write(fd, buf_slice(&text), &err) < 0)
         log_error(LOGGER, "The tables are incomplete: %s", err.text);
     buf_release(&text);
 }
 
-static void finish_json(struct reports *r, const struct result *result)
+static void write_json(const struct options *o, const struct result *result)
 {
     struct buf text = BUF_INIT;
     struct err err = ERR_INIT;
-    char *path = json_path(r->options);
-    bool wants_output = options_flag(r->options, OPT_JSON);
+    char *path = json_path(o);
+    bool wants_output = options_flag(o, OPT_JSON);
 
     if (path != NULL || wants_output)
         json_add_stats(&text, result->stats);
@@ -167,14 +173,19 @@ static void finish_json(struct reports *r, const struct result *result)
     buf_release(&text);
 }
 
+void reports_write(const struct options *o, const struct result *result)
+{
+    write_tables(o, result);
+    write_json(o, result);
+}
+
 void reports_finish(struct reports *r, const struct result *result)
 {
     progress_free(r->progress);
     r->progress = NULL;
     if (r->csv != NULL)
         csv_finish(r->csv);
-    finish_tables(r, result);
-    finish_json(r, result);
+    reports_write(r->options, result);
 }
 
 void reports_free(struct reports *r)

@@ -24,8 +24,12 @@ int reports_check(const struct options *o, struct err *err) ERR_CHECKED;
 /* Opens files, and listens from now on. All are borrowed for its life. */
 struct reports *reports_new(const struct options *o, const struct clock *clock, struct stats *stats,
                             struct runner *runner, struct hooks *hooks, struct err *err);
-/* The final ones. What can't be written is logged. */
+/* The final ones of a run, with what was open. What can't be written is logged. */
 void reports_finish(struct reports *r, const struct result *result);
+/* The final ones that are made of a result alone, of a run or of files (`katydid report`): those whose
+ * options (rows of run_options, each with .in_report) are given, and the tables. What can't be
+ * written is logged. */
+void reports_write(const struct options *o, const struct result *result);
 void reports_free(struct reports *r); /* NULL is fine */
 
 #endif

@@ -81,7 +81,7 @@ struct result *results_of_run(const struct results_source *source)
     const char *profile = options_text(o, OPT_PROFILE);
 
     for (size_t i = 0; i < n_scripts; i++)
-        result_add_script(r, scripts[i]);
+        result_add_script(r, scripts[i], NULL, NULL);
     json_decref(r->options);
     r->options = shown_options(o);
     if (options_text(o, OPT_HOST) != NULL)

@@ -190,11 +190,13 @@ const struct option run_options[RUN_OPTIONS] = {
                               .help = "each second of each entry in the history, not of the total "
                                       "alone; needs --csv"},
     [OPT_JSON] = {.run_alone = true,
+                  .in_report = true,
                   .name = "json",
                   .group = REPORTS,
                   .help = "print the final statistics as JSON, and everything else to standard "
                           "error"},
     [OPT_JSON_FILE] = {.run_alone = true,
+                       .in_report = true,
                        .name = "json-file",
                        .type = OPTION_TEXT,
                        .value = "NAME",

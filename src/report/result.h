@@ -27,12 +27,33 @@ struct result_usage {
     bool is_doubtful;     /* response times may be too long for reasons of our own */
 };
 
+struct result_script {
+    char *path;   /* as it was given */
+    char *sha256; /* of its content, hex */
+    char *text;   /* its content; NULL: not kept */
+};
+
+/* Where the load came from. */
+struct result_machine {
+    char *name;   /* of the host */
+    char *system; /* "Linux 6.1.0 x86_64" */
+    char *cpu;    /* its model */
+    unsigned cores;
+};
+
 struct result {
-    char **scripts; /* paths, as they were given */
+    struct result_script *scripts; /* those that were named, and what they loaded */
     size_t n_scripts;
+    struct result_machine *machines; /* several: of merged results */
+    size_t n_machines;
+    unsigned n_runs; /* of how many it was merged; 1 */
+    char **notes;    /* what is to be known before figures are compared: a sentence each */
+    size_t n_notes;
+    char *commit;              /* of the repository, as the CI system names it */
     char *host;                /* the base URL, without credentials */
     char *profile;             /* --profile */
     char *version;             /* of Katydid */
+    json_t *libraries;         /* object: name -> version */
     double started_s, ended_s; /* wall time of the test */
     uint64_t seed;
     json_t *options;    /* object: name -> value as it held, secrets hidden */
@@ -53,6 +74,10 @@ void result_free(struct result *r); /* NULL is fine */
 
 /* Replaces one of its texts by a copy. */
 void result_set_text(char **place, const char *text);
-void result_add_script(struct result *r, const char *path);
+/* sha256 and text may be NULL: not known, not kept. All are copied. */
+void result_add_script(struct result *r, const char *path, const char *sha256, const char *text);
+void result_add_machine(struct result *r, const struct result_machine *machine); /* copied */
+/* Once, if it comes again. */
+void result_add_note(struct result *r, const char *note);
 
 #endif

@@ -23,13 +23,35 @@ TEST(texts_and_scripts_are_copies)
     struct result *r = result_new();
     char path[] = "a.lua";
 
-    result_add_script(r, path);
-    result_add_script(r, "b.lua");
+    result_add_script(r, path, "ab12", NULL);
+    result_add_script(r, "b.lua", NULL, "return 1");
     result_set_text(&r->host, path);
     path[0] = 'x';
     CHECK_INT(r->n_scripts, 2);
-    CHECK_TEXT(r->scripts[0], "a.lua");
+    CHECK_TEXT(r->scripts[0].path, "a.lua");
+    CHECK_TEXT(r->scripts[0].sha256, "ab12");
+    CHECK(r->scripts[0].text == NULL);
+    CHECK_TEXT(r->scripts[1].sha256, "");
+    CHECK_TEXT(r->scripts[1].text, "return 1");
     CHECK_TEXT(r->host, "a.lua");
+    result_free(r);
+}
+
+TEST(machines_and_notes)
+{
+    struct result *r = result_new();
+    char name[] = "ci-7", system[] = "Linux 6.1 x86_64", cpu[] = "";
+
+    CHECK_INT(r->n_runs, 1);
+    result_add_machine(
+        r, &(struct result_machine){.name = name, .system = system, .cpu = cpu, .cores = 4});
+    name[0] = 'x';
+    CHECK_TEXT(r->machines[0].name, "ci-7");
+    CHECK_INT(r->machines[0].cores, 4);
+    result_add_note(r, "one");
+    result_add_note(r, "two");
+    result_add_note(r, "one");
+    CHECK_INT(r->n_notes, 2);
     result_free(r);
 }
 
@@ -43,5 +65,5 @@ TEST(owned_statistics_go_with_it)
     result_free(r); // LeakSanitizer tells what is left
 }
 
-TEST_MAIN(RUN(an_empty_one_has_texts); RUN(texts_and_scripts_are_copies);
+TEST_MAIN(RUN(an_empty_one_has_texts); RUN(texts_and_scripts_are_copies); RUN(machines_and_notes);
           RUN(owned_statistics_go_with_it);)
