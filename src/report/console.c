@@ -229,9 +229,10 @@ void console_add_summary(struct buf *out, const struct stats *s, const struct st
         buf_addf(out, "%" PRIu64 " request%s in flight at the end, and counted nowhere above\n",
                  s->in_flight_at_end, s->in_flight_at_end == 1 ? " was" : "s were");
     if (s->names_left_out > 0)
-        buf_addf(out,
-                 "%" PRIu64 " request%s counted under \"" STATS_OTHER_NAME
-                 "\": there were more than %zu names (the "
-                 "option 'name' of a request gives several URLs one name)\n",
-                 s->names_left_out, s->names_left_out == 1 ? " is" : "s are", s->names_limit);
+        buf_addf(
+            out,
+            "%" PRIu64 " request%s counted under \"" STATS_OTHER_NAME
+            "\": there were more than %zu names (name = \"/items/[id]\" gives all URLs with an id "
+            "one name; --max-names raises the limit)\n",
+            s->names_left_out, s->names_left_out == 1 ? " is" : "s are", s->names_limit);
 }

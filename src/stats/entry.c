@@ -19,6 +19,7 @@ struct entry *entry_new(struct str method, struct str name, double now_s, bool k
     e->name = e->key + method.n + 1;
     memcpy(e->method, method.p, method.n);
     memcpy(e->name, name.p, name.n);
+    e->is_transaction = str_equal(method, STR(ENTRY_TRANSACTION));
     e->start_s = e->counted_from_s = now_s;
     if (keep_recent)
         e->recent = recent_new();

@@ -1,5 +1,8 @@
 /*
  * entry -- one method and name: how many requests, failures, bytes, and how long they took.
+ *
+ * One whose method is ENTRY_TRANSACTION is not of requests but of transactions, each of which is some
+ * requests that are counted by themselves: it is a row like others, and no part of the total.
  */
 // SPDX-License-Identifier: MIT
 #ifndef STATS_ENTRY_H
@@ -13,10 +16,14 @@
 #include <stdint.h>
 #include <uthash.h>
 
+#define ENTRY_TRANSACTION "TRANSACTION"
+
 struct recent; /* the last ten seconds' response times */
 
 struct entry {
     char *method, *name; /* both "" for the total, whose shown name is "Aggregated" */
+    bool is_transaction; /* no part of the total */
+    bool is_other;       /* of several names: the one beyond the cap on names */
     uint64_t requests;   /* failed ones included */
     uint64_t untimed;    /* requests that came without a response time */
     uint64_t failures;

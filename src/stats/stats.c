@@ -1,13 +1,17 @@
-/* stats -- all entries and their total, the failures, the exceptions, the history. */
+/* stats -- all entries and their total, the failures, the exceptions, the history, the metrics. */
 // SPDX-License-Identifier: MIT
 #include "stats/stats.h"
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "stats/label.h"
 #include "stats/slots.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define LOGGER "katydid.stats"
 
 struct stats *stats_new(double now_s, bool keep_recent)
 {
@@ -18,7 +22,13 @@ struct stats *stats_new(double now_s, bool keep_recent)
     failures_init(&s->failures);
     exceptions_init(&s->exceptions);
     history_init(&s->history);
+    metrics_init(&s->metrics, STATS_NAMES_DEFAULT);
     return s;
+}
+
+void stats_limit_names(struct stats *s, size_t limit)
+{
+    s->names_limit = s->metrics.limit = limit;
 }
 
 static void drop_entries(struct stats *s)
@@ -30,7 +40,7 @@ static void drop_entries(struct stats *s)
     }
     memset(s->last_used, 0, sizeof(s->last_used));
     s->n_entries = 0;
-    s->other = NULL;
+    s->other = s->other_transaction = NULL;
     s->generation++;
 }
 
@@ -44,6 +54,7 @@ void stats_free(struct stats *s)
     failures_release(&s->failures);
     exceptions_release(&s->exceptions);
     history_release(&s->history);
+    metrics_release(&s->metrics);
     buf_release(&s->key);
     free(s);
 }
@@ -73,13 +84,26 @@ static struct entry *make(struct stats *s, struct str method, struct str name, d
     return e;
 }
 
-static struct entry *other(struct stats *s, double now_s)
+/* The one beyond the cap, which is told of when it begins. */
+static struct entry *other(struct stats *s, struct str method, double now_s)
 {
-    if (s->other == NULL)
-        s->other = stats_find(s, STR_EMPTY, STR(STATS_OTHER_NAME));
-    if (s->other == NULL)
-        s->other = make(s, STR_EMPTY, STR(STATS_OTHER_NAME), now_s);
-    return s->other;
+    bool is_transaction = str_equal(method, STR(ENTRY_TRANSACTION));
+    struct entry **other = is_transaction ? &s->other_transaction : &s->other;
+    if (*other != NULL)
+        return *other;
+    method = is_transaction ? method : STR_EMPTY;
+    *other = stats_find(s, method, STR(STATS_OTHER_NAME));
+    if (*other == NULL)
+        *other = make(s, method, STR(STATS_OTHER_NAME), now_s);
+    (*other)->is_other = true;
+    log_warning(LOGGER,
+                "There are more than %zu names: further %s are counted together, as "
+                "\"" STATS_OTHER_NAME "\". %s, or raise --max-names",
+                s->names_limit, is_transaction ? "transactions" : "requests",
+                is_transaction
+                    ? "Give transactions names without an id in them"
+                    : "Give requests to URLs with an id one name (name = \"/items/[id]\")");
+    return *other;
 }
 
 /* Cheap, and good enough for the names of a script: eight bytes at a time, multiplied (FNV-1a's way). */
@@ -113,7 +137,7 @@ static struct entry *find_or_make(struct stats *s, struct str method, struct str
     if (e != NULL)
         return e;
     if (s->n_entries >= s->names_limit)
-        return other(s, now_s);
+        return other(s, method, now_s);
     struct str key = buf_slice(&s->key);
     return make(s, str_slice(key, 0, method_n), str_slice(key, method_n + 1, key.n), now_s);
 }
@@ -140,8 +164,9 @@ void stats_log(struct stats *s, struct entry *e, bool timed, double ms, uint64_t
                struct str failure, double now_s)
 {
     entry_log(e, timed, ms, length, now_s);
-    entry_log(s->total, timed, ms, length, now_s);
-    if (e == s->other)
+    if (!e->is_transaction)
+        entry_log(s->total, timed, ms, length, now_s);
+    if (e->is_other)
         s->names_left_out++;
     if (failure.n > 0)
         stats_log_failure(s, e, failure, now_s);
@@ -150,7 +175,8 @@ void stats_log(struct stats *s, struct entry *e, bool timed, double ms, uint64_t
 void stats_log_failure(struct stats *s, struct entry *e, struct str failure, double now_s)
 {
     entry_log_failure(e, now_s);
-    entry_log_failure(s->total, now_s);
+    if (!e->is_transaction)
+        entry_log_failure(s->total, now_s);
     failures_add(&s->failures, str_of(e->method), str_of(e->name), failure, now_s);
 }
 
@@ -169,6 +195,7 @@ void stats_clear(struct stats *s, double now_s)
 {
     drop_entries(s);
     empty(s, now_s);
+    metrics_clear(&s->metrics);
 }
 
 void stats_reset(struct stats *s, double now_s)
@@ -177,6 +204,7 @@ void stats_reset(struct stats *s, double now_s)
     HASH_ITER (hh, s->entries, e, next)
         entry_reset(e, now_s);
     empty(s, now_s);
+    metrics_reset(&s->metrics);
 }
 
 void stats_tick(struct stats *s, uint64_t users, double now_s)
@@ -223,6 +251,17 @@ struct entry **stats_sorted(const struct stats *s, size_t *n)
         sorted[(*n)++] = e;
     qsort(sorted, *n, sizeof *sorted, by_name);
     return sorted;
+}
+
+double stats_seconds(const struct stats *s)
+{
+    double last_s = fmax(s->total->last_s, s->metrics.last_s);
+    struct entry *e, *next;
+    HASH_ITER (hh, s->entries, e, next) {
+        if (e->is_transaction)
+            last_s = fmax(last_s, e->last_s);
+    }
+    return fmax(last_s - s->total->start_s, 0);
 }
 
 static double over_the_run(const struct stats *s, uint64_t count)

@@ -2,7 +2,19 @@
 // SPDX-License-Identifier: MIT
 #include "stats/stats.h"
 
+#include "base/log.h"
+
 #include "../check.h"
+
+static size_t lines_logged;
+static char last_line[512];
+
+static void take_line(void *self, struct str line)
+{
+    (void)self;
+    lines_logged++;
+    snprintf(last_line, sizeof last_line, "%.*s", STR_ARG(line));
+}
 
 static void log_one(struct stats *s, const char *method, const char *name, double ms,
                     const char *failure, double now_s)
@@ -71,7 +83,9 @@ TEST(long_names_are_cut)
 TEST(names_beyond_the_limit_are_counted_together)
 {
     struct stats *s = stats_new(0, false);
-    s->names_limit = 3;
+    stats_limit_names(s, 3);
+    lines_logged = 0;
+    log_set_sink(take_line, NULL);
     for (int i = 0; i < 10; i++) {
         char name[16];
         snprintf(name, sizeof name, "/%d", i);
@@ -79,7 +93,11 @@ TEST(names_beyond_the_limit_are_counted_together)
     }
     log_one(s, "GET", "/1", 5, NULL, 1);
     CHECK_INT(s->n_entries, 4);
+    CHECK_INT(s->metrics.limit, 3);
     CHECK_INT(s->names_left_out, 7);
+    CHECK_INT(lines_logged, 1);
+    CHECK(strstr(last_line, "more than 3 names") != NULL);
+    CHECK(strstr(last_line, "name = \"/items/[id]\"") != NULL);
     struct entry *other = stats_find(s, STR_EMPTY, STR(STATS_OTHER_NAME));
     CHECK_INT(other->requests, 7);
     CHECK_INT(other->failures, 1);
@@ -98,6 +116,64 @@ TEST(names_beyond_the_limit_are_counted_together)
     }
     CHECK_INT(stats_find(s, STR_EMPTY, STR(STATS_OTHER_NAME))->requests, 2);
     CHECK_INT(s->names_left_out, 2);
+    CHECK_INT(lines_logged, 2);
+    log_set_sink(NULL, NULL);
+    stats_free(s);
+}
+
+TEST(transactions_are_rows_and_no_part_of_the_total)
+{
+    struct stats *s = stats_new(100, false);
+    log_one(s, "GET", "/a", 20, NULL, 101);
+    log_one(s, ENTRY_TRANSACTION, "buy", 900, NULL, 103);
+    log_one(s, ENTRY_TRANSACTION, "buy", 700, "sold out", 104);
+    struct entry *e = stats_find(s, STR(ENTRY_TRANSACTION), STR("buy"));
+    CHECK(e->is_transaction);
+    CHECK_INT(e->requests, 2);
+    CHECK_INT(e->failures, 1);
+    CHECK_DOUBLE(entry_average(e), 800, 0);
+    CHECK_INT(s->total->requests, 1);
+    CHECK_INT(s->total->failures, 0);
+    CHECK_DOUBLE(s->total->times.max_ms, 20, 0);
+    CHECK_INT(s->total->content_length, 10);
+    CHECK_DOUBLE(s->total->last_s, 101, 0);
+    CHECK_DOUBLE(stats_seconds(s), 4, 0);
+    CHECK_TEXT(s->failures.all->text, "sold out");
+    size_t n;
+    free(stats_sorted(s, &n));
+    CHECK_INT(n, 2);
+    stats_free(s);
+}
+
+TEST(transactions_beyond_the_limit_stay_out_of_the_total)
+{
+    struct stats *s = stats_new(0, false);
+    stats_limit_names(s, 1);
+    log_set_sink(take_line, NULL);
+    log_one(s, "GET", "/a", 5, NULL, 1);
+    log_one(s, ENTRY_TRANSACTION, "buy 1", 5, NULL, 1);
+    log_one(s, ENTRY_TRANSACTION, "buy 2", 5, "x", 1);
+    log_one(s, "GET", "/b", 5, NULL, 1);
+    log_set_sink(NULL, NULL);
+    CHECK_INT(stats_find(s, STR(ENTRY_TRANSACTION), STR(STATS_OTHER_NAME))->requests, 2);
+    CHECK_INT(stats_find(s, STR_EMPTY, STR(STATS_OTHER_NAME))->requests, 1);
+    CHECK_INT(s->total->requests, 2);
+    CHECK_INT(s->total->failures, 0);
+    CHECK_INT(s->names_left_out, 3);
+    stats_free(s);
+}
+
+TEST(metrics_are_cleared_and_reset_with_the_rest)
+{
+    struct stats *s = stats_new(100, false);
+    struct metric *of = metrics_get(&s->metrics, METRIC_CHECK, STR("ok"));
+    metric_add_bool(&s->metrics, of, true, 107);
+    CHECK_DOUBLE(stats_seconds(s), 7, 0);
+    stats_reset(s, 110);
+    CHECK_INT(of->count, 0);
+    CHECK_DOUBLE(stats_seconds(s), 0, 0);
+    stats_clear(s, 120);
+    CHECK(metrics_find_check(&s->metrics, STR("ok")) == NULL);
     stats_free(s);
 }
 
@@ -247,7 +323,10 @@ TEST(entries_have_current_times_where_it_was_asked_for)
 
 TEST_MAIN(RUN(a_request_counts_in_its_entry_and_in_the_total); RUN(a_failure_by_itself);
           RUN(method_and_name_do_not_run_into_one_another); RUN(long_names_are_cut);
-          RUN(names_beyond_the_limit_are_counted_together); RUN(clear_drops_entries_and_says_so);
+          RUN(names_beyond_the_limit_are_counted_together);
+          RUN(transactions_are_rows_and_no_part_of_the_total);
+          RUN(transactions_beyond_the_limit_stay_out_of_the_total);
+          RUN(metrics_are_cleared_and_reset_with_the_rest); RUN(clear_drops_entries_and_says_so);
           RUN(reset_keeps_entries_with_zeros);
           RUN(entries_keep_the_order_of_their_coming_and_are_sorted_for_tables);
           RUN(total_rates_are_over_the_time_of_the_total);
