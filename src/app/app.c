@@ -159,6 +159,7 @@ static int open_house(struct app *app, struct err *err)
     if (app->loop == NULL)
         return err_set(err, "the event loop could not be made: %s", strerror(errno));
     app->stats = stats_new(clock_wall_s(&app->clock), keep_recent);
+    stats_limit_names(app->stats, (size_t)options_int(app->options, OPT_MAX_NAMES));
     app->hooks = hooks_new();
     recorder_init(&app->recorder, app->stats, &app->clock, app->hooks);
     app->resolver = resolver_new(app->loop, err);

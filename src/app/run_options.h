@@ -38,6 +38,7 @@ enum run_option {
     OPT_PRINT_STATS,
     OPT_ONLY_SUMMARY,
     OPT_RESET_STATS,
+    OPT_MAX_NAMES,
     OPT_CSV,
     OPT_CSV_FULL_HISTORY,
     OPT_JSON,

@@ -117,6 +117,23 @@ $ for i in 1 2; do katydid two.lua --headless --iterations 1 2>/dev/null | grep 
 $ katydid two.lua --headless --iterations 20 --print-stats 2>/dev/null | grep -c '^Type.*failures/s$'
 2
 
+# Names beyond --max-names are counted in one row, which is said when it begins and at the end.
+$ katydid ids.lua --headless --iterations 9 --max-names 2 2>&1 | grep '(other)\|^GET\|Aggregated\|WARNING'
+[*] */WARNING/katydid.stats: There are more than 2 names: further requests are counted together, as "(other)". Give requests to URLs with an id one name (name = "/items/[id]"), or raise --max-names
+         (other) *7     0(0.00%) |*
+GET      /items/1 *1     0(0.00%) |*
+GET      /items/2 *1     0(0.00%) |*
+         Aggregated *9     0(0.00%) |*
+         (other) *7
+GET      /items/1 *1
+GET      /items/2 *1
+         Aggregated *9
+7 requests are counted under "(other)": there were more than 2 names (name = "/items/[id]" gives all URLs with an id one name; --max-names raises the limit)
+
+$ katydid ids.lua --headless --iterations 9 --max-names 0
+2> katydid: error: --max-names: expected a whole number from 1 to 1000000, got '0'
+[2]
+
 # --reset-stats begins anew when all users are there.
 $ when 'Resetting stats' - waiting INT -- katydid waiting.lua --headless -u 2 -r 2 --reset-stats 2>/dev/null | grep -c '^ *Aggregated  *1  *0(0.00%)'
 1

@@ -48,6 +48,7 @@ $ katydid run -h | grep -o '^  -., --[a-z-]*\|^      --[a-z-]*' | tr -d ' '
 --print-stats
 --only-summary
 --reset-stats
+--max-names
 --csv
 --csv-full-history
 --json
