@@ -3,27 +3,45 @@
 #include "report/console.h"
 
 #include "base/text.h"
+#include "report/table.h"
 #include "report/view.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define TYPE_WIDTH 8
 #define COUNT_WIDTH 18    /* of "# occurrences" */
 #define TEXT_WIDTH 100    /* of a failure's text */
+#define REPORT_WIDTH 160  /* of the lines around failures and exceptions */
 #define TRACEBACK_LINES 8 /* shown of each exception */
-#define OTHER_COLUMNS 80  /* what a row takes beside the name */
-#define NAME_SPACE_LIMIT 80
+#define NAME_KEEP 24      /* columns of a name, before other columns are left out */
 
-/* The room for names, from which all widths follow: 0 on narrow terminals, where long rows shift. */
-static int name_space(unsigned columns)
-{
-    if (columns == 0 || columns >= OTHER_COLUMNS + NAME_SPACE_LIMIT)
-        return NAME_SPACE_LIMIT;
-    return columns > OTHER_COLUMNS ? (int)columns - OTHER_COLUMNS : 0;
-}
+enum {
+    TYPE,
+    NAME,
+    REQUESTS,
+    FAILURES,
+    AVERAGE,
+    MIN,
+    MAX,
+    MEDIAN,
+    RATE,
+    FAILURE_RATE,
+    STATS_COLUMNS
+};
+
+static const struct table_column stats_columns[STATS_COLUMNS] = {
+    [TYPE] = {"Type", "", 8, .is_left = true},
+    [NAME] = {"Name", " ", 76, .keep = NAME_KEEP, .is_left = true},
+    [REQUESTS] = {"# reqs", " ", 7},
+    [FAILURES] = {"# fails", " ", 12},
+    [AVERAGE] = {"Avg", " |", 7, .rank = 3},
+    [MIN] = {"Min", " ", 7, .rank = 5},
+    [MAX] = {"Max", " ", 7, .rank = 4},
+    [MEDIAN] = {"Med", " ", 6, .rank = 1},
+    [RATE] = {"req/s", " | ", 7, .rank = 2},
+    [FAILURE_RATE] = {"failures/s", " ", 11, .rank = 6},
+};
 
 static void end_line(struct buf *out)
 {
@@ -40,130 +58,134 @@ static void add_left(struct buf *out, struct str text, size_t width)
         buf_add_many(out, ' ', width - used);
 }
 
-static void add_separator(struct buf *out, const int *widths, size_t n)
+/* What a row is of. Locust puts a blank behind each method; it shows where one is long. */
+static void add_name(struct table *t, const struct entry *e)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (i > 0)
-            buf_add_char(out, '|');
-        if (widths[i] > 0)
-            buf_add_many(out, '-', (size_t)widths[i]);
-    }
-    end_line(out);
+    bool is_total = e->method[0] == '\0' && e->name[0] == '\0';
+    table_addf(t, STYLE_NONE, strlen(e->method) < stats_columns[TYPE].width ? "%s" : "%s ",
+               e->method);
+    table_add(t, is_total ? STYLE_STRONG : STYLE_NONE, str_of(view_name(e)));
 }
 
-static void add_stats_separator(struct buf *out, int space)
+static void add_time(struct table *t, double ms)
 {
-    const int widths[] = {TYPE_WIDTH, space - 4, 7, 13, 7, 7, 7, 7, 8, 11};
-    add_separator(out, widths, sizeof widths / sizeof widths[0]);
+    struct buf text = BUF_INIT;
+    view_add_time(&text, ms, 0);
+    table_add(t, STYLE_NONE, buf_slice(&text));
+    buf_release(&text);
 }
 
-static void add_stats_row(struct buf *out, const struct entry *e, size_t name_width, double rate,
-                          double failure_rate)
+static void add_stats_row(struct table *t, const struct entry *e, double rate, double failure_rate)
 {
-    size_t from = out->n;
-    text_add_visible(out, str_of(e->method), false);
-    buf_add_char(out, ' ');
-    size_t used = text_width(str_slice(buf_slice(out), from, out->n));
-    buf_add_many(out, ' ', used < TYPE_WIDTH ? TYPE_WIDTH - used : 0);
-    buf_add_char(out, ' ');
-    add_left(out, str_of(view_name(e)), name_width);
-
-    char failures[64];
-    snprintf(failures, sizeof failures, "%" PRIu64 "(%.2f%%)", e->failures,
-             entry_fail_ratio(e) * 100);
-    buf_addf(out, " %7" PRIu64 " %12s |", e->requests, failures);
-    view_add_time(out, entry_average(e), 7);
-    buf_add_char(out, ' ');
-    view_add_time(out, e->times.count > 0 ? e->times.min_ms : 0, 7);
-    buf_add_char(out, ' ');
-    view_add_time(out, e->times.count > 0 ? e->times.max_ms : 0, 7);
-    view_add_time(out, view_median(e), 7);
-    buf_addf(out, " | %7.2f %11.2f\n", rate, failure_rate);
+    add_name(t, e);
+    table_addf(t, STYLE_NONE, "%" PRIu64, e->requests);
+    table_addf(t, e->failures > 0 ? STYLE_BAD : STYLE_NONE, "%" PRIu64 "(%.2f%%)", e->failures,
+               entry_fail_ratio(e) * 100);
+    add_time(t, entry_average(e));
+    add_time(t, e->times.count > 0 ? e->times.min_ms : 0);
+    add_time(t, e->times.count > 0 ? e->times.max_ms : 0);
+    add_time(t, view_median(e));
+    table_addf(t, STYLE_NONE, "%.2f", rate);
+    table_addf(t, STYLE_NONE, "%.2f", failure_rate);
 }
 
 void console_add_stats(struct buf *out, const struct stats *s, const struct style *style,
                        bool current, double now_s)
 {
-    int space = name_space(style->columns);
-    size_t name_width = (size_t)abs(space - 4); // as Locust has it where there is no room
+    struct table *t = table_new(stats_columns, STATS_COLUMNS);
     size_t n;
     struct entry **rows = stats_sorted(s, &n);
-    buf_addf(out, "%-8s %-*s %7s %12s |%7s %7s %7s%7s | %7s %11s\n", "Type", (int)name_width,
-             "Name", "# reqs", "# fails", "Avg", "Min", "Max", "Med", "req/s", "failures/s");
-    add_stats_separator(out, space);
     for (size_t i = 0; i <= n; i++) {
         const struct entry *e = i < n ? rows[i] : s->total;
         if (i == n)
-            add_stats_separator(out, space);
-        add_stats_row(
-            out, e, name_width, current ? entry_current_rate(e, now_s) : stats_total_rate(s, e),
-            current ? entry_current_failure_rate(e, now_s) : stats_total_failure_rate(s, e));
+            table_rule(t);
+        add_stats_row(t, e, current ? entry_current_rate(e, now_s) : stats_total_rate(s, e),
+                      current ? entry_current_failure_rate(e, now_s)
+                              : stats_total_failure_rate(s, e));
     }
+    table_print(out, t, style);
     end_line(out);
+    table_free(t);
     free(rows);
 }
 
-static void add_percentile_separator(struct buf *out, int space)
-{
-    int widths[3 + VIEW_PERCENTILES] = {TYPE_WIDTH, space, 8};
-    for (size_t i = 3; i < 3 + VIEW_PERCENTILES; i++)
-        widths[i] = 6;
-    add_separator(out, widths, 3 + VIEW_PERCENTILES);
-}
+/* Which percentiles a narrow terminal does without, the highest first; never 50%, 95% and 99%. */
+static const unsigned percentile_ranks[VIEW_PERCENTILES] = {0, 10, 8, 9, 4, 0, 7, 0, 3, 6, 2};
+#define REQUESTS_RANK 5
 
-static void add_percentile_row(struct buf *out, const struct entry *e, int space)
+static void add_percentile_row(struct table *t, const struct entry *e)
 {
     if (e->times.count == 0)
         return;
     double values[VIEW_PERCENTILES];
     view_percentile_values(&e->times, values);
-    add_left(out, str_of(e->method), TYPE_WIDTH);
-    buf_add_char(out, ' ');
-    add_left(out, str_of(view_name(e)), (size_t)space);
-    for (size_t i = 0; i < VIEW_PERCENTILES; i++) {
-        buf_add_char(out, ' ');
-        view_add_time(out, values[i], i == 0 ? 8 : 6);
-    }
-    buf_addf(out, " %6" PRIu64 "\n", e->requests);
+    add_name(t, e);
+    for (size_t i = 0; i < VIEW_PERCENTILES; i++)
+        add_time(t, values[i]);
+    table_addf(t, STYLE_NONE, "%" PRIu64, e->requests);
 }
 
 void console_add_percentiles(struct buf *out, const struct stats *s, const struct style *style)
 {
-    int space = name_space(style->columns);
+    struct table_column columns[3 + VIEW_PERCENTILES] = {
+        {"Type", "", 8, .is_left = true},
+        {"Name", " ", 80, .keep = NAME_KEEP, .is_left = true},
+        [2 + VIEW_PERCENTILES] = {"# reqs", " ", 6, .rank = REQUESTS_RANK},
+    };
+    for (size_t i = 0; i < VIEW_PERCENTILES; i++)
+        columns[2 + i] = (struct table_column){view_percentile_labels[i], " ", i == 0 ? 8 : 6,
+                                               .rank = percentile_ranks[i]};
+    struct table *t = table_new(columns, 3 + VIEW_PERCENTILES);
     size_t n;
     struct entry **rows = stats_sorted(s, &n);
-    buf_addf(out, "Response time percentiles (approximated)\n%-8s %-*s", "Type", space, "Name");
-    for (size_t i = 0; i < VIEW_PERCENTILES; i++)
-        buf_addf(out, " %*s", i == 0 ? 8 : 6, view_percentile_labels[i]);
-    buf_addf(out, " %6s\n", "# reqs");
-    add_percentile_separator(out, space);
+    buf_add_cstr(out, "Response time percentiles (approximated)\n");
     for (size_t i = 0; i < n; i++)
-        add_percentile_row(out, rows[i], space);
-    add_percentile_separator(out, space);
-    add_percentile_row(out, s->total, space);
+        add_percentile_row(t, rows[i]);
+    table_rule(t);
+    add_percentile_row(t, s->total);
+    table_print(out, t, style);
     end_line(out);
+    table_free(t);
     free(rows);
 }
 
 static void add_report_separator(struct buf *out, const struct style *style)
 {
-    const int widths[] = {COUNT_WIDTH, 61 + name_space(style->columns)};
-    add_separator(out, widths, 2);
+    bool is_narrow = style->columns > 0 && style->columns < REPORT_WIDTH;
+    size_t width = is_narrow ? style->columns : REPORT_WIDTH;
+    buf_add_many(out, '-', COUNT_WIDTH);
+    buf_add_char(out, '|');
+    buf_add_many(out, '-', width > COUNT_WIDTH + 1 ? width - COUNT_WIDTH - 1 : 1);
+    end_line(out);
+}
+
+static void add_count(struct buf *out, const struct style *style, uint64_t count)
+{
+    style_begin(out, style, STYLE_BAD);
+    buf_addf(out, "%-*" PRIu64, COUNT_WIDTH, count);
+    style_end(out, style, STYLE_BAD);
+    buf_add_char(out, ' ');
 }
 
 void console_add_failures(struct buf *out, const struct stats *s, const struct style *style)
 {
+    bool is_terminal = style->columns > 0;
     if (s->failures.n == 0)
         return;
-    buf_addf(out, "Error report\n%-*s %-*s\n", COUNT_WIDTH, "# occurrences", TEXT_WIDTH, "Error");
+    // Locust fills the column with blanks.
+    buf_addf(out, "Error report\n%-*s %-*s\n", COUNT_WIDTH, "# occurrences",
+             is_terminal ? 0 : TEXT_WIDTH, "Error");
     add_report_separator(out, style);
     struct buf text = BUF_INIT;
     struct failure *f, *next;
     HASH_ITER (hh, s->failures.all, f, next) {
         buf_clear(&text);
         view_add_failure(&text, f);
-        buf_addf(out, "%-*" PRIu64 " ", COUNT_WIDTH, f->count);
-        add_left(out, buf_slice(&text), TEXT_WIDTH);
+        add_count(out, style, f->count);
+        if (is_terminal)
+            table_add_folded(out, style, buf_slice(&text), COUNT_WIDTH + 1, COUNT_WIDTH + 1);
+        else
+            add_left(out, buf_slice(&text), TEXT_WIDTH);
         end_line(out);
     }
     buf_release(&text);
@@ -172,7 +194,7 @@ void console_add_failures(struct buf *out, const struct stats *s, const struct s
 }
 
 /* The first lines of a traceback, below its message, with which it may begin. */
-static void add_traceback(struct buf *out, const struct exception *x)
+static void add_traceback(struct buf *out, const struct style *style, const struct exception *x)
 {
     struct str rest = str_of(x->traceback);
     if (x->message[0] != '\0' && str_starts(rest, str_of(x->message)))
@@ -186,11 +208,10 @@ static void add_traceback(struct buf *out, const struct exception *x)
             left_out++;
             continue;
         }
-        buf_add_many(out, ' ', COUNT_WIDTH + 3);
         // Lua indents by tabs.
-        if (line.p[0] == '\t')
-            buf_add_cstr(out, "  ");
-        text_add_visible(out, str_trim(line), false);
+        unsigned indent = COUNT_WIDTH + (line.p[0] == '\t' ? 5 : 3);
+        buf_add_many(out, ' ', indent);
+        table_add_folded(out, style, str_trim(line), indent, indent + 2);
         end_line(out);
         shown++;
     }
@@ -205,15 +226,17 @@ void console_add_exceptions(struct buf *out, const struct stats *s, const struct
         return;
     buf_addf(out, "Exceptions\n%-*s %s\n", COUNT_WIDTH, "# occurrences", "Exception");
     add_report_separator(out, style);
+    struct buf text = BUF_INIT;
     struct exception *x, *next;
     HASH_ITER (hh, s->exceptions.all, x, next) {
-        buf_addf(out, "%-*" PRIu64 " ", COUNT_WIDTH, x->count);
-        text_add_visible(out, str_of(x->message), false);
-        buf_add_cstr(out, " (on ");
-        text_add_visible(out, str_of(x->nodes), false);
-        buf_add_cstr(out, ")\n");
-        add_traceback(out, x);
+        buf_clear(&text);
+        buf_addf(&text, "%s (on %s)", x->message, x->nodes);
+        add_count(out, style, x->count);
+        table_add_folded(out, style, buf_slice(&text), COUNT_WIDTH + 1, COUNT_WIDTH + 1);
+        end_line(out);
+        add_traceback(out, style, x);
     }
+    buf_release(&text);
     add_report_separator(out, style);
     end_line(out);
 }

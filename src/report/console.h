@@ -12,7 +12,8 @@
 
 #include <stdbool.h>
 
-/* style: the terminal's; where it has no width the name column is 76 wide. With `current` the
+/* style: of the terminal that they are for; they fit its width, and without one (STYLE_PLAIN) the
+ * name column is 76 wide. With `current` the
  * rates are those of the last ten seconds, else those of the whole run. */
 void console_add_stats(struct buf *out, const struct stats *s, const struct style *style,
                        bool current, double now_s);
