@@ -202,7 +202,7 @@ local function classes_in(fields)
 end
 
 -- The classes in what a script returned.
-local function classes_of(script, globals, first, ...)
+local function classes_of(script, tell, globals, first, ...)
   if first == nil then return classes_in(globals) end
   if select("#", ...) > 0 then first = { first, ... } end
   if object.info(first) then return { first } end
@@ -212,11 +212,14 @@ local function classes_of(script, globals, first, ...)
   end
   local classes = {}
   for i = 1, table.maxn(first) do
-    if not object.info(first[i]) then
-      if script.was_found then return {} end
-      fail("%s: item %d of what it returned is %s; expected a class", script.path, i, blame.show(first[i]))
+    if object.info(first[i]) then
+      classes[#classes + 1] = first[i]
+    elseif script.was_found then
+      return {}
+    else
+      tell(("%s: item %d of what it returned is %s; expected a class"):format(script.path, i,
+                                                                            blame.show(first[i])), first[i])
     end
-    classes[i] = first[i]
   end
   for _, class in ipairs(classes_in(first)) do
     classes[#classes + 1] = class
@@ -301,10 +304,17 @@ local function drop_weightless(classes)
   return kept
 end
 
+local function raise(message)
+  error(message, 0)
+end
+
 ---@param scripts katydid.Script[]
+---@param tell (fun(message: string, item: any))? of classes that can't be taken; nil: the first is an error.
+--- item: what stands in the place of one
 ---@return katydid.Loaded which may have no classes
-function loader.load_scripts(scripts)
+function loader.load_scripts(scripts, tell)
   install_searcher()
+  tell = tell or raise
   local base = { path = package.path, cpath = package.cpath }
   local loaded = { classes = {}, by_name = {}, seen = {} }
   for i, script in ipairs(scripts) do
@@ -314,8 +324,9 @@ function loader.load_scripts(scripts)
       order[k + 1] = scripts[k]
     end
     set_search_path(order, base)
-    for _, class in ipairs(classes_of(script, run(script))) do
-      take(loaded, class, script)
+    for _, class in ipairs(classes_of(script, tell, run(script))) do
+      local ok, why = co.pcall(take, loaded, class, script)
+      if not ok then tell(why, class) end
     end
   end
   set_search_path(scripts, base)

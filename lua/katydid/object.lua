@@ -107,6 +107,12 @@ local function assign(class, key, value)
   info.fields[key] = value
 end
 
+local set_field = assign -- what an assignment does; see object.guard
+
+local function set(class, key, value)
+  set_field(class, key, value)
+end
+
 local function class_tostring(class)
   return getmetatable(class).name
 end
@@ -123,7 +129,7 @@ local function new_class(name, parent, kind)
   local class = {}
   setmetatable(class, {
     __index = fields,
-    __newindex = assign,
+    __newindex = set,
     __tostring = class_tostring,
     name = name,
     parent = parent,
@@ -199,10 +205,20 @@ function Root:extend(name, attributes)
       return tostring(a) < tostring(b)
     end)
     for _, key in ipairs(keys) do
-      assign(class, key, attributes[key])
+      set_field(class, key, attributes[key])
     end
   end
   return class
+end
+
+local extend = Root.extend
+
+---Has `extend`, and every assignment to a class, go by way of what these make of the function; nil: as ever.
+---@param guard (fun(fn: function): function)? of extend
+---@param guard_assign (fun(fn: function): function)? of fn(class, key, value)
+function object.guard(guard, guard_assign)
+  Root.extend = guard and guard(extend) or extend
+  set_field = guard_assign and guard_assign(assign) or assign
 end
 
 ---Whether this class, or this instance's, is `class` or extends it.

@@ -204,6 +204,110 @@ return A
     check.match(report, "^a%.lua:1: .*\nb%.lua:1: .*\n2 mistakes\n$")
   end)
 
+  describe("names all mistakes of a script, not the first alone", function()
+    local function found(text)
+      local report = run(write("a.lua", 'local k = require "katydid"\n' .. text))
+      return (report:gsub("a%.lua:", ""):gsub("\n%d+ mistakes?\n$", ""))
+    end
+
+    it("attributes of one class, of several, and of one that extends a broken one", function()
+      check.equal(found [[
+local A = k.HttpUser:extend("A", { wait_time = 5, weight = "3",
+  host = 80 })
+A.on_start = "go"
+A.look = k.task(function(self) oops = 1; self.client:get("cart") end)
+local B = A:extend("B")
+B.fixed_count = 0.5
+return { A, B }
+]], "2: A.host: expected a URL, as in \"http://127.0.0.1:8080\", got 80\n"
+        .. "2: A.wait_time: expected a function that gives seconds, as k.constant(1) does, got 5\n"
+        .. "2: A.weight: expected a number from 0, got '3'\n"
+        .. "4: A.on_start: expected a function, got 'go'\n"
+        .. "5: 'oops' would become a global inside a function: write `local oops`, or set it once at the top "
+        .. "of the file\n"
+        .. "5: client:get: expected a path that begins with '/', or an http:// or https:// URL, got 'cart'\n"
+        .. "7: B.fixed_count: expected a whole number from 0, got 0.5")
+    end)
+
+    it("calls of the API; what was to be made of them is nobody's fault", function()
+      check.equal(found [[
+local A = k.User:extend("A", { wait_time = k.between(5, 1) })
+local wait = k.constnt(3)
+A.wait_time, A.pause = wait, wait(A) + 1 .. "s"
+A.look = k.tag("slow", k.task(-1, function() end))
+A.tasks = { k.task("3", function() end), [2] = { A.look, 3 } }
+k.events.request:add_listener(5)
+k.events.test_strt:add_listener(print)
+return A
+]], "2: k.between: expected the longest wait to be a number of seconds from 5, got 1\n"
+        .. "3: unknown name 'constnt' of katydid (did you mean 'constant'?)\n"
+        .. "5: k.task: expected a weight, a whole number from 0 to 1000000, got -1\n"
+        .. "6: k.task: expected a weight, a whole number from 0 to 1000000, got '3'\n"
+        .. "7: events.request:add_listener: expected a function, got 5\n"
+        .. "8: unknown event 'test_strt' (did you mean 'test_start'?)")
+    end)
+
+    it("shapes, classes without a name, and what is returned in their place", function()
+      check.equal(found [[
+local shapes = require "katydid.shapes"
+local A = k.User:extend("A", { tasks = { function() end } })
+local B = k.User:extend()
+local C = k.LoadTestShape:extend("C")
+return { A, B, shapes.ramp { user = 5 }, C, 3, shapes.waves {} }
+]], " item 5 of what it returned is 3; expected a class\n"
+        .. "4: User:extend: expected the name of the new class, as in User:extend(\"Shopper\"), got nil\n"
+        .. "5: the shape C has no method tick\n"
+        .. "6: unknown name 'waves' of katydid.shapes (did you mean 'wave'?)\n"
+        .. "6: unknown parameter 'user' of shapes.ramp (did you mean 'users'?)")
+    end)
+
+    it("sets within sets, each with its own", function()
+      check.equal(found [[
+local Inner = k.TaskSet:extend("Inner", { tasks = { [function() end] = -1 } })
+local Chain = k.MarkovTaskSet:extend("Chain")
+Chain.one = k.transitions({ "two" }, function() end)
+local Outer = k.TaskSet:extend("Outer", { tasks = { Inner, Chain } })
+local A = k.User:extend("A", { tasks = { Outer } })
+return A
+]], "2: Inner.tasks: expected a weight, a whole number from 0 to 1000000, got -1\n"
+        .. "4: Chain.one: it leads to the unknown state 'two' (there are: one)")
+    end)
+
+    it("options of the script's own, and classes that are there twice", function()
+      check.equal(found [[
+k.events.init_command_line_parser:add_listener(function(e)
+  e.parser:add_argument("--users")
+  e.parser:add_argument("items")
+  e.parser:add_argument("--cups", { type = "int" })
+end)
+local A = k.User:extend("A", { tasks = { function() end } })
+local Again = k.User:extend("A", { tasks = { function() end } })
+return { A, Again }
+]], "3: add_argument('--users'): there is an option --users already; it is katydid's own\n"
+        .. "4: add_argument: expected the name of an option, as '--items' or '-i', got 'items'\n"
+        .. "5: add_argument('--cups'): type: expected one of 'boolean', 'integer', 'number' and 'string', "
+        .. "got 'int'\n8: there are two user classes of the name A; the other one is at 7")
+    end)
+
+    it("up to an error of Lua's own; of what is behind it, what the bytecode tells", function()
+      check.equal(found [[
+local A = k.User:extend("A", { wait_time = 5 })
+local n = nil + 1
+A.weight = "many"
+A.look = k.task(function(self) k.slep(1) end)
+return A
+]], "2: A.wait_time: expected a function that gives seconds, as k.constant(1) does, got 5\n"
+        .. "3: attempt to perform arithmetic on a nil value\n"
+        .. "5: unknown name 'slep' of katydid (did you mean 'sleep'?)")
+    end)
+
+    it("and a run still ends at the first", function()
+      local path = write("b.lua", 'local k = require "katydid"\nk.constnt(3)\nk.task(-1, print)\n')
+      run(path)
+      check.error(function() loader.load { path } end, "b%.lua:2: unknown name 'constnt' of katydid")
+    end)
+  end)
+
   it("leaves no watch on classes behind", function()
     run(write("a.lua", HEAD .. "A.look = k.task(function() end)\nreturn A\n"))
     local loaded = loader.load { write("b.lua", HEAD .. "A.look = k.task(function() end)\nreturn A\n") }

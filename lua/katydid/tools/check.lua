@@ -11,6 +11,7 @@ local co = require "katydid.co"
 local driver = require "katydid.driver"
 local events = require "katydid.events"
 local http_user = require "katydid.http_user"
+local lenient = require "katydid.tools.lenient"
 local loader = require "katydid.loader"
 local object = require "katydid.object"
 local options = require "katydid.options"
@@ -197,25 +198,47 @@ local function check_file(found, path, loaded)
   end
 end
 
--- A user class as a run would have it.
-local function check_class(found, class)
-  local info = object.info(class)
-  local function try(fn, ...)
-    local ok, why = co.pcall(fn, ...)
-    if not ok then found:add_error(object.place(info), problem.of(why).message) end
-    return ok
+local function try(found, class, fn, ...)
+  local ok, why = co.pcall(fn, ...)
+  if not ok and not lenient.is_spoiled(class) then
+    found:add_error(object.place(object.info(class)), problem.of(why).message)
   end
-  if try(task.check, info) and try(task.list, info) and #task.list(info) == 0 then
+  return ok
+end
+
+-- The tasks of a class, and of all sets that they lead to.
+local function check_tasks(found, class, seen)
+  local info = object.info(class)
+  if seen[info] then return end
+  seen[info] = true
+  if not try(found, class, task.list, info) then return end
+  if info.kind.is_user and #task.list(info) == 0 and not lenient.is_spoiled(class) then
     found:add((info.source:gsub("^[@=]", "")), info.line, "%s has no tasks: mark a function with k.task, or "
               .. "set `tasks`", info.name)
   end
-  if http_user.has_client(class) and (class.host or "") ~= "" then try(driver.check_host, class) end
+  for _, entry in ipairs(task.list(info)) do
+    if entry.set then check_tasks(found, entry.set, seen) end
+  end
 end
 
-local function load_alone(script)
-  local loaded = loader.load_scripts { script }
+-- A user class as a run would have it.
+local function check_class(found, class)
+  check_tasks(found, class, {})
+  if http_user.has_client(class) and (class.host or "") ~= "" then
+    try(found, class, driver.check_host, class)
+  end
+end
+
+-- What it tells is told, and the loading goes on.
+local function load_alone(found, script)
+  local is_sound = true
+  local function tell(message, item)
+    is_sound = false
+    if item ~= lenient.NOTHING then found:add_error(script.path, message) end
+  end
+  local loaded = lenient.load(tell, loader.load_scripts, { script }, tell)
   -- What lies in a folder may be a module of the others.
-  if not script.was_found then loader.expect_users(loaded, { script.path }) end
+  if not script.was_found and is_sound then loader.expect_users(loaded, { script.path }) end
   return loaded
 end
 
@@ -228,7 +251,7 @@ local function load_script(found, script)
       slips[#slips + 1] = { key = key, path = frame.source:gsub("^@", ""), line = frame.currentline }
     end
   end)
-  local ok, loaded = co.pcall(load_alone, script)
+  local ok, loaded = co.pcall(load_alone, found, script)
   object.watch(nil)
   if not ok then
     if co.is_signal(loaded) then return { classes = {}, is_whole = true } end -- os.exit at its top
@@ -258,8 +281,11 @@ end
 
 -- The options that the script adds; the next one is asked for its own alone.
 local function check_own_options(found, script, taken)
-  local ok, why = co.pcall(driver.declare_options, taken)
-  if not ok then found:add_error(script.path, problem.of(why).message) end
+  local function tell(message)
+    found:add_error(script.path, message)
+  end
+  local ok, why = co.pcall(lenient.load, tell, driver.declare_options, taken)
+  if not ok then tell(problem.of(why).message) end
   events.init_command_line_parser:forget_listeners()
 end
 
