@@ -5,22 +5,12 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/mem.h"
 #include "base/text.h"
-#include "report/view.h"
 
 #define LARGEST_WHOLE 9007199254740992.0 /* 2^53: beyond it a double has gaps */
-
-/* Upper bounds of the buckets, in milliseconds, and as text in seconds. */
-static const struct {
-    double ms;
-    const char *le;
-} bounds[] = {
-    {1, "0.001"},  {2.5, "0.0025"}, {5, "0.005"},    {10, "0.01"},    {25, "0.025"},
-    {50, "0.05"},  {100, "0.1"},    {250, "0.25"},   {500, "0.5"},    {1000, "1.0"},
-    {2500, "2.5"}, {5000, "5.0"},   {10000, "10.0"}, {30000, "30.0"}, {60000, "60.0"},
-};
-#define BOUNDS (sizeof bounds / sizeof bounds[0])
 
 /* What is shown of view_percentiles. */
 static const struct {
@@ -78,12 +68,12 @@ void openmetrics_add_label(struct buf *out, const char *label, struct str text)
 }
 
 /* NAME{method="GET",name="/", and the brace still open. */
-static void begin_sample(struct buf *out, const char *name, const struct entry *e)
+static void begin_sample(struct buf *out, const char *name, const struct snapshot_row *row)
 {
     buf_addf(out, "%s{", name);
-    openmetrics_add_label(out, "method", str_of(e->method));
+    openmetrics_add_label(out, "method", str_of(row->method));
     buf_add_char(out, ',');
-    openmetrics_add_label(out, "name", str_of(view_name(e)));
+    openmetrics_add_label(out, "name", str_of(row->name));
 }
 
 static void end_count(struct buf *out, uint64_t count)
@@ -91,8 +81,15 @@ static void end_count(struct buf *out, uint64_t count)
     buf_addf(out, "} %" PRIu64 "\n", count);
 }
 
+static void end_number(struct buf *out, double value)
+{
+    buf_add_cstr(out, "} ");
+    openmetrics_add_number(out, value);
+    buf_add_char(out, '\n');
+}
+
 /* Milliseconds as seconds, with the same digits: a division by 1000 might add some. */
-static void add_seconds(struct buf *out, double ms)
+static double to_seconds(double ms)
 {
     struct buf text = BUF_INIT;
 
@@ -102,33 +99,54 @@ static void add_seconds(struct buf *out, double ms)
         buf_add_cstr(&text, "e-3");
         seconds = strtod(buf_cstr(&text), NULL);
     }
-    openmetrics_add_number(out, seconds);
     buf_release(&text);
+    return seconds;
 }
 
+/* The rows of a snapshot in the order of tables. */
 struct rows {
-    struct entry **all;
+    const struct snapshot_row **all;
     size_t n;
-    const struct stats *stats;
+    const struct snapshot *snapshot;
 };
 
-static uint64_t requests_of(const struct entry *e)
+static int by_name(const void *a, const void *b)
 {
-    return e->requests;
+    const struct snapshot_row *x = *(const struct snapshot_row *const *)a;
+    const struct snapshot_row *y = *(const struct snapshot_row *const *)b;
+    int order = strcmp(x->name, y->name);
+
+    return order != 0 ? order : strcmp(x->method, y->method);
 }
 
-static uint64_t failures_of(const struct entry *e)
+static struct rows sorted(const struct snapshot *s)
 {
-    return e->failures;
+    struct rows rows = {.snapshot = s, .n = s->n_rows};
+
+    rows.all = xreallocarray(NULL, s->n_rows + 1, sizeof *rows.all);
+    for (size_t i = 0; i < s->n_rows; i++)
+        rows.all[i] = &s->rows[i];
+    qsort(rows.all, rows.n, sizeof *rows.all, by_name);
+    return rows;
 }
 
-static uint64_t bytes_of(const struct entry *e)
+static uint64_t requests_of(const struct snapshot_row *row)
 {
-    return e->content_length;
+    return row->requests;
+}
+
+static uint64_t failures_of(const struct snapshot_row *row)
+{
+    return row->failures;
+}
+
+static uint64_t bytes_of(const struct snapshot_row *row)
+{
+    return row->bytes;
 }
 
 static void add_counts(struct buf *out, const struct rows *rows, const char *sample,
-                       uint64_t (*count)(const struct entry *e))
+                       uint64_t (*count)(const struct snapshot_row *row))
 {
     for (size_t i = 0; i < rows->n; i++) {
         begin_sample(out, sample, rows->all[i]);
@@ -136,53 +154,40 @@ static void add_counts(struct buf *out, const struct rows *rows, const char *sam
     }
 }
 
-static void add_percentiles_of(struct buf *out, const struct entry *e)
+static void add_percentiles_of(struct buf *out, const struct snapshot_row *row)
 {
-    double values[VIEW_PERCENTILES];
-
-    if (e->times.count == 0)
+    if (row->timed == 0)
         return;
-    view_percentile_values(&e->times, values);
     for (size_t i = 0; i < sizeof quantiles / sizeof quantiles[0]; i++) {
-        begin_sample(out, "katydid_response_time_percentile_seconds", e);
-        buf_addf(out, ",quantile=\"%s\"} ", quantiles[i].quantile);
-        add_seconds(out, values[quantiles[i].which]);
-        buf_add_char(out, '\n');
+        begin_sample(out, "katydid_response_time_percentile_seconds", row);
+        buf_addf(out, ",quantile=\"%s\"", quantiles[i].quantile);
+        end_number(out, to_seconds(row->percentiles_ms[quantiles[i].which]));
     }
 }
 
 static void add_percentiles(struct buf *out, const struct rows *rows)
 {
-    openmetrics_add_family(out, "katydid_response_time_percentile_seconds", "gauge", "seconds",
+    openmetrics_add_family(out, "katydid_response_time_percentile_seconds", "summary", "seconds",
                            "The time within which that share of the responses came.");
     for (size_t i = 0; i < rows->n; i++)
         add_percentiles_of(out, rows->all[i]);
-    add_percentiles_of(out, rows->stats->total);
+    add_percentiles_of(out, &rows->snapshot->total);
 }
 
-/* Times are known by their slots, so a bound is that of the slot it lies in: true to a thousandth. */
-static void add_buckets_of(struct buf *out, const struct entry *e)
+static void add_buckets_of(struct buf *out, const struct snapshot_row *row)
 {
-    uint64_t count, sum = 0;
-    size_t slot = histogram_next(&e->times, 0, &count);
-
-    for (size_t i = 0; i < BOUNDS; i++) {
-        size_t last = histogram_slot(bounds[i].ms);
-        for (; slot <= last; slot = histogram_next(&e->times, slot + 1, &count))
-            sum += count;
-        begin_sample(out, "katydid_response_time_seconds_bucket", e);
-        buf_addf(out, ",le=\"%s\"", bounds[i].le);
-        end_count(out, sum);
+    for (size_t i = 0; i < SNAPSHOT_BOUNDS; i++) {
+        begin_sample(out, "katydid_response_time_seconds_bucket", row);
+        buf_addf(out, ",le=\"%s\"", snapshot_bounds[i].seconds);
+        end_count(out, row->within[i]);
     }
-    begin_sample(out, "katydid_response_time_seconds_bucket", e);
+    begin_sample(out, "katydid_response_time_seconds_bucket", row);
     buf_add_cstr(out, ",le=\"+Inf\"");
-    end_count(out, e->times.count);
-    begin_sample(out, "katydid_response_time_seconds_count", e);
-    end_count(out, e->times.count);
-    begin_sample(out, "katydid_response_time_seconds_sum", e);
-    buf_add_cstr(out, "} ");
-    add_seconds(out, e->times.sum_ms);
-    buf_add_char(out, '\n');
+    end_count(out, row->timed);
+    begin_sample(out, "katydid_response_time_seconds_count", row);
+    end_count(out, row->timed);
+    begin_sample(out, "katydid_response_time_seconds_sum", row);
+    end_number(out, to_seconds(row->sum_ms));
 }
 
 static void add_buckets(struct buf *out, const struct rows *rows)
@@ -193,37 +198,55 @@ static void add_buckets(struct buf *out, const struct rows *rows)
         add_buckets_of(out, rows->all[i]);
 }
 
-static void add_rate(struct buf *out, const char *sample, const struct entry *e, double rate)
+static double rate_of(const struct snapshot_row *row)
 {
-    begin_sample(out, sample, e);
-    buf_add_cstr(out, "} ");
-    openmetrics_add_number(out, rate);
-    buf_add_char(out, '\n');
+    return row->rate;
 }
 
-static void add_rates(struct buf *out, const struct rows *rows)
+static double run_rate_of(const struct snapshot_row *row)
 {
-    const struct stats *s = rows->stats;
-
-    openmetrics_add_family(out, "katydid_requests_per_second", "gauge", NULL,
-                           "Requests a second, over the whole run.");
-    for (size_t i = 0; i < rows->n; i++)
-        add_rate(out, "katydid_requests_per_second", rows->all[i],
-                 stats_total_rate(s, rows->all[i]));
-    add_rate(out, "katydid_requests_per_second", s->total, stats_total_rate(s, s->total));
-    openmetrics_add_family(out, "katydid_fail_ratio", "gauge", NULL,
-                           "Failures as a share of the requests.");
-    for (size_t i = 0; i < rows->n; i++)
-        add_rate(out, "katydid_fail_ratio", rows->all[i], entry_fail_ratio(rows->all[i]));
-    add_rate(out, "katydid_fail_ratio", s->total, entry_fail_ratio(s->total));
+    return row->run_rate;
 }
 
-static void add_run(struct buf *out, const struct stats *s, const struct openmetrics_at *at)
+static double fail_ratio_of(const struct snapshot_row *row)
+{
+    return row->fail_ratio;
+}
+
+/* Of each row, and of the total. */
+static void add_numbers(struct buf *out, const struct rows *rows, const char *name,
+                        const char *help, double (*number)(const struct snapshot_row *row))
+{
+    openmetrics_add_family(out, name, "gauge", NULL, help);
+    for (size_t i = 0; i < rows->n; i++) {
+        begin_sample(out, name, rows->all[i]);
+        end_number(out, number(rows->all[i]));
+    }
+    begin_sample(out, name, &rows->snapshot->total);
+    end_number(out, number(&rows->snapshot->total));
+}
+
+/* What is looked at once has rates of the whole run; whoever keeps series adds up buckets. */
+static void add_rates(struct buf *out, const struct rows *rows, bool is_over)
+{
+    if (!is_over) {
+        add_numbers(out, rows, "katydid_requests_per_second",
+                    "Requests a second, over the last ten seconds.", rate_of);
+        add_buckets(out, rows);
+        return;
+    }
+    add_numbers(out, rows, "katydid_requests_per_second", "Requests a second, over the whole run.",
+                run_rate_of);
+    add_numbers(out, rows, "katydid_fail_ratio", "Failures as a share of the requests.",
+                fail_ratio_of);
+}
+
+static void add_run(struct buf *out, const struct snapshot *s, const struct openmetrics_at *at)
 {
     openmetrics_add_family(out, "katydid_users", "gauge", NULL, "Users who are there.");
     openmetrics_add_sample(out, "katydid_users", (double)at->users);
     openmetrics_add_family(out, "katydid_exceptions", "counter", NULL, "Exceptions in scripts.");
-    openmetrics_add_sample(out, "katydid_exceptions_total", (double)s->exceptions.total);
+    openmetrics_add_sample(out, "katydid_exceptions_total", (double)s->exceptions);
     if (!at->is_over)
         return;
     openmetrics_add_family(
@@ -232,11 +255,11 @@ static void add_run(struct buf *out, const struct stats *s, const struct openmet
     openmetrics_add_sample(out, "katydid_requests_in_flight_at_end", (double)s->in_flight_at_end);
 }
 
-void openmetrics_add(struct buf *out, const struct stats *s, const struct openmetrics_at *at)
+void openmetrics_add_snapshot(struct buf *out, const struct snapshot *s,
+                              const struct openmetrics_at *at)
 {
-    struct rows rows = {.stats = s};
+    struct rows rows = sorted(s);
 
-    rows.all = stats_sorted(s, &rows.n);
     openmetrics_add_family(out, "katydid_requests", "counter", NULL,
                            "Requests, failed ones included.");
     add_counts(out, &rows, "katydid_requests_total", requests_of);
@@ -246,12 +269,17 @@ void openmetrics_add(struct buf *out, const struct stats *s, const struct openme
                            "Bytes of the bodies that were received.");
     add_counts(out, &rows, "katydid_response_bytes_total", bytes_of);
     add_percentiles(out, &rows);
-    if (at->is_over)
-        add_rates(out, &rows);
-    else
-        add_buckets(out, &rows);
+    add_rates(out, &rows, at->is_over);
     add_run(out, s, at);
     free(rows.all);
+}
+
+void openmetrics_add(struct buf *out, const struct stats *s, const struct openmetrics_at *at)
+{
+    struct snapshot *now = snapshot_take(s, s->total->last_s);
+
+    openmetrics_add_snapshot(out, now, at);
+    snapshot_release(now);
 }
 
 void openmetrics_end(struct buf *out)

@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "report/snapshot.h"
 #include "stats/stats.h"
 
 #include <stdbool.h>
@@ -23,15 +24,18 @@
 struct openmetrics_at {
     uint64_t users; /* who are there */
     bool is_over; /* a state to be looked at: rates of the whole run, and no buckets of times, which
-                     * are for those who keep series and add them up */
+                   * are for those who keep series and add them up */
 };
 
 /* All families but the end mark: who has others of his own adds them behind. */
+void openmetrics_add_snapshot(struct buf *out, const struct snapshot *s,
+                              const struct openmetrics_at *at);
+/* The same of the statistics as they are now. */
 void openmetrics_add(struct buf *out, const struct stats *s, const struct openmetrics_at *at);
 /* "# EOF": nothing may follow it. */
 void openmetrics_end(struct buf *out);
 
-/* The lines that open a family: `type` is counter, gauge or histogram; `unit` ("seconds") is also the
+/* The lines that open a family: `type` is counter, gauge, histogram or summary; `unit` ("seconds") is also the
  * end of its name, NULL where there is none. The help is one line, without quotes and backslashes. */
 void openmetrics_add_family(struct buf *out, const char *name, const char *type, const char *unit,
                             const char *help);

@@ -11,7 +11,6 @@
 #include <utlist.h>
 
 #include "base/mem.h"
-#include "loop/timer.h"
 
 // Bodies up to this size leave their memory to the next request.
 #define BODY_KEPT ((size_t)64 << 10)

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "loop/io.h"
+#include "loop/timer.h"
 #include "serve/server.h"
 
 #include <microhttpd.h>
@@ -30,6 +31,7 @@ struct shard {
     struct MHD_Daemon *daemon;
     struct io io;         /* the daemon's epoll descriptor */
     struct deferred turn; /* it has something to do without waiting for anything */
+    struct timer idle;    /* some connection will have been idle for too long */
     unsigned n_connections;
     struct exchange_in *live; /* exchanges of its connections */
     bool has_partial;         /* some got a piece of their body since the last turn */

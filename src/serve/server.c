@@ -14,7 +14,6 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "loop/timer.h"
 #include "serve/exchange.h"
 
 // Connections of one daemon: few enough that a walk over them is cheap, enough that a hundred users
@@ -29,6 +28,7 @@ struct server {
     struct exchange_pool pool;
     unsigned connections; /* at most */
     size_t header_limit;
+    unsigned idle_s;
     int listener;
     uint16_t port;
     struct io io;         /* the listener's */
@@ -37,20 +37,25 @@ struct server {
     size_t n_shards;
     size_t n_connections;
     uint64_t n_accepted;
-    bool has_warned; /* that descriptors ran out */
+    bool has_warned; /* that descriptors ran out; or says nothing at all */
 };
 
-/* One round of the daemon. It reports no time to wait for (there are no time limits) but 0: some
- * connection has data that it read and did not look at yet. */
+/* One round of the daemon. It reports a time to wait for: until a connection will have been idle for
+ * too long, or 0 where one has data that it read and did not look at yet. */
 static void turn_shard(void *self)
 {
     struct shard *shard = self;
     MHD_UNSIGNED_LONG_LONG wait_ms;
 
+    timer_cancel(shard->pool->loop, &shard->idle);
     MHD_run(shard->daemon);
     exchange_close_cut_off(shard);
-    if (MHD_get_timeout(shard->daemon, &wait_ms) == MHD_YES && wait_ms == 0)
+    if (MHD_get_timeout(shard->daemon, &wait_ms) != MHD_YES)
+        return;
+    if (wait_ms == 0)
         deferred_start(shard->pool->loop, &shard->turn);
+    else
+        timer_start(shard->pool->loop, &shard->idle, wait_ms * NS_PER_MS);
 }
 
 static void shard_is_ready(void *self, int events)
@@ -77,6 +82,7 @@ static void shard_free(struct shard *shard)
         MHD_stop_daemon(shard->daemon);
     }
     deferred_cancel(shard->pool->loop, &shard->turn);
+    timer_cancel(shard->pool->loop, &shard->idle);
     free(shard);
 }
 
@@ -87,11 +93,13 @@ static struct shard *shard_new(struct server *s)
     shard->server = s;
     shard->pool = &s->pool;
     deferred_init(&shard->turn, turn_shard, shard);
+    timer_init(&shard->idle, turn_shard, shard);
     io_init(&shard->io, shard_is_ready, shard);
     shard->daemon =
         MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0,
                          NULL, NULL, exchange_on_request, shard,                 //
                          MHD_OPTION_CONNECTION_LIMIT, SHARD_CONNECTIONS,         //
+                         MHD_OPTION_CONNECTION_TIMEOUT, s->idle_s,               //
                          MHD_OPTION_CONNECTION_MEMORY_LIMIT, s->header_limit,    //
                          MHD_OPTION_URI_LOG_CALLBACK, exchange_on_target, shard, //
                          MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,      //
@@ -265,6 +273,8 @@ struct server *server_new(struct loop *loop, const struct server_options *option
     };
     s->connections = options->connections;
     s->header_limit = options->header_limit ? options->header_limit : HEADER_LIMIT;
+    s->idle_s = options->idle_s;
+    s->has_warned = options->is_silent;
     s->listener = -1;
     io_init(&s->io, accept_some, s);
     timer_init(&s->breathe, listen_again, s);

@@ -3,7 +3,7 @@
  *
  * It stands on a loop: handlers run in the loop's turn, and a handler answers at once, or keeps the
  * exchange and answers later. At most `connections` are served at a time; further ones wait in the
- * listener's queue. No time limits: a client may be as slow as it likes.
+ * listener's queue. serve/thread gives it a loop and a thread of its own.
  */
 // SPDX-License-Identifier: MIT
 #ifndef SERVE_SERVER_H
@@ -28,6 +28,10 @@ struct server_options {
     size_t body_limit;    /* bytes; a larger body is answered by 413 */
     size_t header_limit;  /* bytes of memory for a request's line and headers, as well as for the
                            * answer's headers; larger ones are answered by 414 or 431; 0: 16 KB */
+    unsigned idle_s;      /* a connection over which nothing has moved for so long is closed, unless
+                           * its answer is still to come; by the machine's clock. 0: a client may be
+                           * as slow as it likes */
+    bool is_silent;       /* nothing is said in the log, which is for one thread alone */
 };
 
 struct server_reply {

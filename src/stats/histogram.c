@@ -251,6 +251,21 @@ double histogram_percentile(const struct histogram *h, double q)
     return value;
 }
 
+void histogram_counts_within(const struct histogram *h, const double *ms, size_t n,
+                             uint64_t *counts)
+{
+    size_t block = 0, slot = 0;
+    uint64_t below = 0, seen = 0; // below the block; of its slots before `slot`
+    for (size_t i = 0; i < n; i++) {
+        size_t last = histogram_slot(ms[i]), last_block = last / HISTOGRAM_BLOCK;
+        for (; block < last_block; block++, slot = 0, seen = 0)
+            below += h->block_counts[block];
+        for (; h->blocks[block] != NULL && slot <= last % HISTOGRAM_BLOCK; slot++)
+            seen += h->blocks[block][slot];
+        counts[i] = below + seen;
+    }
+}
+
 double histogram_average(const struct histogram *h)
 {
     return h->count > 0 ? h->sum_ms / (double)h->count : 0;

@@ -51,6 +51,11 @@ double histogram_percentile(const struct histogram *h, double q);
 /* Several of them, by one walk: the shares `q` ascend, `values` has room for n. */
 void histogram_percentiles(const struct histogram *h, const double *q, size_t n, double *values);
 
+/* How many lie in the slots up to that of each of n times, which ascend, by one walk: all that are no
+ * longer than it, and those that share its slot. */
+void histogram_counts_within(const struct histogram *h, const double *ms, size_t n,
+                             uint64_t *counts);
+
 double histogram_average(const struct histogram *h); /* 0 when there are none */
 
 /* Slots that are not empty, from the lowest on: the next at or after `slot`, or HISTOGRAM_SLOTS. */

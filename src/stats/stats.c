@@ -187,6 +187,7 @@ static void empty(struct stats *s, double now_s)
     exceptions_clear(&s->exceptions);
     history_clear(&s->history);
     s->in_flight_at_end = s->names_left_out = 0;
+    s->emptied++;
     if (s->slots != NULL)
         slots_clear(s->slots, now_s);
 }

@@ -299,6 +299,28 @@ TEST(many_at_once_are_so_many)
     histogram_release(&h);
 }
 
+TEST(counts_what_lies_within_bounds_by_one_walk)
+{
+    static const double bounds[] = {0, 0.001, 1, 1, 1.0004, 5, 1e4, 1e7};
+    struct histogram h = {0};
+    uint64_t counts[8];
+    histogram_counts_within(&h, bounds, 8, counts);
+    CHECK_INT(counts[7], 0);
+    const double times[] = {0, 0.001, 0.999, 1, 1.001, 4.999, 5, 5.1, 9e3, 9e6};
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
+        histogram_add(&h, times[i]);
+    histogram_counts_within(&h, bounds, 8, counts);
+    CHECK_INT(counts[0], 1);
+    CHECK_INT(counts[1], 2);
+    CHECK_INT(counts[2], 4);
+    CHECK_INT(counts[3], 4);
+    CHECK_INT(counts[4], 4);
+    CHECK_INT(counts[5], 7); // one that is equal is within
+    CHECK_INT(counts[6], 9);
+    CHECK_INT(counts[7], 10); // beyond an hour is an hour
+    histogram_release(&h);
+}
+
 TEST_MAIN(RUN(slots_follow_one_another_without_a_gap); RUN(slots_are_as_wide_as_the_layout_says);
           RUN(times_count_by_their_nearest_microsecond); RUN(any_percentile_is_within_a_thousandth);
           RUN(strange_times_count_at_the_ends); RUN(nothing_gives_nothing);
@@ -308,4 +330,5 @@ TEST_MAIN(RUN(slots_follow_one_another_without_a_gap); RUN(slots_are_as_wide_as_
           RUN(merging_is_counting_both); RUN(merging_nothing_leaves_the_extremes);
           RUN(subtracting_leaves_what_came_later);
           RUN(subtracting_nothing_keeps_the_exact_extremes); RUN(a_copy_is_a_histogram_of_its_own);
-          RUN(blocks_are_made_as_values_come); RUN(many_at_once_are_so_many);)
+          RUN(blocks_are_made_as_values_come); RUN(many_at_once_are_so_many);
+          RUN(counts_what_lies_within_bounds_by_one_walk);)
