@@ -7,6 +7,12 @@ set -eu
 
 list=$(dirname "$0")/debian.txt
 missing=""
+# is_there NAME: installed, or brought by another package (some makers' nodejs has npm in it).
+is_there() {
+    [ "$(dpkg-query -W -f='${Status}' "$1" 2>/dev/null || true)" != "install ok installed" ] || return 0
+    dpkg-query -W -f='${db:Status-Abbrev},${Provides}\n' 2>/dev/null | sed -n 's/^ii *,//p' |
+        tr ',' '\n' | sed 's/(.*//; s/ //g' | grep -qxF "$1"
+}
 # packages_of GROUP: the names in the list, one a line.
 packages_of() {
     awk -F'|' -v group="$1" '!/^#/ { gsub(/ /, "", $1); gsub(/ /, "", $2); if ($2 == group) print $1 }' "$list"
@@ -14,8 +20,7 @@ packages_of() {
 for group in "$@"; do
     # shellcheck disable=SC2013 # names are words
     for name in $(packages_of "$group"); do
-        status=$(dpkg-query -W -f='${Status}' "$name" 2>/dev/null || true)
-        [ "$status" = "install ok installed" ] || missing="$missing $name"
+        is_there "$name" || missing="$missing $name"
     done
 done
 [ -n "$missing" ] || exit 0
