@@ -37,10 +37,12 @@ endif
 
 FLOORS  := base loop stats net http serve target run report script app
 SOURCES := $(filter-out src/app/main.c,$(wildcard $(FLOORS:%=src/%/*.c)))
-OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embed.o
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embed.o $(BUILD)/page.o
 LIBRARY := $(BUILD)/libkatydid.a
 PROGRAM := $(BUILD)/katydid
 LUA     := $(shell find lua -name '*.lua' -not -path 'lua/katydid/meta/*' 2>/dev/null | sort)
+UI      := $(wildcard src/web/ui/*.js src/web/ui/*.css)
+NPM     := third_party/npm/node_modules/.katydid
 UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*/test_*.c))
 SPECS   := $(BUILD)/tests/spec
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -117,6 +119,19 @@ $(BUILD)/embed.c: src/script/embed.lua $(LUA)
 	$(call SAY,EMBED lua/)
 	$(Q)luajit src/script/embed.lua $@ $(LUA)
 $(BUILD)/embed.o: $(BUILD)/embed.c Makefile
+	$(Q)$(CC) $(KATYDID_CFLAGS) -c -o $@ $<
+
+# The page of reports: one script and one style sheet, inside the program.
+$(NPM): third_party/npm/package-lock.json third_party/npm/package.json
+	$(Q)./third_party/npm/install.sh
+$(BUILD)/page.c: src/report/page.lua $(UI) $(NPM)
+	@mkdir -p $(@D)
+	$(call SAY,BUNDLE src/web/ui/)
+	$(Q)NODE_PATH=third_party/npm/node_modules esbuild src/web/ui/main.js --bundle --minify --charset=utf8 \
+	    --target=chrome90,firefox90,safari14 --legal-comments=none --log-level=warning --outdir=$(BUILD)/ui
+	$(Q)luajit src/report/page.lua $@ $(BUILD)/ui/main.js $(BUILD)/ui/main.css \
+	    third_party/npm/node_modules/uplot/LICENSE
+$(BUILD)/page.o: $(BUILD)/page.c Makefile
 	$(Q)$(CC) $(KATYDID_CFLAGS) -c -o $@ $<
 
 $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(LIBRARY)

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "report/console.h"
 #include "report/csv.h"
+#include "report/html.h"
 #include "report/json.h"
 #include "report/progress.h"
 
@@ -46,6 +47,14 @@ static char *json_path(const struct options *o)
     return str_ends(str_of(name), STR(".json")) ? xstrdup(name) : xasprintf("%s.json", name);
 }
 
+/* An option's text, or NULL; the caller owns it. */
+static char *text_copy(const struct options *o, size_t option)
+{
+    const char *text = options_text(o, option);
+
+    return text != NULL ? xstrdup(text) : NULL;
+}
+
 static int check_place(const char *option, char *path, struct err *err)
 {
     int rc = 0;
@@ -64,6 +73,8 @@ int reports_check(const struct options *o, struct err *err)
     char *csv_path = prefix != NULL ? xasprintf("%s_stats.csv", prefix) : NULL;
 
     if (check_place("--csv", csv_path, err) < 0)
+        return -1;
+    if (check_place("--html", text_copy(o, OPT_HTML), err) < 0)
         return -1;
     return check_place("--json-file", json_path(o), err);
 }
@@ -173,10 +184,20 @@ static void write_json(const struct options *o, const struct result *result)
     buf_release(&text);
 }
 
+static void write_html(const struct options *o, const struct result *result)
+{
+    const char *path = options_text(o, OPT_HTML);
+    struct err err = ERR_INIT;
+
+    if (path != NULL && html_write(path, result, &err) < 0)
+        log_error(LOGGER, "The HTML report is missing: %s", err.text);
+}
+
 void reports_write(const struct options *o, const struct result *result)
 {
     write_tables(o, result);
     write_json(o, result);
+    write_html(o, result);
 }
 
 void reports_finish(struct reports *r, const struct result *result)

@@ -43,6 +43,7 @@ enum run_option {
     OPT_CSV_FULL_HISTORY,
     OPT_JSON,
     OPT_JSON_FILE,
+    OPT_HTML,
     OPT_EXIT_CODE_ON_ERROR,
     OPT_LOGLEVEL,
     OPT_LOGFILE,

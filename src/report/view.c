@@ -48,8 +48,14 @@ double view_median(const struct entry *e)
 
 void view_percentile_values(const struct histogram *times, double values[VIEW_PERCENTILES])
 {
-    histogram_percentiles(times, view_percentiles, VIEW_PERCENTILES, values);
-    for (size_t i = 0; i < VIEW_PERCENTILES; i++)
+    view_percentile_values_at(times, view_percentiles, VIEW_PERCENTILES, values);
+}
+
+void view_percentile_values_at(const struct histogram *times, const double *shares, size_t n,
+                               double *values)
+{
+    histogram_percentiles(times, shares, n, values);
+    for (size_t i = 0; i < n; i++)
         values[i] = rounded_within(times, values[i]);
 }
 

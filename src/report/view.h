@@ -26,6 +26,9 @@ const char *view_name(const struct entry *e);
  * percentiles is the median. */
 double view_median(const struct entry *e);
 void view_percentile_values(const struct histogram *times, double values[VIEW_PERCENTILES]);
+/* The same at other shares, which ascend; `values` has room for n. */
+void view_percentile_values_at(const struct histogram *times, const double *shares, size_t n,
+                               double *values);
 
 /* Milliseconds as tables show them, right-aligned: whole from 10 ms on, with decimals below (1.98,
  * 0.35, 0.042), for there a millisecond is much. */

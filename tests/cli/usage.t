@@ -53,6 +53,7 @@ $ katydid run -h | grep -o '^  -., --[a-z-]*\|^      --[a-z-]*' | tr -d ' '
 --csv-full-history
 --json
 --json-file
+--html
 --exit-code-on-error
 -L,--loglevel
 --logfile
@@ -202,6 +203,10 @@ $ katydid hello.lua --headless --csv-full-history
 # What can't be written is found before anything is sent.
 $ katydid hello.lua --headless --csv /proc/nowhere/x
 2> katydid: error: --csv: */proc/nowhere*
+[2]
+
+$ katydid hello.lua --headless --html /proc/nowhere/x.html
+2> katydid: error: --html: */proc/nowhere*
 [2]
 
 $ katydid hello.lua --headless --json-file /proc/nowhere/x

@@ -1,0 +1,256 @@
+/* page_facts -- see page_facts.h. */
+// SPDX-License-Identifier: MIT
+#include "report/page_facts.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "report/page_json.h"
+#include "report/view.h"
+
+static json_t *title_of(const struct result *r)
+{
+    struct buf title = BUF_INIT;
+
+    for (size_t i = 0; i < r->n_scripts; i++) {
+        const char *slash = strrchr(r->scripts[i], '/');
+        const char *name = slash != NULL && slash[1] != '\0' ? slash + 1 : r->scripts[i];
+        buf_addf(&title, "%s%s", i > 0 ? ", " : "", name);
+    }
+    if (title.n == 0)
+        buf_add_cstr(&title, "A run without scripts");
+    return page_taken(&title);
+}
+
+static size_t crossed(const struct result *r, enum threshold_verdict verdict)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->n_thresholds; i++)
+        n += r->thresholds[i].verdict == verdict;
+    return n;
+}
+
+static void add_counted(json_t *list, uint64_t n, const char *one, const char *many)
+{
+    struct buf text = BUF_INIT;
+
+    if (n == 0)
+        return;
+    buf_addf(&text, "%" PRIu64 " %s", n, n == 1 ? one : many);
+    json_array_append_new(list, page_taken(&text));
+}
+
+/* All that speaks against the run, whichever of it made the exit code. */
+static json_t *reasons_of(const struct result *r)
+{
+    json_t *list = json_array();
+    struct buf end = BUF_INIT;
+
+    if (r->exit_reason[0] != '\0')
+        json_array_append_new(list, page_text(r->exit_reason));
+    add_counted(list, crossed(r, THRESHOLD_CROSSED), "threshold was crossed",
+                "thresholds were crossed");
+    add_counted(list, crossed(r, THRESHOLD_NOT_JUDGED), "threshold was not judged",
+                "thresholds were not judged");
+    add_counted(list, r->stats->total->failures, "failure", "failures");
+    add_counted(list, r->stats->exceptions.total, "exception in the script",
+                "exceptions in the script");
+    if (r->end[0] != '\0') {
+        buf_addf(&end, "Ended by: %s", r->end);
+        json_array_append_new(list, page_taken(&end));
+    }
+    return list;
+}
+
+static json_t *verdict_of(const struct result *r)
+{
+    const char *outcome = "failed", *title = "Failed";
+    json_t *verdict = json_object();
+
+    if (r->exit_code == 0) {
+        outcome = "passed";
+        title = "Passed";
+    } else if (r->exit_code == 4) {
+        outcome = "unjudged";
+        title = "Not judged";
+    } else if (r->exit_code == 3) {
+        title = "Threshold crossed";
+    } else if (r->exit_code == 130 || r->exit_code == 143) {
+        outcome = "unjudged";
+        title = "Interrupted";
+    }
+    json_object_set_new(verdict, "code", json_integer(r->exit_code));
+    json_object_set_new(verdict, "outcome", json_string(outcome));
+    json_object_set_new(verdict, "title", json_string(title));
+    json_object_set_new(verdict, "reasons", reasons_of(r));
+    return verdict;
+}
+
+static json_t *run_of(const struct result *r)
+{
+    const struct history *h = &r->stats->history;
+    uint64_t users = 0;
+    json_t *run = json_object();
+
+    for (size_t i = 0; i < h->n; i++)
+        users = h->samples[i].users > users ? h->samples[i].users : users;
+    json_object_set_new(run, "start", page_fixed(r->started_s, 1));
+    json_object_set_new(run, "seconds", page_fixed(fmax(0, r->ended_s - r->started_s), 1));
+    json_object_set_new(run, "users", json_integer((json_int_t)users));
+    json_object_set_new(run, "profile", page_text(r->profile));
+    json_object_set_new(run, "host", page_text(r->host));
+    return run;
+}
+
+static json_t *notes_of(const struct result *r)
+{
+    const struct stats *s = r->stats;
+    json_t *notes = json_array();
+
+    if (r->usage.is_doubtful)
+        json_array_append_new(
+            notes, json_string("Katydid itself was busy: answers had to wait for it, so response "
+                               "times may be too long (see \"The load generator\")."));
+    add_counted(notes, s->in_flight_at_end, "request was cut off at the end; it is counted nowhere",
+                "requests were cut off at the end; they are counted nowhere");
+    add_counted(notes, s->names_left_out,
+                "request was counted under one name, for want of room for more names",
+                "requests were counted under one name, for want of room for more names");
+    return notes;
+}
+
+/* A group's rows, borrowed from `about`. */
+static json_t *begin_group(json_t *about, const char *title)
+{
+    json_t *rows = json_array(), *group = json_object();
+
+    json_object_set_new(group, "title", json_string(title));
+    json_object_set_new(group, "rows", rows);
+    json_array_append_new(about, group);
+    return rows;
+}
+
+/* A row of a group, of a value that is taken; none where it is empty. */
+static void add_row(json_t *rows, const char *name, json_t *value)
+{
+    json_t *row = json_array();
+
+    if (json_string_length(value) == 0) {
+        json_decref(value);
+        json_decref(row);
+        return;
+    }
+    json_array_append_new(row, page_text(name));
+    json_array_append_new(row, value);
+    json_array_append_new(rows, row);
+}
+
+static json_t *utc(double wall_s)
+{
+    struct buf text = BUF_INIT;
+
+    if (wall_s > 0)
+        text_add_utc(&text, wall_s);
+    return page_taken(&text);
+}
+
+static json_t *shown_ms(double ms)
+{
+    struct buf text = BUF_INIT;
+
+    view_add_time(&text, ms, 0);
+    buf_add_cstr(&text, " ms");
+    return page_taken(&text);
+}
+
+static void add_run(json_t *about, const struct result *r)
+{
+    json_t *rows = begin_group(about, "The run");
+    struct buf text = BUF_INIT;
+
+    for (size_t i = 0; i < r->n_scripts; i++)
+        add_row(rows, "Script", page_text(r->scripts[i]));
+    add_row(rows, "Host", page_text(r->host));
+    add_row(rows, "Profile", page_text(r->profile));
+    add_row(rows, "Started", utc(r->started_s));
+    add_row(rows, "Ended", utc(r->ended_s));
+    add_row(rows, "Ended by", page_text(r->end));
+    buf_addf(&text, "%" PRIu64, r->seed);
+    add_row(rows, "Seed", page_taken(&text));
+    buf_addf(&text, "%d", r->exit_code);
+    add_row(rows, "Exit code", page_taken(&text));
+    add_row(rows, "Katydid", page_text(r->version));
+}
+
+/* Whether the figures are to be trusted: how long answers had to wait for ourselves. */
+static void add_generator(json_t *about, const struct result *r)
+{
+    static const double shares[] = {0.5, 0.99, 0.999};
+    static const char *const names[] = {"Loop's lag, median", "Loop's lag, 99%",
+                                        "Loop's lag, 99.9%"};
+    const struct result_usage *u = &r->usage;
+    struct buf text = BUF_INIT;
+    double values[3];
+
+    if (u->run_s <= 0)
+        return;
+    json_t *rows = begin_group(about, "The load generator");
+    buf_addf(&text, "%.1f%% of one core", u->cpu_share * 100);
+    add_row(rows, "CPU", page_taken(&text));
+    view_percentile_values_at(&u->lag, shares, 3, values);
+    for (size_t i = 0; i < 3 && u->lag.count > 0; i++)
+        add_row(rows, names[i], shown_ms(values[i]));
+    view_add_time(&text, u->lag_peak_ms, 0);
+    buf_addf(&text, " ms, %.1f s into the run", u->lag_peak_at_s);
+    add_row(rows, "Loop's lag, longest", page_taken(&text));
+    add_row(rows, "Garbage collector's longest pause", shown_ms(u->pause_peak_ms));
+}
+
+/* What an option was, in a line; empty where it says nothing. */
+static json_t *option_text(const json_t *value)
+{
+    if (json_is_null(value) || json_is_false(value))
+        return page_text("");
+    if (json_is_string(value))
+        return page_text(json_string_value(value));
+    if (json_is_true(value))
+        return page_text("yes");
+    if ((json_is_array(value) && json_array_size(value) == 0) ||
+        (json_is_object(value) && json_object_size(value) == 0))
+        return page_text("");
+    char *dump = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+    json_t *text = page_text(dump);
+    free(dump);
+    return text;
+}
+
+static void add_options(json_t *about, const struct result *r)
+{
+    const char *key;
+    json_t *value;
+
+    if (json_object_size(r->options) == 0)
+        return;
+    json_t *rows = begin_group(about, "Options");
+    json_object_foreach (r->options, key, value)
+        add_row(rows, key, option_text(value));
+}
+
+void page_facts_add(json_t *data, const struct result *r)
+{
+    json_t *about = json_array();
+
+    add_run(about, r);
+    add_generator(about, r);
+    add_options(about, r);
+    json_object_set_new(data, "title", title_of(r));
+    json_object_set_new(data, "verdict", verdict_of(r));
+    json_object_set_new(data, "run", run_of(r));
+    json_object_set_new(data, "notes", notes_of(r));
+    json_object_set_new(data, "about", about);
+}

@@ -1,0 +1,14 @@
+/* page_facts -- the words around the page's figures: verdict, what ran, where, with what. */
+// SPDX-License-Identifier: MIT
+#ifndef REPORT_PAGE_FACTS_H
+#define REPORT_PAGE_FACTS_H
+
+#include "report/result.h"
+
+#include <jansson.h>
+
+/* Sets title, verdict, run, notes (what one must know before one reads the figures) and about (groups
+ * of names and values) of the page's data. */
+void page_facts_add(json_t *data, const struct result *r);
+
+#endif

@@ -1,0 +1,214 @@
+// charts -- lines over the time of a run, with one cursor and one zoom for all; and the distribution of times.
+// SPDX-License-Identifier: MIT
+import uPlot from "uplot";
+import { h } from "./dom.js";
+import { elapsed, moment, time } from "./format.js";
+
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400];
+const drawn = new Set(); // every chart of the page, to be redrawn when colours or widths change
+
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
+
+/** Draws all charts again: the colours have changed, or the width. */
+export function redraw() {
+  for (const chart of drawn) chart.draw();
+}
+
+let timer = 0;
+addEventListener("resize", () => {
+  clearTimeout(timer);
+  timer = setTimeout(redraw, 100);
+});
+
+function axis(extra) {
+  return Object.assign({
+    stroke: () => colour("quiet"), font: "12px system-ui, sans-serif",
+    grid: { stroke: () => colour("grid"), width: 1 }, ticks: { show: false }, gap: 6,
+  }, extra);
+}
+
+function line(series) {
+  return {
+    label: series.label, stroke: () => colour(series.colour), width: 1.5, scale: "y", spanGaps: false,
+    dash: series.dash, fill: series.fill ? () => colour(series.fill) : undefined,
+    points: { show: series.points || false }, value: (_, v) => (v === null || v === undefined ? "–" : series.show(v)),
+  };
+}
+
+/** What a chart is made in: it holds a plot, and makes it anew when it is drawn again. */
+class Chart {
+  constructor(title, label, options) {
+    this.options = options;
+    this.plot = null;
+    this.place = h("div", { class: "plot" });
+    this.node = h("figure", { class: "chart", tabindex: "0", "aria-label": label }, h("figcaption", null, title), this.place);
+    this.node.addEventListener("keydown", (event) => this.key(event));
+    drawn.add(this);
+  }
+
+  draw() {
+    const width = this.place.clientWidth;
+    if (width === 0) return;
+    const zoom = this.plot ? { min: this.plot.scales.x.min, max: this.plot.scales.x.max } : null;
+    if (this.plot) this.plot.destroy();
+    const made = this.options();
+    this.plot = new uPlot({ width, height: width < 500 ? 180 : 220, ...made.opts }, made.data, this.place);
+    if (zoom && made.opts.keepsZoom) this.plot.setScale("x", zoom);
+  }
+
+  /** Arrows move the cursor, + and - zoom, Escape shows all again. */
+  key(event) {
+    if (!this.plot) return;
+    const { plot } = this;
+    const last = plot.data[0].length - 1;
+    const at = plot.cursor.idx ?? 0;
+    const moves = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: last };
+    if (event.key in moves) {
+      const to = Math.max(0, Math.min(last, moves[event.key]));
+      plot.setCursor({ left: plot.valToPos(plot.data[0][to], "x"), top: plot.over.clientHeight / 2 });
+    } else if (event.key === "+" || event.key === "-") {
+      const { min, max } = plot.scales.x;
+      const middle = plot.data[0][at] ?? (min + max) / 2;
+      const factor = event.key === "+" ? 0.5 : 2;
+      plot.setScale("x", {
+        min: Math.max(plot.data[0][0], middle - (middle - min) * factor),
+        max: Math.min(plot.data[0][last], middle + (max - middle) * factor),
+      });
+    } else if (event.key === "Escape") {
+      plot.setScale("x", { min: plot.data[0][0], max: plot.data[0][last] });
+    } else {
+      return;
+    }
+    event.preventDefault();
+  }
+}
+
+/**
+ * Charts over time that go together: one cursor, one zoom. `at` holds the seconds of the run, `start` the wall time of
+ * its beginning.
+ */
+export class Timeline {
+  constructor(at, start) {
+    this.at = at;
+    this.start = start;
+    this.charts = [];
+    this.sync = uPlot.sync("time");
+    this.zoomed = false;
+    this.reset = h("button", { type: "button", class: "reset", hidden: true, onclick: () => this.zoom(this.whole()) }, "Show all of the time");
+  }
+
+  whole() {
+    return { min: this.at[0], max: this.at[this.at.length - 1] };
+  }
+
+  zoom(range) {
+    for (const chart of this.charts) if (chart.plot) chart.plot.setScale("x", range);
+  }
+
+  /** series: { label, values, colour, show(value), dash, fill }. */
+  chart(title, unit, series) {
+    const label = title + ". " + series.map((s) => s.label + " " + summary(s)).join("; ") +
+      ". Arrow keys move the cursor, plus and minus zoom, Escape shows all.";
+    const chart = new Chart([title, h("span", { class: "unit" }, unit)], label, () => this.options(series));
+    this.charts.push(chart);
+    return chart.node;
+  }
+
+  options(series) {
+    const opts = {
+      keepsZoom: true,
+      legend: { live: true },
+      cursor: { sync: { key: "time", setSeries: false }, drag: { x: true, y: false, uni: 10 }, y: false,
+        points: { size: 6 } },
+      scales: { x: { time: false }, y: { range: (_, min, max) => [0, max > 0 ? max * 1.08 : 1] } },
+      axes: [
+        axis({ incrs: STEPS, values: (_, splits) => splits.map(elapsed), space: 60 }),
+        axis({ size: 56, values: (_, splits) => splits.map((v) => series[0].show(v)) }),
+      ],
+      series: [{ label: "At", value: (_, v) => (v === null ? "–" : elapsed(v) + (this.start ? ", " + clock(this.start + v) : "")) },
+        ...series.map(line)],
+      hooks: { setScale: [(plot, scale) => this.follow(plot, scale)] },
+    };
+    return { opts, data: [this.at, ...series.map((s) => s.values)] };
+  }
+
+  follow(from, scale) {
+    if (scale !== "x" || this.following) return;
+    const { min, max } = from.scales.x;
+    this.following = true;
+    for (const { plot } of this.charts) {
+      if (plot && plot !== from && (plot.scales.x.min !== min || plot.scales.x.max !== max)) plot.setScale("x", { min, max });
+    }
+    this.following = false;
+    const whole = this.whole();
+    this.reset.hidden = min <= whole.min && max >= whole.max;
+  }
+}
+
+function clock(wall) {
+  return new Date(wall * 1000).toLocaleTimeString();
+}
+
+function summary(series) {
+  const values = series.values.filter((v) => v !== null && v !== undefined);
+  if (values.length === 0) return "has no values";
+  let low = values[0], high = values[0];
+  for (const v of values) {
+    if (v < low) low = v;
+    if (v > high) high = v;
+  }
+  return "from " + series.show(low) + " to " + series.show(high);
+}
+
+const MARKS = [[1, "0%"], [2, "50%"], [4, "75%"], [10, "90%"], [20, "95%"], [100, "99%"], [1000, "99.9%"],
+  [10000, "99.99%"], [100000, "99.999%"], [1e6, "99.9999%"], [1e7, "99.99999%"]];
+
+/**
+ * Response times by the share of requests that were answered within them. The share's axis is stretched to its end, so
+ * that the slowest hundredth has as much room as the ninety before it. lines(): { label, points [[share, ms]], count,
+ * colour } of what is to be shown now.
+ */
+export function distribution(title, lines) {
+  const chart = new Chart(title, "Distribution of response times: the percentiles of the table above, as curves", () => {
+    const shown = lines();
+    const xs = new Set();
+    const maps = shown.map((l) => {
+      const map = new Map();
+      for (const [share, ms] of l.points) map.set(share < 1 ? 1 / (1 - share) : Math.max(l.count, 2), ms);
+      for (const x of map.keys()) xs.add(x);
+      return map;
+    });
+    const all = [...xs].sort((a, b) => a - b);
+    if (all.length === 0) all.push(1);
+    const last = all[all.length - 1];
+    return {
+      data: [all, ...maps.map((map) => all.map((x) => (map.has(x) ? map.get(x) : undefined)))],
+      opts: {
+        height: 320,
+        cursor: { drag: { x: true, y: false }, y: false },
+        scales: { x: { time: false, distr: 3, range: (_, min, max) => [Math.max(1, min || 1), Math.max(max || 2, 2)] },
+          y: { range: (_, min, max) => [0, max > 0 ? max * 1.05 : 1] } },
+        axes: [
+          axis({ splits: (plot) => ticks(plot, last), values: (_, splits) => splits.map((v) => (MARKS.find(([x]) => x === v) || [0, ""])[1]), filter: (_, splits) => splits }),
+          axis({ size: 62, values: (_, splits) => splits.map(time) }),
+        ],
+        series: [{ label: "Within", value: (_, v) => (v === null ? "–" : share(v)) },
+          ...shown.map((l) => ({ ...line({ label: l.label, colour: l.colour, show: (v) => time(v) + " ms" }), spanGaps: true }))],
+      },
+    };
+  });
+  return chart;
+}
+
+function ticks(plot, last) {
+  const { min, max } = plot.scales.x;
+  const space = plot.over ? plot.over.clientWidth : 600;
+  const wide = space / Math.max(1, Math.log10(max / min)) > 130;
+  return MARKS.map(([x]) => x).filter((x) => x >= min && x <= Math.max(max, last) && (wide || ![4, 20].includes(x)));
+}
+
+function share(x) {
+  return (100 * (1 - 1 / x)).toFixed(x < 100 ? 1 : x < 10000 ? 2 : 4) + "%";
+}
+
+export { moment };

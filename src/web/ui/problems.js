@@ -1,0 +1,28 @@
+// problems -- thresholds, failures and exceptions.
+// SPDX-License-Identifier: MIT
+import { foreign, h, section } from "./dom.js";
+import { count, moment } from "./format.js";
+import { table } from "./table.js";
+
+export function thresholds() {
+  return null;
+}
+
+export function failures(data) {
+  if (data.failures.length === 0) return null;
+  return section("failures", "Failures", table([
+    { title: "Times", value: (row) => row.count, cell: (row) => count(row.count) },
+    { title: "Type", kind: "text", value: (row) => row.method, cell: (row) => foreign(row.method) },
+    { title: "Name", kind: "text", value: (row) => row.name, cell: (row) => foreign(row.name) },
+    { title: "What happened", kind: "text", value: (row) => row.text, cell: (row) => foreign(row.text, { class: "long" }) },
+    { title: "First", kind: "text", value: (row) => row.first, cell: (row) => moment(row.first), extra: true },
+    { title: "Last", kind: "text", value: (row) => row.last, cell: (row) => moment(row.last), extra: true },
+  ], { rows: data.failures.slice(), caption: "Failures, by type, name and text", filter: (row) => row.method + " " + row.name + " " + row.text, header: 2 }));
+}
+
+export function exceptions(data) {
+  if (data.exceptions.length === 0) return null;
+  return section("exceptions", "Exceptions", data.exceptions.map((e) =>
+    h("details", { open: data.exceptions.length === 1 }, h("summary", null, h("span", { class: "times" }, count(e.count) + " ×"), " ", foreign(e.message)),
+      h("pre", { tabindex: "0" }, foreign(e.traceback)))));
+}

@@ -1,0 +1,159 @@
+"""browser -- headless Chromium, driven by chromedriver's WebDriver protocol over plain HTTP.
+
+It has a profile of its own, which is removed with it, and asks nobody for anything: what it fetches is what the page
+that is tested asks for, and `requests` tells all of it.
+"""
+# SPDX-License-Identifier: MIT
+
+import base64
+import http.client
+import json
+import re
+import shutil
+import subprocess
+import tempfile
+
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-default-apps",
+         "--disable-extensions", "--hide-scrollbars", "--force-color-profile=srgb", "--font-render-hinting=none"]
+ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
+KEYS = {"left": "\ue012", "right": "\ue014", "escape": "\ue00c", "enter": "\ue007", "end": "\ue010", "home": "\ue011"}
+PATIENCE = 60  # seconds for the driver to answer
+
+
+class BrowserError(Exception):
+    pass
+
+
+def missing():
+    """Why there is no browser here; None where there is one."""
+    for program in ("chromedriver", "chromium"):
+        if shutil.which(program) is None:
+            return f"there is no {program} (Debian's chromium and chromium-driver)"
+    return None
+
+
+class Browser:
+    def __init__(self, width=1280, height=900, dark=False):
+        self.profile = tempfile.mkdtemp(prefix="katydid-browser.")
+        self.driver = subprocess.Popen(["chromedriver", "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                       stdin=subprocess.DEVNULL, text=True, start_new_session=True)
+        self.session = None
+        try:
+            self.port = self._port()
+            flags = FLAGS + [f"--user-data-dir={self.profile}", f"--window-size={width},{height}"]
+            if dark:
+                flags.append("--blink-settings=preferredColorScheme=0")
+            answer = self._call("POST", "/session", {"capabilities": {"alwaysMatch": {
+                "browserName": "chrome",
+                "goog:chromeOptions": {"args": flags, "binary": shutil.which("chromium")},
+                "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}}})
+            self.session = "/session/" + answer["sessionId"]
+            self.open("about:blank")  # away from the browser's own first page, which asks for a lot
+            self.console()
+            self.requests()
+        except BaseException:
+            self.close()
+            raise
+
+    def _port(self):
+        for line in self.driver.stdout:
+            found = re.search(r"started successfully on port (\d+)", line)
+            if found:
+                return int(found.group(1))
+        raise BrowserError("chromedriver did not start")
+
+    def _call(self, method, path, body=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            connection.request(method, path, None if body is None else json.dumps(body), {"Content-Type": "application/json"})
+            value = json.loads(connection.getresponse().read())["value"]
+        finally:
+            connection.close()
+        if isinstance(value, dict) and "error" in value:
+            raise BrowserError(f"{value['error']}: {value.get('message', '')}")
+        return value
+
+    def _in_session(self, method, path, body=None):
+        return self._call(method, self.session + path, body)
+
+    def close(self):
+        try:
+            if self.session is not None:
+                self._in_session("DELETE", "")
+        finally:
+            self.driver.terminate()
+            self.driver.wait(PATIENCE)
+            self.driver.stdout.close()
+            shutil.rmtree(self.profile, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def open(self, url):
+        self._in_session("POST", "/url", {"url": url})
+
+    def run(self, script, *arguments):
+        """The value of a function's body, with `arguments`."""
+        return self._in_session("POST", "/execute/sync", {"script": script, "args": list(arguments)})
+
+    def devtools(self, command, **params):
+        return self._in_session("POST", "/goog/cdp/execute", {"cmd": command, "params": params})
+
+    def resize(self, width, height):
+        """The size of the page itself, as on a screen of that size (narrower than a window can be)."""
+        self.devtools("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
+
+    def prefer(self, scheme):
+        self.devtools("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+
+    def find(self, selector):
+        return self._in_session("POST", "/element", {"using": "css selector", "value": selector})[ELEMENT]
+
+    def click(self, selector):
+        self._in_session("POST", f"/element/{self.find(selector)}/click", {})
+
+    def type(self, selector, text):
+        """Text, or the name of a key (KEYS)."""
+        self._in_session("POST", f"/element/{self.find(selector)}/value", {"text": KEYS.get(text, text)})
+
+    def drag(self, selector, start, end):
+        """Presses at a share of the element's width, moves, and lets go at another."""
+        box = self.run("""const e = document.querySelector(arguments[0]); e.scrollIntoView({block: "center"});
+                          const b = e.getBoundingClientRect(); return [b.left, b.top, b.width, b.height]""", selector)
+        left, top, width, height = box
+        at = lambda share: {"type": "pointerMove", "duration": 50, "origin": "viewport",  # noqa: E731
+                            "x": round(left + share * width), "y": round(top + height / 2)}
+        self._in_session("POST", "/actions", {"actions": [{
+            "type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"},
+            "actions": [at(start), {"type": "pointerDown", "button": 0}, at((start + end) / 2), at(end),
+                        {"type": "pointerUp", "button": 0}]}]})
+
+    def screenshot(self, path, whole=True):
+        """`whole`: all of the page, not what fits into the window."""
+        size = self.devtools("Page.getLayoutMetrics")["cssContentSize"]
+        params = {"captureBeyondViewport": True, "clip": {"x": 0, "y": 0, "scale": 1, "width": size["width"],
+                                                          "height": size["height"]}} if whole else {}
+        with open(path, "wb") as file:
+            file.write(base64.b64decode(self.devtools("Page.captureScreenshot", format="png", **params)["data"]))
+
+    def pdf(self, path):
+        """As it would be printed."""
+        with open(path, "wb") as file:
+            file.write(base64.b64decode(self._in_session("POST", "/print", {})))
+
+    def console(self):
+        """What was logged since the last call: errors of scripts, of the policy, of fetches."""
+        return [entry["message"] for entry in self._in_session("POST", "/se/log", {"type": "browser"})]
+
+    def requests(self):
+        """The addresses that were asked for since the last call."""
+        urls = []
+        for entry in self._in_session("POST", "/se/log", {"type": "performance"}):
+            message = json.loads(entry["message"])["message"]
+            if message["method"] == "Network.requestWillBeSent":
+                urls.append(message["params"]["request"]["url"])
+        return urls
