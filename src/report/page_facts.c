@@ -17,8 +17,8 @@ static json_t *title_of(const struct result *r)
     struct buf title = BUF_INIT;
 
     for (size_t i = 0; i < r->n_scripts; i++) {
-        const char *slash = strrchr(r->scripts[i], '/');
-        const char *name = slash != NULL && slash[1] != '\0' ? slash + 1 : r->scripts[i];
+        const char *slash = strrchr(r->scripts[i].path, '/');
+        const char *name = slash != NULL && slash[1] != '\0' ? slash + 1 : r->scripts[i].path;
         buf_addf(&title, "%s%s", i > 0 ? ", " : "", name);
     }
     if (title.n == 0)
@@ -174,7 +174,7 @@ static void add_run(json_t *about, const struct result *r)
     struct buf text = BUF_INIT;
 
     for (size_t i = 0; i < r->n_scripts; i++)
-        add_row(rows, "Script", page_text(r->scripts[i]));
+        add_row(rows, "Script", page_text(r->scripts[i].path));
     add_row(rows, "Host", page_text(r->host));
     add_row(rows, "Profile", page_text(r->profile));
     add_row(rows, "Started", utc(r->started_s));

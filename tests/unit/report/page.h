@@ -19,7 +19,7 @@ static inline struct result *page_run(void)
     r->started_s = STARTED;
     r->ended_s = STARTED + 2;
     r->seed = 7;
-    result_add_script(r, "flows/shop.lua");
+    result_add_script(r, "flows/shop.lua", NULL, NULL);
     result_set_text(&r->end, "run time");
     result_set_text(&r->version, "1.2.3");
     for (int i = 1; i <= 200; i++)

@@ -46,7 +46,7 @@ TEST(no_text_can_leave_its_place)
     exceptions_add(&r->stats->exceptions, str_of(evil), str_of(evil), str_of(evil));
     result_set_text(&r->profile, evil);
     json_object_set_new(r->options, "host", json_string("</script>"));
-    result_add_script(r, "</title><script>.lua");
+    result_add_script(r, "</title><script>.lua", NULL, NULL);
     html_add(&page, r);
     CHECK_INT(times(buf_cstr(&page), "<"), plain);
     json_t *data = data_of(buf_cstr(&page));

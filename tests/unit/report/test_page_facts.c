@@ -71,7 +71,7 @@ TEST(what_ran)
 {
     struct result *r = page_run();
 
-    result_add_script(r, "other.lua");
+    result_add_script(r, "other.lua", NULL, NULL);
     json_object_set_new(r->options, "users", json_integer(3));
     json_object_set_new(r->options, "tags", json_array());
     json_object_set_new(r->options, "headless", json_true());
