@@ -1,8 +1,8 @@
 -- lenient -- has a script loaded on past its mistakes, so that `katydid check` can name them all.
 --
 -- Whatever of the API is refused while a script is loaded is told, and gives NOTHING in the place of its
--- value: something that may be called, indexed and calculated with, and gives NOTHING again. What is done with
--- NOTHING is no further mistake; a class that got some of it is spoiled: what it lacks says nothing.
+-- value: something that may be called, indexed and calculated with, and gives NOTHING again. What is done
+-- with NOTHING is no further mistake; a class that got some of it is spoiled: what it lacks says nothing.
 -- SPDX-License-Identifier: MIT
 
 local blame = require "katydid.blame"
