@@ -3,6 +3,7 @@
 
 local core = require "katydid.core"
 local blame = require "katydid.blame"
+local check = require "katydid.check"
 local co = require "katydid.co"
 local event = require "katydid.event"
 local events = require "katydid.events"
@@ -14,6 +15,7 @@ local shape = require "katydid.shape"
 local spawn = require "katydid.spawn"
 local task = require "katydid.task"
 local taskset = require "katydid.taskset"
+local transaction = require "katydid.transaction"
 local user = require "katydid.user"
 local wait_time = require "katydid.wait_time"
 
@@ -46,6 +48,8 @@ local katydid = {
   event = event.own,
   events = events,
   measure = measure.measure,
+  check = check.check,
+  transaction = transaction.transaction,
   spawn = spawn.spawn,
 }
 

@@ -26,7 +26,7 @@ int verdict_exit_code(const struct verdict *v, const char **reason)
     }
     if (v->why == RUN_END_SPAWN_ERROR || v->why == RUN_END_SHAPE_ERROR)
         return 1;
-    if (v->requests == 0) {
+    if (v->requests == 0 && !v->measured) {
         *reason = v->in_flight > 0 ? "No request was answered before the end"
                                    : "Nothing was requested or measured";
         return 1;

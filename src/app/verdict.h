@@ -14,6 +14,7 @@ struct verdict {
     int script_code;
     enum run_end why;
     uint64_t requests;   /* measured at all, also those that --reset-stats forgot */
+    bool measured;       /* checks or metrics have a value */
     uint64_t in_flight;  /* cut off at the end */
     bool has_failures;   /* in the reports */
     bool has_exceptions; /* likewise */

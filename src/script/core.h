@@ -24,6 +24,7 @@ void l_file_open(lua_State *L, struct vm *vm);
 void l_log_open(lua_State *L, struct vm *vm);
 void l_run_open(lua_State *L, struct vm *vm);
 void l_stats_open(lua_State *L, struct vm *vm);
+void l_metric_open(lua_State *L, struct vm *vm);
 
 /* A table of these functions, each with the vm as its first upvalue. [-0, +1, m] */
 void core_new_table(lua_State *L, struct vm *vm, const luaL_Reg *functions);

@@ -98,10 +98,11 @@ static void open_core(lua_State *L, struct vm *vm)
     static const struct {
         const char *name;
         void (*open)(lua_State *L, struct vm *vm);
-    } parts[] = {{"sched", l_sched_open}, {"spawn", l_spawn_open}, {"time", l_time_open},
-                 {"rand", l_rand_open},   {"http", l_http_open},   {"json", l_json_open},
-                 {"url", l_url_open},     {"text", l_text_open},   {"file", l_file_open},
-                 {"log", l_log_open},     {"run", l_run_open},     {"stats", l_stats_open}};
+    } parts[] = {{"sched", l_sched_open},  {"spawn", l_spawn_open}, {"time", l_time_open},
+                 {"rand", l_rand_open},    {"http", l_http_open},   {"json", l_json_open},
+                 {"url", l_url_open},      {"text", l_text_open},   {"file", l_file_open},
+                 {"log", l_log_open},      {"run", l_run_open},     {"stats", l_stats_open},
+                 {"metric", l_metric_open}};
     luaL_findtable(L, LUA_REGISTRYINDEX, "_LOADED", 16);
     lua_newtable(L); // loaded core
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {

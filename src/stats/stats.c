@@ -186,7 +186,7 @@ static void empty(struct stats *s, double now_s)
     failures_clear(&s->failures);
     exceptions_clear(&s->exceptions);
     history_clear(&s->history);
-    s->in_flight_at_end = s->names_left_out = 0;
+    s->in_flight_at_end = s->transactions_cut_off = s->names_left_out = 0;
     s->emptied++;
     if (s->slots != NULL)
         slots_clear(s->slots, now_s);

@@ -36,11 +36,12 @@ struct stats {
     struct failures failures;
     struct exceptions exceptions;
     struct history history;
-    struct metrics metrics;    /* and checks */
-    uint64_t in_flight_at_end; /* requests cut off when the run ended: in no entry */
-    uint64_t names_left_out;   /* requests counted under STATS_OTHER_NAME, for want of room */
-    uint64_t generation;       /* changes when entries are dropped: cached pointers are then void */
-    uint64_t emptied;          /* changes when anything that was counted is dropped */
+    struct metrics metrics;        /* and checks */
+    uint64_t in_flight_at_end;     /* requests cut off when the run ended: in no entry */
+    uint64_t transactions_cut_off; /* by the end of their users: in no entry */
+    uint64_t names_left_out;       /* requests counted under STATS_OTHER_NAME, for want of room */
+    uint64_t generation; /* changes when entries are dropped: cached pointers are then void */
+    uint64_t emptied;    /* changes when anything that was counted is dropped */
     size_t names_limit;
     bool keep_recent;    /* current percentiles of each entry too (the total's always are) */
     struct slots *slots; /* owned; NULL: not kept. Whoever makes it says when seconds are over */

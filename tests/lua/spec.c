@@ -189,6 +189,29 @@ static void push_exceptions(lua_State *L, const struct stats *stats)
     }
 }
 
+/* name -> what is known of it. [-0, +1, m] */
+static void push_metrics(lua_State *L, const struct stats *stats, bool checks)
+{
+    size_t n;
+    struct metric **sorted = metrics_sorted(&stats->metrics, &n);
+    lua_newtable(L);
+    for (size_t i = 0; i < n; i++) {
+        if ((sorted[i]->kind == METRIC_CHECK) != checks)
+            continue;
+        lua_newtable(L);
+        set_text(L, "kind", metric_kind_name(sorted[i]->kind));
+        set_number(L, "count", (double)sorted[i]->count);
+        set_number(L, "passes", (double)sorted[i]->passes);
+        set_number(L, "sum", sorted[i]->sum);
+        set_number(L, "last", sorted[i]->last);
+        set_number(L, "min", sorted[i]->min);
+        set_number(L, "max", sorted[i]->max);
+        set_number(L, "median", metric_percentile(sorted[i], 0.5));
+        lua_setfield(L, -2, sorted[i]->name);
+    }
+    free(sorted);
+}
+
 /* [-0, +1, m] */
 static void push_stats(lua_State *L, const struct spec *s)
 {
@@ -207,7 +230,12 @@ static void push_stats(lua_State *L, const struct spec *s)
     lua_setfield(L, -2, "failures");
     push_exceptions(L, s->stats);
     lua_setfield(L, -2, "exceptions");
+    push_metrics(L, s->stats, true);
+    lua_setfield(L, -2, "checks");
+    push_metrics(L, s->stats, false);
+    lua_setfield(L, -2, "metrics");
     set_number(L, "in_flight_at_end", (double)s->stats->in_flight_at_end);
+    set_number(L, "transactions_cut_off", (double)s->stats->transactions_cut_off);
 }
 
 /* stats() -> table */

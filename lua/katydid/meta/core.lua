@@ -17,6 +17,7 @@
 ---@field log katydid.core.log
 ---@field run katydid.core.run
 ---@field stats katydid.core.stats
+---@field metric katydid.core.metric
 
 ---Coroutines of users. A wait is: start something (time.start, http.start), then yield WAIT to whoever
 ---resumed; what the yield returns is nil when that something is done, or the signal STOP.
@@ -434,5 +435,30 @@ function stats.log_error(method, name, text) end
 function stats.clear() end
 ---The entries stay, with zeros.
 function stats.reset() end
+
+---@class katydid.core.metric.handle: userdata a counter, gauge, trend or rate
+
+---Checks, and what scripts measure by themselves.
+---@class katydid.core.metric
+local metric = {}
+---@param kind string "counter", "gauge", "trend", "rate"
+---@param name string
+---@param metatable table of the handle
+---@return katydid.core.metric.handle? handle nil: the name is one of another kind
+---@return string? kind the other kind
+function metric.new(kind, name, metatable) end
+---@param handle any
+---@param value any
+---@return boolean added false: the first is no handle, or the second isn't what its kind takes
+function metric.add(handle, value) end
+---@param value any
+---@return string? kind nil: it is no handle
+---@return string? name
+function metric.describe(value) end
+---@param name string
+---@param condition any nil and false: it failed
+function metric.check(name, condition) end
+---A transaction was cut off by the end of its user.
+function metric.cut_off() end
 
 return {}

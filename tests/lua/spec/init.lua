@@ -37,7 +37,9 @@
 --     result.total                   the same, of all
 --     result.failures                list of { method, name, text, count } in order of occurrence
 --     result.exceptions              list of { message, traceback, count }
---     result.in_flight_at_end
+--     result.checks["status is 200"] { count, passes }; result.metrics["orders"] { kind, count, passes, sum,
+--                                      last, min, max, median }: those that have a value
+--     result.in_flight_at_end, result.transactions_cut_off
 --     result.why                     "run_time", "shape", "shape_error", "users_gone", "iterations",
 --                                    "script", "spawn_error"
 --     result.seconds                 how long it took, by the run's clock

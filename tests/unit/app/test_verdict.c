@@ -93,6 +93,9 @@ TEST(nothing_requested)
     v.in_flight = 3;
     CHECK_INT(code_of(v, &reason), 1);
     CHECK_TEXT(reason, "No request was answered before the end");
+    v.measured = true;
+    CHECK_INT(code_of(v, &reason), 0);
+    CHECK(reason == NULL);
 }
 
 TEST(what_broke_the_run)
