@@ -18,8 +18,8 @@ local TAKES = {
 ---@class katydid.Metric
 local methods = {}
 
----Adds a value: to a counter's sum a number that is not below 0; to a gauge or trend any finite number; to a rate
----true or false.
+---Adds a value: to a counter's sum a number that is not below 0; to a gauge or trend any finite number; to a
+---rate true or false.
 ---@param value number|boolean
 function methods:add(value)
   if add(self, value) then return end

@@ -35,8 +35,9 @@ local function finish(name, began, ok, ...)
   problem.raise_again(what)
 end
 
----Runs fn(), and counts how long it took, waits included, in an entry of type TRANSACTION, which is no part of
----the total. What it throws is the transaction's failure, and goes on to the caller. Returns what fn returned.
+---Runs fn(), and counts how long it took, waits included, in an entry of type TRANSACTION, which is no part
+---of the total. What it throws is the transaction's failure, and goes on to the caller. Returns what fn
+---returned.
 ---@param name string "checkout"
 ---@param fn fun(): ...
 ---@return any ...

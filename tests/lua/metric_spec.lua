@@ -124,11 +124,13 @@ describe("katydid.metric", function()
   end)
 
   it("says what is wrong with a name, and where", function()
-    check.error(function() metric.counter() end, "metric_spec.lua:%d+: metric.counter: expected a name, .* got nil")
+    check.error(function() metric.counter() end,
+      "metric_spec.lua:%d+: metric.counter: expected a name, .* got nil")
     check.error(function() metric.rate("") end, "metric.rate: expected a name, as 'orders', got ''")
     check.error(function() metric.count("x") end,
       "metric_spec.lua:%d+: unknown kind 'count' of katydid.metric %(did you mean 'counter'%?%)")
-    check.error(function() metric.counter("x"):ad(1) end, "unknown name 'ad' of a metric %(did you mean 'add'%?%)")
+    check.error(function() metric.counter("x"):ad(1) end,
+      "unknown name 'ad' of a metric %(did you mean 'add'%?%)")
     check.error(function() metric.counter("x").sum = 1 end, "counter 'x': a metric's 'sum' can't be set")
     check.equal(tostring(metric.counter("x")), "counter 'x'")
   end)
@@ -304,7 +306,8 @@ describe("k.transaction", function()
   it("says what is wrong with its arguments, and where", function()
     check.error(function() k.transaction(nil, print) end,
       "metric_spec.lua:%d+: k.transaction: expected a name, as 'checkout', got nil")
-    check.error(function() k.transaction("", print) end, "k.transaction: expected a name, as 'checkout', got ''")
+    check.error(function() k.transaction("", print) end,
+      "k.transaction: expected a name, as 'checkout', got ''")
     check.error(function() k.transaction("buy", "x") end, "k.transaction: expected a function, got 'x'")
     check.error(function() k.transaction("buy") end, "k.transaction: expected a function, got nil")
     check.same(spec.stats().entries, {})
