@@ -16,6 +16,7 @@
 #include "report/csv.h"
 #include "report/html.h"
 #include "report/json.h"
+#include "report/junit.h"
 #include "report/progress.h"
 
 #define LOGGER "katydid.main"
@@ -32,6 +33,17 @@ struct reports {
     struct progress *progress; /* NULL: none */
 };
 
+/* Files that are made of a result alone: each is written by a function of it. */
+static const struct {
+    enum run_option option;
+    const char *what; /* "The WHAT is missing" */
+    int (*write)(const char *path, const struct result *result, struct err *err);
+} files[] = {
+    {OPT_HTML, "HTML report", html_write},
+    {OPT_JUNIT, "JUnit file", junit_write},
+};
+#define FILES (sizeof files / sizeof files[0])
+
 static int tables_fd(const struct options *o)
 {
     return options_flag(o, OPT_JSON) ? STDERR_FILENO : STDOUT_FILENO;
@@ -47,14 +59,6 @@ static char *json_path(const struct options *o)
     return str_ends(str_of(name), STR(".json")) ? xstrdup(name) : xasprintf("%s.json", name);
 }
 
-/* An option's text, or NULL; the caller owns it. */
-static char *text_copy(const struct options *o, size_t option)
-{
-    const char *text = options_text(o, option);
-
-    return text != NULL ? xstrdup(text) : NULL;
-}
-
 static int check_place(const char *option, char *path, struct err *err)
 {
     int rc = 0;
@@ -67,6 +71,18 @@ static int check_place(const char *option, char *path, struct err *err)
     return rc;
 }
 
+static int check_files(const struct options *o, struct err *err)
+{
+    for (size_t i = 0; i < FILES; i++) {
+        const char *path = options_text(o, files[i].option);
+        if (path != NULL && file_check_writable(path, err) < 0) {
+            err_prefix(err, "--%s", o->table[files[i].option].name);
+            return -1;
+        }
+    }
+    return 0;
+}
+
 int reports_check(const struct options *o, struct err *err)
 {
     const char *prefix = options_text(o, OPT_CSV);
@@ -74,19 +90,21 @@ int reports_check(const struct options *o, struct err *err)
 
     if (check_place("--csv", csv_path, err) < 0)
         return -1;
-    if (check_place("--html", text_copy(o, OPT_HTML), err) < 0)
+    if (check_place("--json-file", json_path(o), err) < 0)
         return -1;
-    return check_place("--json-file", json_path(o), err);
+    return check_files(o, err);
 }
 
 static void print_table(struct reports *r)
 {
-    struct buf table = BUF_INIT;
+    struct buf table = BUF_INIT, tame = BUF_INIT;
     struct style style = {.columns = style_of(r->tables_fd).columns}; // the log shows no colours
 
     console_add_stats(&table, r->stats, &style, true, clock_wall_s(r->clock));
     buf_add_char(&table, '\n');
-    log_print(buf_slice(&table), r->tables_fd == STDERR_FILENO);
+    text_add_tame(&tame, buf_slice(&table));
+    log_print(buf_slice(&tame), r->tables_fd == STDERR_FILENO);
+    buf_release(&tame);
     buf_release(&table);
 }
 
@@ -148,7 +166,7 @@ struct reports *reports_new(const struct options *o, const struct clock *clock, 
 
 static void write_tables(const struct options *o, const struct result *result)
 {
-    struct buf text = BUF_INIT;
+    struct buf text = BUF_INIT, tame = BUF_INIT;
     struct err err = ERR_INIT;
     int fd = tables_fd(o);
     struct style style = style_of(fd);
@@ -161,8 +179,10 @@ static void write_tables(const struct options *o, const struct result *result)
         text_add_visible(&text, str_of(result->profile), true);
         buf_add_char(&text, '\n');
     }
-    if (output_write(fd, buf_slice(&text), &err) < 0)
+    text_add_tame(&tame, buf_slice(&text));
+    if (output_write(fd, buf_slice(&tame), &err) < 0)
         log_error(LOGGER, "The tables are incomplete: %s", err.text);
+    buf_release(&tame);
     buf_release(&text);
 }
 
@@ -184,20 +204,21 @@ static void write_json(const struct options *o, const struct result *result)
     buf_release(&text);
 }
 
-static void write_html(const struct options *o, const struct result *result)
+static void write_files(const struct options *o, const struct result *result)
 {
-    const char *path = options_text(o, OPT_HTML);
-    struct err err = ERR_INIT;
-
-    if (path != NULL && html_write(path, result, &err) < 0)
-        log_error(LOGGER, "The HTML report is missing: %s", err.text);
+    for (size_t i = 0; i < FILES; i++) {
+        const char *path = options_text(o, files[i].option);
+        struct err err = ERR_INIT;
+        if (path != NULL && files[i].write(path, result, &err) < 0)
+            log_error(LOGGER, "The %s is missing: %s", files[i].what, err.text);
+    }
 }
 
 void reports_write(const struct options *o, const struct result *result)
 {
     write_tables(o, result);
     write_json(o, result);
-    write_html(o, result);
+    write_files(o, result);
 }
 
 void reports_finish(struct reports *r, const struct result *result)

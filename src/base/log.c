@@ -140,9 +140,11 @@ void log_text(enum log_level level, const char *logger, struct str message)
 {
     if (!log_is_on(level))
         return;
-    struct buf line = BUF_INIT;
+    struct buf line = BUF_INIT, visible = BUF_INIT;
     add_head(&line, level, logger);
-    text_add_visible(&line, message, true);
+    text_add_visible(&visible, message, true);
+    text_add_tame(&line, buf_slice(&visible));
+    buf_release(&visible);
     if (sink.line != NULL) {
         sink.line(sink.self, buf_slice(&line));
     } else {

@@ -2,7 +2,8 @@
  * log -- lines for people: `[YYYY-MM-DD HH:MM:SS,mmm] HOST/LEVEL/LOGGER: message`, as Locust has them.
  *
  * To standard error, or to a file. The message is made visible (text_add_visible, lines kept), so
- * that what a server sent can't steer a terminal. The only module with state of its own: where a
+ * that what a server sent can't steer a terminal, and tame (text_add_tame), so that it commands no CI
+ * system. The only module with state of its own: where a
  * line goes is a matter of the process.
  */
 // SPDX-License-Identifier: MIT

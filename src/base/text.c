@@ -227,6 +227,20 @@ void text_add_visible(struct buf *out, struct str s, bool keep_lines)
     }
 }
 
+void text_add_tame(struct buf *out, struct str lines)
+{
+    bool is_begin = true; // of a line, but for blanks
+    for (size_t i = 0; i < lines.n; i++) {
+        char c = lines.p[i];
+        struct str rest = str_slice(lines, i, lines.n);
+        if ((is_begin && str_starts(rest, STR("::"))) || str_starts(rest, STR("##[")))
+            buf_addf(out, "\\x%02x", (unsigned)c);
+        else
+            buf_add_char(out, c);
+        is_begin = c == '\n' || (is_begin && strchr(" \t\r\v\f", c) != NULL);
+    }
+}
+
 size_t text_width(struct str s)
 {
     size_t width = 0;

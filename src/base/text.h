@@ -43,6 +43,10 @@ void text_add_csv(struct buf *out, struct str field);
  * keep_lines, line feeds and tabs stay. */
 void text_add_visible(struct buf *out, struct str s, bool keep_lines);
 
+/* Lines for a log that a CI system reads along: what GitHub's runner would take for a command ("::" where
+ * a line begins, "##[" anywhere) has an escape in the place of its first character. */
+void text_add_tame(struct buf *out, struct str lines);
+
 /* How many columns a terminal needs for it: code points, without combining marks, double for wide. */
 size_t text_width(struct str s);
 

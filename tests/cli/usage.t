@@ -54,6 +54,7 @@ $ katydid run -h | grep -o '^  -., --[a-z-]*\|^      --[a-z-]*' | tr -d ' '
 --json
 --json-file
 --html
+--junit
 --exit-code-on-error
 -L,--loglevel
 --logfile
@@ -207,6 +208,10 @@ $ katydid hello.lua --headless --csv /proc/nowhere/x
 
 $ katydid hello.lua --headless --html /proc/nowhere/x.html
 2> katydid: error: --html: */proc/nowhere*
+[2]
+
+$ katydid hello.lua --headless --junit /proc/nowhere/x.xml
+2> katydid: error: --junit: */proc/nowhere*
 [2]
 
 $ katydid hello.lua --headless --json-file /proc/nowhere/x

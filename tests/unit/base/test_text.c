@@ -241,7 +241,18 @@ TEST(python_repr)
     CHECK_ADDS(text_add_python_repr(out, STR("\xff")), "'\\udcff'");
 }
 
+/* GitHub's runner looks behind blanks for "::", and anywhere for "##[". */
+TEST(tame_lines)
+{
+    CHECK_ADDS(text_add_tame(out, STR("a ::b\nc::d")), "a ::b\nc::d");
+    CHECK_ADDS(text_add_tame(out, STR("::error::x\n::y")), "\\x3a:error::x\n\\x3a:y");
+    CHECK_ADDS(text_add_tame(out, STR("a\n \t::stop-commands::x")), "a\n \t\\x3a:stop-commands::x");
+    CHECK_ADDS(text_add_tame(out, STR("a ##[error]x ###[")), "a \\x23#[error]x #\\x23#[");
+    CHECK_ADDS(text_add_tame(out, STR("a: b\n:c\n")), "a: b\n:c\n");
+}
+
 TEST_MAIN(RUN(whole_numbers); RUN(whole_numbers_refused);
           RUN(refused_value_stays_and_long_text_is_cut); RUN(numbers); RUN(numbers_refused);
           RUN(timespans); RUN(timespans_refused); RUN(booleans); RUN(durations); RUN(byte_counts);
-          RUN(csv_fields); RUN(visible_text); RUN(widths); RUN(utc_times); RUN(python_repr);)
+          RUN(csv_fields); RUN(visible_text); RUN(tame_lines); RUN(widths); RUN(utc_times);
+          RUN(python_repr);)
