@@ -13,6 +13,7 @@ json = false
 list = false
 locustfile = options.lua
 loglevel = INFO
+max_names = 1000
 only_summary = false
 print_stats = false
 reset_stats = false
