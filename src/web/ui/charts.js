@@ -53,7 +53,7 @@ class Chart {
     if (this.plot) this.plot.destroy();
     const made = this.options();
     this.plot = new uPlot({ width, height: width < 500 ? 180 : 220, ...made.opts }, made.data, this.place);
-    if (zoom && made.opts.keepsZoom) this.plot.setScale("x", zoom);
+    if (zoom && made.keepsZoom) this.plot.setScale("x", zoom);
   }
 
   /** Arrows move the cursor, + and - zoom, Escape shows all again. */
@@ -92,8 +92,7 @@ export class Timeline {
     this.at = at;
     this.start = start;
     this.charts = [];
-    this.sync = uPlot.sync("time");
-    this.zoomed = false;
+    this.range = h("span", { "aria-live": "polite" });
     this.reset = h("button", { type: "button", class: "reset", hidden: true, onclick: () => this.zoom(this.whole()) }, "Show all of the time");
   }
 
@@ -116,8 +115,6 @@ export class Timeline {
 
   options(series) {
     const opts = {
-      keepsZoom: true,
-      legend: { live: true },
       cursor: { sync: { key: "time", setSeries: false }, drag: { x: true, y: false, uni: 10 }, y: false,
         points: { size: 6 } },
       scales: { x: { time: false }, y: { range: (_, min, max) => [0, max > 0 ? max * 1.08 : 1] } },
@@ -129,19 +126,20 @@ export class Timeline {
         ...series.map(line)],
       hooks: { setScale: [(plot, scale) => this.follow(plot, scale)] },
     };
-    return { opts, data: [this.at, ...series.map((s) => s.values)] };
+    return { opts, keepsZoom: true, data: [this.at, ...series.map((s) => s.values)] };
   }
 
+  /** One chart shows another part of the time: so do all. */
   follow(from, scale) {
-    if (scale !== "x" || this.following) return;
+    if (scale !== "x") return;
     const { min, max } = from.scales.x;
-    this.following = true;
-    for (const { plot } of this.charts) {
-      if (plot && plot !== from && (plot.scales.x.min !== min || plot.scales.x.max !== max)) plot.setScale("x", { min, max });
-    }
-    this.following = false;
     const whole = this.whole();
+    for (const { plot, node } of this.charts) {
+      if (plot === from) Object.assign(node.dataset, { from: min, to: max });
+      else if (plot && (plot.scales.x.min !== min || plot.scales.x.max !== max)) plot.setScale("x", { min, max });
+    }
     this.reset.hidden = min <= whole.min && max >= whole.max;
+    this.range.textContent = this.reset.hidden ? "" : elapsed(min) + " to " + elapsed(max);
   }
 }
 

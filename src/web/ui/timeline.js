@@ -11,7 +11,8 @@ export function timeline(data) {
   const part = section("time", "Over time",
     h("p", { class: "hint" }, "Drag to zoom into all charts at once; double-click to see all again. ",
       history.step > 1 ? "A point stands for " + history.step + " seconds: of rates their average, of users and times the highest. " : "",
-      "Rates and percentiles at a moment are those of the ten seconds before it. ", line.reset),
+      "Rates and percentiles at a moment are those of the ten seconds before it."),
+    h("p", { class: "zoom" }, line.range, line.reset),
     h("div", { class: "charts" },
       line.chart("Requests", "a second", [
         { label: "Requests", values: history.rate, colour: "line-1", fill: "fill-1", show: rate },

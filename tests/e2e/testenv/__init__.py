@@ -5,10 +5,11 @@ from testenv.env import (Env, Failure, PROGRAM, PROGRAM_ASAN, ROOT, SCENARIOS, S
                          end_by_signals, of_users, same, wait_until, with_asan)
 from testenv import hostile, reports
 from testenv.barrier import Barrier
+from testenv.browser import Browser
 from testenv.hostile import Hostile
 from testenv.proxy import Proxy
 from testenv.servers import Nginx, flask_app, httpbin
 
-__all__ = ["Barrier", "Env", "Failure", "Hostile", "hostile", "reports", "Nginx", "PROGRAM", "PROGRAM_ASAN",
+__all__ = ["Barrier", "Browser", "Env", "Failure", "Hostile", "hostile", "reports", "Nginx", "PROGRAM", "PROGRAM_ASAN",
            "Proxy", "ROOT", "SCENARIOS", "Skip", "bound", "check", "end_by_signals", "flask_app", "httpbin", "of_users", "same",
            "wait_until", "with_asan"]

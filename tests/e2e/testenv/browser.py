@@ -1,7 +1,7 @@
 """browser -- headless Chromium, driven by chromedriver's WebDriver protocol over plain HTTP.
 
-It has a profile of its own, which is removed with it, and asks nobody for anything: what it fetches is what the page
-that is tested asks for, and `requests` tells all of it.
+It has a profile of its own, in the test's folder, and asks nobody for anything: what it fetches is what the page that is
+tested asks for, and `requests` tells all of it.
 """
 # SPDX-License-Identifier: MIT
 
@@ -10,14 +10,15 @@ import http.client
 import json
 import re
 import shutil
-import subprocess
-import tempfile
+
+from testenv.env import Skip, wait_until
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
          "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-default-apps",
          "--disable-extensions", "--hide-scrollbars", "--force-color-profile=srgb", "--font-render-hinting=none"]
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 KEYS = {"left": "\ue012", "right": "\ue014", "escape": "\ue00c", "enter": "\ue007", "end": "\ue010", "home": "\ue011"}
+STARTED = re.compile(r"started successfully on port (\d+)")
 PATIENCE = 60  # seconds for the driver to answer
 
 
@@ -25,43 +26,24 @@ class BrowserError(Exception):
     pass
 
 
-def missing():
-    """Why there is no browser here; None where there is one."""
-    for program in ("chromedriver", "chromium"):
-        if shutil.which(program) is None:
-            return f"there is no {program} (Debian's chromium and chromium-driver)"
-    return None
-
-
 class Browser:
-    def __init__(self, width=1280, height=900, dark=False):
-        self.profile = tempfile.mkdtemp(prefix="katydid-browser.")
-        self.driver = subprocess.Popen(["chromedriver", "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                       stdin=subprocess.DEVNULL, text=True, start_new_session=True)
+    def __init__(self, env, width=1280, height=900):
+        for program in ("chromedriver", "chromium"):
+            if shutil.which(program) is None:
+                raise Skip(f"there is no {program} (Debian's chromium and chromium-driver)")
         self.session = None
-        try:
-            self.port = self._port()
-            flags = FLAGS + [f"--user-data-dir={self.profile}", f"--window-size={width},{height}"]
-            if dark:
-                flags.append("--blink-settings=preferredColorScheme=0")
-            answer = self._call("POST", "/session", {"capabilities": {"alwaysMatch": {
-                "browserName": "chrome",
-                "goog:chromeOptions": {"args": flags, "binary": shutil.which("chromium")},
-                "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}}})
-            self.session = "/session/" + answer["sessionId"]
-            self.open("about:blank")  # away from the browser's own first page, which asks for a lot
-            self.console()
-            self.requests()
-        except BaseException:
-            self.close()
-            raise
-
-    def _port(self):
-        for line in self.driver.stdout:
-            found = re.search(r"started successfully on port (\d+)", line)
-            if found:
-                return int(found.group(1))
-        raise BrowserError("chromedriver did not start")
+        self.driver = env.start("chromedriver", "chromedriver", "--port=0")
+        self.port = int(wait_until(lambda: STARTED.search(self.driver.out()), "chromedriver is there")[1])
+        flags = FLAGS + [f"--user-data-dir={env.folder / 'browser'}", f"--window-size={width},{height}"]
+        env.later(self.close)
+        answer = self._call("POST", "/session", {"capabilities": {"alwaysMatch": {
+            "browserName": "chrome",
+            "goog:chromeOptions": {"args": flags, "binary": shutil.which("chromium")},
+            "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}}})
+        self.session = "/session/" + answer["sessionId"]
+        self.open("about:blank")  # away from the browser's own first page, which asks for a lot
+        self.console()
+        self.requests()
 
     def _call(self, method, path, body=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
@@ -78,14 +60,9 @@ class Browser:
         return self._call(method, self.session + path, body)
 
     def close(self):
-        try:
-            if self.session is not None:
-                self._in_session("DELETE", "")
-        finally:
-            self.driver.terminate()
-            self.driver.wait(PATIENCE)
-            self.driver.stdout.close()
-            shutil.rmtree(self.profile, ignore_errors=True)
+        if self.session is not None and self.driver.is_running():
+            session, self.session = self.session, None
+            self._call("DELETE", session)
 
     def __enter__(self):
         return self
@@ -114,6 +91,8 @@ class Browser:
         return self._in_session("POST", "/element", {"using": "css selector", "value": selector})[ELEMENT]
 
     def click(self, selector):
+        # In the middle of the window, where nothing that stays at its edges covers it.
+        self.run("document.querySelector(arguments[0]).scrollIntoView({block: 'center'})", selector)
         self._in_session("POST", f"/element/{self.find(selector)}/click", {})
 
     def type(self, selector, text):

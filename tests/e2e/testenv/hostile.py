@@ -8,6 +8,8 @@ import threading
 import time
 import zlib
 
+# A reason that would do something in each place where a report could show it as it is.
+EVIL_REASON = "Oh </script><img src=x onerror=window.hacked=1> ::error:: | `x` \u202e\u2066"
 OK = b"HTTP/1.1 200 OK\r\n"
 
 
@@ -181,6 +183,7 @@ BEHAVIOURS = {
     "short_body": body_of(1000, b"x" * 100),
     "short_chunked": chunks(b"64\r\nxxxx"),
     "too_much": too_much,
+    "evil_reason": answer(b"HTTP/1.1 500 " + EVIL_REASON.encode() + b"\r\nContent-Length: 0\r\n\r\n"),
     "garbage": answer(b"\x00\x01\x02 this is not HTTP\r\n\r\n"),
     "garbage_text": answer(b"220 mail.example ESMTP ready\r\n"),
     "greet": greet,
