@@ -391,6 +391,8 @@ static int prepare(struct app *app, struct err *err)
             reports_new(app->options, &app->clock, app->stats, app->runner, app->hooks, err);
     if (!is_debug(app) && app->reports == NULL)
         return -1;
+    if (app->reports != NULL)
+        reports_follow_terminal(app->reports, app->loop);
     if (signals_start(app->loop, &app->signals, on_signal, app, err) < 0)
         return -1;
     app->has_signals = true;

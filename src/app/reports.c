@@ -3,6 +3,7 @@
 #include "app/reports.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "loop/signal.h"
 #include "report/console.h"
 #include "report/csv.h"
 #include "report/html.h"
@@ -31,6 +33,7 @@ struct reports {
     bool is_over;              /* the final table comes instead of the periodic one */
     struct csv *csv;           /* NULL: none */
     struct progress *progress; /* NULL: none */
+    struct signal_watch resized;
 };
 
 /* Files that are made of a result alone: each is written by a function of it. */
@@ -135,6 +138,14 @@ static void on_test_stop(void *self, const struct hook *what)
     r->is_over = true;
 }
 
+static void on_resized(void *self, int number)
+{
+    struct reports *r = self;
+
+    (void)number;
+    progress_resized(r->progress);
+}
+
 struct reports *reports_new(const struct options *o, const struct clock *clock, struct stats *stats,
                             struct runner *runner, struct hooks *hooks, struct err *err)
 {
@@ -146,6 +157,7 @@ struct reports *reports_new(const struct options *o, const struct clock *clock, 
     r->clock = clock;
     r->stats = stats;
     r->tables_fd = tables_fd(o);
+    signal_watch_init(&r->resized, on_resized, r);
     if (prefix != NULL) {
         r->csv = csv_new(prefix, options_flag(o, OPT_CSV_FULL_HISTORY), stats, runner, hooks, err);
         if (r->csv == NULL) {
@@ -162,6 +174,21 @@ struct reports *reports_new(const struct options *o, const struct clock *clock, 
         hooks_add(hooks, HOOK_TEST_STOP, on_test_stop, r);
     }
     return r;
+}
+
+void reports_follow_terminal(struct reports *r, struct loop *loop)
+{
+    if (r->progress != NULL)
+        signal_watch_start(loop, &r->resized, SIGWINCH);
+}
+
+static void end_progress(struct reports *r)
+{
+    if (r->progress == NULL)
+        return;
+    signal_watch_cancel(&r->resized);
+    progress_free(r->progress);
+    r->progress = NULL;
 }
 
 static void write_tables(const struct options *o, const struct result *result)
@@ -223,8 +250,7 @@ void reports_write(const struct options *o, const struct result *result)
 
 void reports_finish(struct reports *r, const struct result *result)
 {
-    progress_free(r->progress);
-    r->progress = NULL;
+    end_progress(r);
     if (r->csv != NULL)
         csv_finish(r->csv);
     reports_write(r->options, result);
@@ -234,8 +260,7 @@ void reports_free(struct reports *r)
 {
     if (r == NULL)
         return;
-    if (r->progress != NULL)
-        progress_free(r->progress);
+    end_progress(r);
     if (r->csv != NULL)
         csv_free(r->csv);
     free(r);

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "report/result.h"
+#include "loop/loop.h"
 #include "run/hooks.h"
 #include "run/runner.h"
 #include "stats/stats.h"
@@ -24,6 +25,8 @@ int reports_check(const struct options *o, struct err *err) ERR_CHECKED;
 /* Opens files, and listens from now on. All are borrowed for its life. */
 struct reports *reports_new(const struct options *o, const struct clock *clock, struct stats *stats,
                             struct runner *runner, struct hooks *hooks, struct err *err);
+/* From now on the progress line follows the terminal's width (SIGWINCH), until reports_finish. */
+void reports_follow_terminal(struct reports *r, struct loop *loop);
 /* The final ones of a run, with what was open. What can't be written is logged. */
 void reports_finish(struct reports *r, const struct result *result);
 /* The final ones that are made of a result alone, of a run or of files (`katydid report`): those whose

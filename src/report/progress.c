@@ -12,7 +12,8 @@
 #include <unistd.h>
 
 #define PLAIN_EVERY_S 5
-#define CLEAR_LINE "\r\x1b[K"
+#define CLEAR_TO_END "\x1b[K"
+#define CLEAR_LINE "\r" CLEAR_TO_END
 #define COLUMNS_DEFAULT 80
 
 struct progress {
@@ -34,21 +35,16 @@ static void put(const struct progress *p, struct str text)
     (void)ignored; // nobody could be told
 }
 
-/* But for the last one: a character there would make some terminals begin a new line. */
-static unsigned columns_of(int fd)
-{
-    unsigned columns = style_of(fd).columns;
-    return (columns > 1 ? columns : COLUMNS_DEFAULT) - 1;
-}
-
+/* Over the one that stands there, and what is left of that erased: so it never goes away for a moment. */
 static void redraw(void *self)
 {
     struct progress *p = self;
     if (p->line.n == 0)
         return;
     struct buf text = BUF_INIT;
-    buf_add_cstr(&text, CLEAR_LINE);
+    buf_add_char(&text, '\r');
     buf_add_str(&text, buf_slice(&p->line));
+    buf_add_cstr(&text, CLEAR_TO_END);
     put(p, buf_slice(&text));
     buf_release(&text);
 }
@@ -60,13 +56,8 @@ static void make_room(void *self)
         put(p, STR(CLEAR_LINE));
 }
 
-static void on_second(void *self, const struct hook *what)
+static void compose(struct progress *p)
 {
-    struct progress *p = self;
-    (void)what;
-    p->seconds++;
-    if (!p->redraws && p->seconds % PLAIN_EVERY_S != 0)
-        return;
     struct progress_facts facts = {
         .elapsed_s = runner_run_time_s(p->runner),
         .run_time_s = runner_config(p->runner)->run_time_s,
@@ -74,14 +65,38 @@ static void on_second(void *self, const struct hook *what)
         .target_users = runner_target(p->runner),
         .state = run_state_name(runner_state(p->runner)),
     };
+    struct style style = STYLE_PLAIN;
+    if (p->redraws) {
+        style = style_of(p->fd);
+        // But for the last one: a character there would make some terminals begin a new line.
+        style.columns = (style.columns > 1 ? style.columns : COLUMNS_DEFAULT) - 1;
+    }
     buf_clear(&p->line);
-    progress_add_line(&p->line, p->stats, &facts, p->redraws ? columns_of(p->fd) : 0);
+    progress_add_line(&p->line, p->stats, &facts, &style);
+}
+
+static void on_second(void *self, const struct hook *what)
+{
+    struct progress *p = self;
+    (void)what;
+    p->seconds++;
+    if (!p->redraws && p->seconds % PLAIN_EVERY_S != 0)
+        return;
+    compose(p);
     if (p->redraws) {
         redraw(p);
         return;
     }
     buf_add_char(&p->line, '\n');
     put(p, buf_slice(&p->line));
+}
+
+void progress_resized(struct progress *p)
+{
+    if (!p->redraws || p->line.n == 0)
+        return;
+    compose(p);
+    redraw(p);
 }
 
 struct progress *progress_new(struct stats *s, struct runner *r, struct hooks *hooks, int fd)

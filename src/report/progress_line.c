@@ -6,8 +6,11 @@
 #include "report/view.h"
 
 #include <inttypes.h>
+#include <math.h>
 
 #define PARTS 6
+#define SECONDS_LEAST 5 /* that the bars show; with fewer there are none */
+#define SECONDS_MOST 30
 
 /* "00:12", "1:00:12", of the nearest second: it is drawn when one is over, a little before or after. */
 static void add_clock(struct buf *out, double seconds)
@@ -81,16 +84,67 @@ static void add_part(struct buf *out, int part, const struct stats *s,
     }
 }
 
-void progress_add_line(struct buf *out, const struct stats *s, const struct progress_facts *facts,
-                       unsigned columns)
+/* Eight heights; of ASCII, signs that grow. */
+static const char *const blocks[] = {"\xe2\x96\x81", "\xe2\x96\x82", "\xe2\x96\x83",
+                                     "\xe2\x96\x84", "\xe2\x96\x85", "\xe2\x96\x86",
+                                     "\xe2\x96\x87", "\xe2\x96\x88"};
+static const char *const signs[] = {"_", ".", ":", "-", "=", "+", "*", "#"};
+#define HEIGHTS 8
+
+/* Requests a second between this sample and the one before it; the first ends the first second. */
+static double rate_at(const struct history *h, size_t i)
 {
-    size_t first = out->n;
-    for (int part = 0; part < PARTS; part++) {
-        size_t before = out->n;
-        add_part(out, part, s, facts);
-        if (columns > 0 && text_width(str_slice(buf_slice(out), first, out->n)) > columns) {
-            buf_truncate(out, before);
-            return;
-        }
+    const struct history_sample *now = &h->samples[i];
+    if (i == 0)
+        return (double)now->requests;
+    const struct history_sample *before = now - 1;
+    double seconds = now->at_s - before->at_s;
+    // Statistics that were reset begin from 0 again.
+    if (!(seconds > 0) || now->requests < before->requests)
+        return 0;
+    return (double)(now->requests - before->requests) / seconds;
+}
+
+static void add_bars(struct buf *out, const struct history *h, size_t room, bool has_unicode)
+{
+    size_t n = h->n < SECONDS_MOST ? h->n : SECONDS_MOST;
+    double most = 0;
+    n = n < room ? n : room;
+    if (n < SECONDS_LEAST)
+        return;
+    for (size_t i = h->n - n; i < h->n; i++)
+        most = fmax(most, rate_at(h, i));
+    buf_add_cstr(out, "  ");
+    for (size_t i = h->n - n; i < h->n; i++) {
+        // None is no bar; the lowest one is a few.
+        double rate = rate_at(h, i);
+        int height = (int)ceil(rate / most * HEIGHTS);
+        if (!(rate > 0))
+            buf_add_char(out, ' ');
+        else
+            buf_add_cstr(out, (has_unicode ? blocks
+                                           : signs)[height < HEIGHTS ? height - 1 : HEIGHTS - 1]);
     }
+}
+
+void progress_add_line(struct buf *out, const struct stats *s, const struct progress_facts *facts,
+                       const struct style *style)
+{
+    struct buf text = BUF_INIT;
+    size_t used = 0;
+    bool is_terminal = style->columns > 0;
+    for (int part = 0; part < PARTS; part++) {
+        enum style_ink ink = part == 3 && s->total->failures > 0 ? STYLE_BAD : STYLE_NONE;
+        buf_clear(&text);
+        add_part(&text, part, s, facts);
+        used += text_width(buf_slice(&text));
+        if (is_terminal && used > style->columns)
+            break;
+        style_begin(out, style, ink);
+        buf_add_str(out, buf_slice(&text));
+        style_end(out, style, ink);
+    }
+    if (is_terminal && used + 2 < style->columns)
+        add_bars(out, &s->history, style->columns - used - 2, style->has_unicode);
+    buf_release(&text);
 }

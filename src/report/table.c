@@ -357,7 +357,7 @@ static void add_headers(struct buf *out, const struct table *t, const struct lay
             continue;
         buf_add_cstr(out, l->before[i]);
         add_padded(out, str_of(t->columns[i].header), l->widths[i], t->columns[i].is_left, style,
-                   STYLE_STRONG);
+                   STYLE_NONE);
     }
     end_line(out);
 }

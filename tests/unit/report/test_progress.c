@@ -11,12 +11,14 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define CLEAR "\r\x1b[K"
+#define END "\x1b[K"
+#define CLEAR "\r" END
 
 struct test {
     struct test_run run;
     int in, out; /* what is read here, what is written by the line */
     struct buf shown;
+    struct progress *progress;
     void (*second)(struct test *t, unsigned seconds);
 };
 
@@ -79,9 +81,10 @@ static bool open_pipe(struct test *t)
 /* A whole run with a line; what it showed. */
 static const char *run(struct test *t)
 {
-    struct progress *p = progress_new(t->run.stats, t->run.runner, t->run.hooks, t->out);
+    t->progress = progress_new(t->run.stats, t->run.runner, t->run.hooks, t->out);
+    progress_resized(t->progress); // nothing stands there yet
     test_run_start(&t->run);
-    progress_free(p);
+    progress_free(t->progress);
     return shown(t);
 }
 
@@ -99,8 +102,8 @@ TEST(a_terminal_has_one_line_that_is_redrawn)
     begin(&t, 2.25);
     CHECK(open_terminal(&t));
     CHECK_TEXT(run(&t),
-               CLEAR "[00:01/00:02] 2 users  0.0 req/s  0.0% failed  p95 -  running" CLEAR
-                     "[00:02/00:02] 2 users  0.0 req/s  0.0% failed  p95 -  running" CLEAR);
+               "\r[00:01/00:02] 2 users  0.0 req/s  0.0% failed  p95 -  running" END
+               "\r[00:02/00:02] 2 users  0.0 req/s  0.0% failed  p95 -  running" END CLEAR);
     end(&t);
 }
 
@@ -116,7 +119,27 @@ TEST(the_line_follows_the_terminals_width)
     CHECK(open_terminal(&t));
     t.second = narrow;
     CHECK_TEXT(run(&t),
-               CLEAR "[00:01/00:02] 2 users  0.0 req/s" CLEAR "[00:02/00:02] 2 users" CLEAR);
+               "\r[00:01/00:02] 2 users  0.0 req/s" END "\r[00:02/00:02] 2 users" END CLEAR);
+    end(&t);
+}
+
+static void narrow_within(struct test *t, unsigned seconds)
+{
+    if (seconds == 2) {
+        resize(t, 24);
+        progress_resized(t->progress);
+    }
+}
+
+TEST(a_line_that_stands_there_follows_the_width_at_once)
+{
+    struct test t;
+    begin(&t, 2.25);
+    CHECK(open_terminal(&t));
+    resize(&t, 40);
+    t.second = narrow_within; // before the second's own line
+    CHECK_TEXT(run(&t), "\r[00:01/00:02] 2 users  0.0 req/s" END "\r[00:02/00:02] 2 users" END
+                        "\r[00:02/00:02] 2 users" END CLEAR);
     end(&t);
 }
 
@@ -139,7 +162,8 @@ TEST(log_lines_stand_above_it)
     const char *all = run(&t);
     dup2(before, STDERR_FILENO);
     close(before);
-    CHECK(strstr(all, "running" CLEAR "hello\r\n" CLEAR "[00:01/00:02] 2 users") != NULL);
+    CHECK(strstr(all, "running" END CLEAR "hello\r\n"
+                      "\r[00:01/00:02] 2 users") != NULL);
     end(&t);
 }
 
@@ -177,6 +201,7 @@ TEST(a_pipe_that_nobody_reads_is_not_waited_for)
 }
 
 TEST_MAIN(RUN(a_terminal_has_one_line_that_is_redrawn); RUN(the_line_follows_the_terminals_width);
-          RUN(log_lines_stand_above_it); RUN(elsewhere_it_is_a_line_every_five_seconds);
+          RUN(a_line_that_stands_there_follows_the_width_at_once); RUN(log_lines_stand_above_it);
+          RUN(elsewhere_it_is_a_line_every_five_seconds);
           RUN(a_terminal_that_cannot_redraw_has_lines);
           RUN(a_pipe_that_nobody_reads_is_not_waited_for);)
