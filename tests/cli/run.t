@@ -58,7 +58,7 @@ $ MS=1500 busy 1 INT -- katydid slow.lua --headless -s 50 2>/dev/null | grep 'in
 GET      /delay/[ms] *1     0(0.00%) |*
 
 # On a terminal the progress line is redrawn, makes room for what is printed, and is gone at the end.
-$ tty katydid waiting.lua --headless -t 3 >screen; grep -q '.r.e.K.00:0./00:03. 1 user.*running' screen && grep -o '.r.e.K.20..-.*Shutting down' screen
+$ tty katydid waiting.lua --headless -t 3 >screen; grep -q '.r.00:0./00:03. 1 user.*running.*.e.K' screen && grep -o '.r.e.K.20..-.*Shutting down' screen
 \\r\\e[K[20*Shutting down
 
 # A closed output is nobody's socket.
