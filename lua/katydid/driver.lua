@@ -67,7 +67,9 @@ end
 ---@return { name: string, weight: number, fixed_count: integer }[]
 ---@return { use_common_options: boolean }?
 function driver.choose(chosen)
-  classes, class_of, names = loader.choose(loaded, chosen, adjust), {}, {}
+  local shape_class
+  classes, shape_class = loader.choose(loaded, chosen, adjust)
+  class_of, names = {}, {}
   local rows = {}
   for i, class in ipairs(classes) do
     local info = object.info(class)
@@ -78,7 +80,7 @@ function driver.choose(chosen)
       warn("%s has no tasks: mark a function with k.task, or set `tasks`", info.name)
     end
   end
-  run_shape = loaded.shape and shape.new(loaded.shape, env)
+  run_shape = shape_class and shape.new(shape_class, env)
   environment.set_classes(env, { unpack(classes) }, run_shape)
   return rows, run_shape and { use_common_options = run_shape.use_common_options }
 end

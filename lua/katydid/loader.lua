@@ -42,6 +42,14 @@ local function fail_missing(path)
   fail("%s", ("%s: no such file%s"):format(path, near and (" (did you mean '%s'?)"):format(near) or ""))
 end
 
+-- Locust fetches what -f names by a URL. A scenario is seldom one file, and what is run is to be what was
+-- looked at: so it is fetched by whoever wants it.
+local function fail_url(path)
+  local name = path:match("^[^?#]*/([^/?#]+%.lua)") or "shop.lua"
+  fail("%s", ("%s: scripts are files here: fetch it first (curl -fsSL -o %s URL), and name the file"):format(
+    blame.masked(path), name))
+end
+
 local function add_folder(scripts, path, root, depth)
   if depth > DEEPEST then fail("%s: folders are nested deeper than %d", root, DEEPEST) end
   local names, why = file.list(path)
@@ -71,6 +79,8 @@ function loader.find(paths)
       if #scripts == n then fail("%s: no scripts (*.lua) in this folder", path) end
     elseif kind == "file" then
       scripts[#scripts + 1] = { path = path, folders = { folder_of(path) }, was_found = false }
+    elseif path:find("^%a[%w+.-]*://") then
+      fail_url(path)
     else
       fail_missing(path)
     end
@@ -229,7 +239,17 @@ end
 
 ---@class katydid.Loaded
 ---@field classes table[] user classes
----@field shape table?
+---@field shapes table[] those of which one may be run
+
+-- Classes of a kind are known by their names.
+local function take_name(by_name, info, kind)
+  local other = by_name[info.name]
+  if other then
+    fail("%s: there are two %s of the name %s; the other one is at %s", object.place(info), kind, info.name,
+         object.place(other))
+  end
+  by_name[info.name] = info
+end
 
 local function take(loaded, class, script)
   local info = object.info(class)
@@ -242,42 +262,59 @@ local function take(loaded, class, script)
     return
   end
   if info.kind.is_user then
-    local other = loaded.by_name[info.name]
-    if other then
-      fail("%s: there are two user classes of the name %s; the other one is at %s", object.place(info),
-           info.name, object.place(other))
-    end
-    loaded.by_name[info.name] = info
+    take_name(loaded.by_name, info, "user classes")
     loaded.classes[#loaded.classes + 1] = class
   elseif info.kind.is_shape then
-    if loaded.shape then
-      fail("%s: there are two shapes, %s and %s; a run has one", object.place(info),
-           object.info(loaded.shape).name, info.name)
-    end
     if not class.tick then fail("%s: the shape %s has no method tick", object.place(info), info.name) end
-    loaded.shape = class
+    take_name(loaded.shape_by_name, info, "shapes")
+    loaded.shapes[#loaded.shapes + 1] = class
   end
 end
 
-local function pick(classes, chosen)
-  if #chosen == 0 then return classes end
-  local names, wanted, picked = {}, {}, {}
-  for i, class in ipairs(classes) do
-    names[i] = object.info(class).name
-    wanted[names[i]] = false
-  end
-  for _, name in ipairs(chosen) do
-    if wanted[name] == nil then
-      local near = core.text.nearest(name, names)
-      local hint = near and ("did you mean '%s'?"):format(near) or "there are: " .. table.concat(names, ", ")
-      fail("%s", ("unknown user class %s (%s)"):format(blame.show(name), hint))
-    end
-    wanted[name] = true
-  end
-  for i, class in ipairs(classes) do
-    if wanted[names[i]] then picked[#picked + 1] = class end
+-- Those of a list whose names are wanted.
+local function named(classes, wanted)
+  local picked = {}
+  for _, class in ipairs(classes) do
+    if wanted[object.info(class).name] then picked[#picked + 1] = class end
   end
   return picked
+end
+
+local function fail_unknown(loaded, name)
+  local names = {}
+  for _, list in ipairs { loaded.classes, loaded.shapes } do
+    for _, class in ipairs(list) do
+      names[#names + 1] = object.info(class).name
+    end
+  end
+  local near = core.text.nearest(name, names)
+  local hint = near and ("did you mean '%s'?"):format(near) or "there are: " .. table.concat(names, ", ")
+  fail("%s", ("unknown user class %s (%s)"):format(blame.show(name), hint))
+end
+
+-- The shape of several: the one that was named; it isn't for us to say which was meant.
+local function one_shape(shapes, picked)
+  local list = #picked > 0 and picked or shapes
+  if #list < 2 then return list[1] end
+  local names = {}
+  for i, class in ipairs(list) do
+    names[i] = object.info(class).name
+  end
+  fail("%s", ("there are %s shapes%s, %s; a run has one%s"):format(
+    #list == 2 and "two" or tostring(#list), #picked > 0 and " named" or "",
+    table.concat(names, ", ", 1, #names - 1) .. " and " .. names[#names],
+    #picked > 0 and "" or (": name it behind the scripts, as in `katydid shop.lua %s`"):format(names[1])))
+end
+
+-- The user classes and the shape of these names; all classes where none of them is named.
+local function pick(loaded, chosen)
+  local wanted = {}
+  for _, name in ipairs(chosen) do
+    if not loaded.by_name[name] and not loaded.shape_by_name[name] then fail_unknown(loaded, name) end
+    wanted[name] = true
+  end
+  local classes = named(loaded.classes, wanted)
+  return #classes > 0 and classes or loaded.classes, one_shape(loaded.shapes, named(loaded.shapes, wanted))
 end
 
 ---Raises one clear line where nothing that was loaded is a user class.
@@ -316,7 +353,7 @@ function loader.load_scripts(scripts, tell)
   install_searcher()
   tell = tell or raise
   local base = { path = package.path, cpath = package.cpath }
-  local loaded = { classes = {}, by_name = {}, seen = {} }
+  local loaded = { classes = {}, by_name = {}, shapes = {}, shape_by_name = {}, seen = {} }
   for i, script in ipairs(scripts) do
     -- Its own folder first, and those of the scripts before it, which may require something late.
     local order = { script }
@@ -342,13 +379,14 @@ function loader.load(paths)
 end
 
 ---@param loaded katydid.Loaded
----@param chosen string[] names of the classes to run; empty: all
+---@param chosen string[] names of the classes to run, of the shape among them; empty: all
 ---@param adjust fun(classes: table[]) may change those before they are taken
 ---@return table[] classes
+---@return table? shape
 function loader.choose(loaded, chosen, adjust)
-  local picked = pick(loaded.classes, chosen)
+  local picked, shape = pick(loaded, chosen)
   adjust(picked)
-  return drop_weightless(picked)
+  return drop_weightless(picked), shape
 end
 
 return loader

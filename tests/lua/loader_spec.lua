@@ -91,6 +91,13 @@ describe("the loader", function()
       check.error(function() load { "nowhere/x.lua" } end, "^nowhere/x%.lua: no such file$")
     end)
 
+    it("that a script is a file, and no URL, and how to make it one", function()
+      check.error(function() load { "https://ada:secret@example.org/load/shop.lua?raw=1" } end,
+        "^https://ada:%*%*%*@example%.org/load/shop%.lua%?raw=.*: scripts are files here: fetch it first "
+          .. "%(curl %-fsSL %-o shop%.lua URL%), and name the file$")
+      check.error(function() load { "http://example.org/x" } end, "%-o shop%.lua URL")
+    end)
+
     it("where the syntax is wrong", function()
       local path = write("a.lua", "local x = 1\nlocal y =\nreturn")
       check.error(function() load { path } end, "a%.lua:3: unexpected symbol near 'return'")
@@ -128,11 +135,12 @@ describe("the loader", function()
         "two%.lua:1: there are two user classes of the name A; the other one is at .*one%.lua:2")
     end)
 
-    it("that two shapes are one too many, and a shape needs a tick", function()
+    it("which two shapes have one name, and that a shape needs a tick", function()
       local shape = "require('katydid').LoadTestShape:extend(%q, { tick = function() end })"
-      local text = ("return { %s, %s, %s }"):format(user "A", shape:format "S", shape:format "T")
+      local text = ("\nlocal S, T = %s, %s\nreturn { %s, S, T }"):format(shape:format "S", shape:format "S",
+                                                                      user "A")
       check.error(function() load { write("a.lua", text) } end,
-        "there are two shapes, S and T; a run has one")
+        "a%.lua:2: there are two shapes of the name S; the other one is at .*a%.lua:2$")
       check.error(function() load { write("b.lua", "return { " .. user "A"
         .. ", require('katydid').LoadTestShape:extend('S') }") } end, "the shape S has no method tick")
     end)

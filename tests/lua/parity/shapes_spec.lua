@@ -300,11 +300,43 @@ describe("a shape class", function()
     check.equal(Small.abstract, false)
   end)
 
-  it("is one in a run: two are an error that names both", function()
-    local function tick() end
-    check.error(function()
-      spec.load { classes = { idler "A", shape(tick), k.LoadTestShape:extend("Other", { tick = tick }) } }
-    end, "there are two shapes, Shape and Other; a run has one")
+  it("is one in a run: of several that which is named, and an error where none is, or two are", function()
+    local asked = {}
+    local function scenario(...)
+      local A, B = idler "A", idler "B"
+      local classes = { A, B }
+      for i, name in ipairs { "One", "Two", "Three" } do
+        classes[i + 2] = k.LoadTestShape:extend(name, {
+          tick = function(self)
+            asked[#asked + 1] = name
+            if self:get_run_time() < 1 then return 2, 100 end
+          end,
+        })
+      end
+      came, asked = {}, {}
+      return { classes = classes, chosen = { ... } }
+    end
+    local result = spec.run(scenario "Two")
+    check.same(asked, { "Two", "Two" })
+    check.equal(text(), "A0 B0.01 -A1 -B1")
+    check.equal(result.why, "shape")
+    spec.run(scenario("B", "Three"))
+    check.same(asked, { "Three", "Three" })
+    check.equal(text(), "B0 B0.01 -B1 -B1")
+    check.error(function() spec.run(scenario()) end, "^there are 3 shapes, One, Two and Three; a run has "
+      .. "one: name it behind the scripts, as in `katydid shop%.lua One`$")
+    check.error(function() spec.run(scenario "A") end, "^there are 3 shapes, ")
+    check.error(function() spec.run(scenario("Two", "One")) end,
+      "^there are two shapes named, One and Two; a run has one$")
+    check.error(function() spec.run(scenario "Thre") end,
+      "^unknown user class 'Thre' %(did you mean 'Three'%?%)$")
+  end)
+
+  it("that is alone is run whatever user classes are named", function()
+    came = {}
+    local A, B = idler "A", idler "B"
+    spec.run { classes = { A, B, shape(planned({ [0] = { 1, 1 } }, 2)) }, chosen = { "B" } }
+    check.equal(text(), "B0 -B2")
   end)
 
   it("may stand with an abstract one, and be named twice", function()
