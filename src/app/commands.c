@@ -13,6 +13,7 @@
 #include "app/help.h"
 #include "app/options_arguments.h"
 #include "app/output.h"
+#include "app/report_command.h"
 #include "app/run_options.h"
 #include "app/target_options.h"
 #include "app/tools.h"
@@ -51,8 +52,8 @@ static int print(struct buf *text)
 /* NULL: there is none like it. */
 static const char *nearest_command(const char *name)
 {
-    const char *names[16] = {"run", "target", "debug"};
-    size_t n = 3;
+    const char *names[16] = {"run", "target", "debug", "report"};
+    size_t n = 4;
 
     for (size_t i = 0; tools_at(i) != NULL; i++)
         names[n++] = tools_at(i)->name;
@@ -275,12 +276,35 @@ static int command_tool(const struct tool *tool, int argc, char **argv)
     return code < 0 ? complain(&err) : code;
 }
 
+static int command_report(int argc, char **argv)
+{
+    struct buf text = BUF_INIT;
+    struct err err = ERR_INIT;
+    struct options o;
+    int code = -1;
+
+    options_init(&o, run_options, RUN_OPTIONS);
+    o.takes_prefixes = is_interactive();
+    if (options_read_arguments(&o, argc, argv, &err) == 0) {
+        if (options_flag(&o, OPT_HELP)) {
+            help_add_report(&text);
+            code = print(&text);
+        } else if (report_command_check(&o, &err) == 0) {
+            code = report_command_run(&o, &err);
+        }
+    }
+    options_release(&o);
+    return code < 0 ? complain(&err) : code;
+}
+
 int commands_main(int argc, char **argv)
 {
     const char *first = argc > 1 ? argv[1] : "";
 
     if (strcmp(first, "target") == 0)
         return command_target(argc - 2, argv + 2);
+    if (strcmp(first, "report") == 0)
+        return command_report(argc - 2, argv + 2);
     if (tools_find(first) != NULL)
         return command_tool(tools_find(first), argc - 2, argv + 2);
     if (strcmp(first, "run") == 0)

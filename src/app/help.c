@@ -111,7 +111,8 @@ static void add_run_usage(struct buf *out)
              "Commands (each has its own --help):\n"
              "  run                         run scripts; may be left out\n"
              "  target                      a practice server\n"
-             "  debug                       one user, once, with all that is sent and received\n");
+             "  debug                       one user, once, with all that is sent and received\n"
+             "  report                      reports again, of results that were written\n");
     for (size_t i = 0; tools_at(i) != NULL; i++)
         buf_addf(out, "  %-27s %s\n", tools_at(i)->name, tools_at(i)->summary);
     buf_add_char(out, '\n');
@@ -185,6 +186,27 @@ void help_add_target(struct buf *out)
     help_add_options(out, target_table, TARGET_OPTIONS);
     buf_add_cstr(out, "\nRoutes:\n");
     target_add_routes(out);
+}
+
+void help_add_report(struct buf *out)
+{
+    struct option *own = xcalloc(RUN_OPTIONS, sizeof *own);
+    size_t n = 0;
+
+    for (size_t i = 0; i < RUN_OPTIONS; i++)
+        if (run_options[i].in_report)
+            own[n++] = run_options[i];
+    buf_add_cstr(out,
+                 "Usage: katydid report FILE... [options]\n"
+                 "\n"
+                 "Makes reports again, of files that --result wrote. Several are merged into one\n"
+                 "(they may be of several machines): their counts and times add up exactly, each\n"
+                 "counted from the begin of its run. What they differ in is said.\n"
+                 "\n"
+                 "The exit code is that of the run; of several, the one that counts first.\n"
+                 "\n");
+    help_add_options(out, own, n);
+    free(own);
 }
 
 void help_add_tool(struct buf *out, const struct tool *tool)

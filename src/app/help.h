@@ -17,6 +17,8 @@ void help_add_options(struct buf *out, const struct option *table, size_t n);
  * run_options, or one that begins with it. */
 void help_add_run(struct buf *out, const struct option *table, size_t n, bool is_debug);
 
+/* `katydid report --help`: usage, and the options that it shares with a run. */
+void help_add_report(struct buf *out);
 /* `katydid target --help`: usage, options, routes. */
 void help_add_target(struct buf *out);
 

@@ -20,6 +20,7 @@
 #include "report/json.h"
 #include "report/junit.h"
 #include "report/progress.h"
+#include "report/result_file.h"
 
 #define LOGGER "katydid.main"
 #define TABLE_INTERVAL 2 /* seconds, as Locust's */
@@ -44,6 +45,7 @@ static const struct {
 } files[] = {
     {OPT_HTML, "HTML report", html_write},
     {OPT_JUNIT, "JUnit file", junit_write},
+    {OPT_RESULT, "result file", result_file_write},
 };
 #define FILES (sizeof files / sizeof files[0])
 

@@ -21,6 +21,7 @@ static const char *const levels[] = {"DEBUG", "INFO", "WARNING", "ERROR", "CRITI
 
 const struct option run_options[RUN_OPTIONS] = {
     [OPT_HELP] = {.name = "help",
+                  .in_report = true,
                   .letter = 'h',
                   .here_only = true,
                   .ends_arguments = true,
@@ -226,6 +227,14 @@ const struct option run_options[RUN_OPTIONS] = {
                    .value = "FILE",
                    .group = REPORTS,
                    .help = "write a case for each threshold, and one for the run, as JUnit's XML"},
+    [OPT_RESULT] = {.run_alone = true,
+                    .in_report = true,
+                    .name = "result",
+                    .type = OPTION_TEXT,
+                    .value = "FILE",
+                    .group = REPORTS,
+                    .help = "write all that is known of the run to FILE, as JSON: katydid report "
+                            "makes any other report of it"},
     [OPT_EXIT_CODE_ON_ERROR] = {.name = "exit-code-on-error",
                                 .type = OPTION_INT,
                                 .value = "CODE",

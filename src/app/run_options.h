@@ -45,6 +45,7 @@ enum run_option {
     OPT_JSON_FILE,
     OPT_HTML,
     OPT_JUNIT,
+    OPT_RESULT,
     OPT_EXIT_CODE_ON_ERROR,
     OPT_LOGLEVEL,
     OPT_LOGFILE,

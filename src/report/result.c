@@ -79,15 +79,12 @@ void result_add_script(struct result *r, const char *path, const char *sha256, c
     };
 }
 
-void result_add_machine(struct result *r, const struct result_machine *machine)
+void result_add_machine(struct result *r, const char *name, const char *system, const char *cpu,
+                        unsigned cores)
 {
     r->machines = xreallocarray(r->machines, r->n_machines + 1, sizeof *r->machines);
     r->machines[r->n_machines++] = (struct result_machine){
-        .name = xstrdup(machine->name),
-        .system = xstrdup(machine->system),
-        .cpu = xstrdup(machine->cpu),
-        .cores = machine->cores,
-    };
+        .name = xstrdup(name), .system = xstrdup(system), .cpu = xstrdup(cpu), .cores = cores};
 }
 
 void result_add_note(struct result *r, const char *note)

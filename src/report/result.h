@@ -76,7 +76,8 @@ void result_free(struct result *r); /* NULL is fine */
 void result_set_text(char **place, const char *text);
 /* sha256 and text may be NULL: not known, not kept. All are copied. */
 void result_add_script(struct result *r, const char *path, const char *sha256, const char *text);
-void result_add_machine(struct result *r, const struct result_machine *machine); /* copied */
+void result_add_machine(struct result *r, const char *name, const char *system, const char *cpu,
+                        unsigned cores);
 /* Once, if it comes again. */
 void result_add_note(struct result *r, const char *note);
 

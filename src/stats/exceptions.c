@@ -82,7 +82,8 @@ static void add_node(struct exception *exception, struct str node)
     free(before);
 }
 
-void exceptions_add(struct exceptions *x, struct str message, struct str traceback, struct str node)
+void exceptions_add_many(struct exceptions *x, struct str message, struct str traceback,
+                         struct str nodes, uint64_t count)
 {
     struct exception *exception = look_up(x, message, traceback);
     if (exception == NULL && x->n >= EXCEPTIONS_LIMIT) {
@@ -93,7 +94,13 @@ void exceptions_add(struct exceptions *x, struct str message, struct str traceba
     }
     if (exception == NULL)
         exception = make(x, message, traceback);
-    exception->count++;
-    x->total++;
-    add_node(exception, node);
+    exception->count += count;
+    x->total += count;
+    while (nodes.n > 0)
+        add_node(exception, str_trim(str_cut(&nodes, ',')));
+}
+
+void exceptions_add(struct exceptions *x, struct str message, struct str traceback, struct str node)
+{
+    exceptions_add_many(x, message, traceback, node, 1);
 }

@@ -39,5 +39,8 @@ void exceptions_release(struct exceptions *x);
 void exceptions_clear(struct exceptions *x);
 void exceptions_add(struct exceptions *x, struct str message, struct str traceback,
                     struct str node);
+/* The same so often, on these nodes: names joined as in struct exception. */
+void exceptions_add_many(struct exceptions *x, struct str message, struct str traceback,
+                         struct str nodes, uint64_t count);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "stats/label.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,14 +61,21 @@ static struct failure *make(struct failures *f, double now_s)
     return failure;
 }
 
-void failures_add(struct failures *f, struct str method, struct str name, struct str text,
-                  double now_s)
+void failures_add_many(struct failures *f, struct str method, struct str name, struct str text,
+                       uint64_t count, double first_s, double last_s)
 {
     struct failure *failure = look_up(f, method, name, text);
     if (failure == NULL && f->n >= FAILURES_LIMIT)
         failure = look_up(f, method, name, STR(FAILURES_OTHER));
     if (failure == NULL)
-        failure = make(f, now_s);
-    failure->count++;
-    failure->last_s = now_s;
+        failure = make(f, first_s);
+    failure->count += count;
+    failure->first_s = fmin(failure->first_s, first_s);
+    failure->last_s = fmax(failure->last_s, last_s);
+}
+
+void failures_add(struct failures *f, struct str method, struct str name, struct str text,
+                  double now_s)
+{
+    failures_add_many(f, method, name, text, 1, now_s, now_s);
 }

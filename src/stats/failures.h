@@ -42,5 +42,8 @@ void failures_clear(struct failures *f);
 /* Method and name are those of an entry: without a NUL. */
 void failures_add(struct failures *f, struct str method, struct str name, struct str text,
                   double now_s);
+/* The same so often, from the first time to the last. */
+void failures_add_many(struct failures *f, struct str method, struct str name, struct str text,
+                       uint64_t count, double first_s, double last_s);
 
 #endif

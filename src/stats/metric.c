@@ -130,7 +130,7 @@ static struct metric *make(struct metrics *m, enum metric_kind kind, size_t name
     return of;
 }
 
-static struct metric *other(struct metrics *m, enum metric_kind kind)
+struct metric *metrics_other(struct metrics *m, enum metric_kind kind)
 {
     buf_clear(&m->key);
     buf_addf(&m->key, "%c%d%s", KEY_OTHER, (int)kind, METRIC_OTHER_NAME);
@@ -139,6 +139,15 @@ static struct metric *other(struct metrics *m, enum metric_kind kind)
         return of;
     of = make(m, kind, 2);
     of->is_other = true;
+    return of;
+}
+
+static struct metric *begin_other(struct metrics *m, enum metric_kind kind)
+{
+    size_t n = HASH_COUNT(m->all);
+    struct metric *of = metrics_other(m, kind);
+    if (HASH_COUNT(m->all) == n)
+        return of;
     log_warning(
         LOGGER,
         "There are more than %zu names of %s: those of further %ss are counted together, as "
@@ -157,7 +166,7 @@ struct metric *metrics_get(struct metrics *m, enum metric_kind kind, struct str 
         return of->kind == kind ? of : NULL;
     size_t *n = is_check ? &m->n_checks : &m->n_custom;
     if (*n >= m->limit)
-        return other(m, kind);
+        return begin_other(m, kind);
     ++*n;
     return make(m, kind, 1);
 }
@@ -220,8 +229,8 @@ int metrics_merge(struct metrics *into, const struct metrics *from, struct err *
                            metric_kind_name(same->kind), metric_kind_name(of->kind));
     }
     HASH_ITER (hh, from->all, of, next) {
-        struct metric *to =
-            of->is_other ? other(into, of->kind) : metrics_get(into, of->kind, str_of(of->name));
+        struct metric *to = of->is_other ? metrics_other(into, of->kind)
+                                         : metrics_get(into, of->kind, str_of(of->name));
         merge(to, of);
         if (to->is_other)
             into->left_out += of->count;

@@ -82,6 +82,8 @@ void metrics_reset(struct metrics *m); /* all stay, with nothing in them */
  * no room. NULL, and nothing made, where the name is one of another kind. Borrowed: checks until the
  * generation changes, all others for the life of m. */
 struct metric *metrics_get(struct metrics *m, enum metric_kind kind, struct str name);
+/* METRIC_OTHER_NAME's of a kind, for those who make metrics of others. */
+struct metric *metrics_other(struct metrics *m, enum metric_kind kind);
 /* The counter, gauge, trend or rate of this name, whatever its kind; NULL where there is none. */
 struct metric *metrics_find(const struct metrics *m, struct str name);
 struct metric *metrics_find_check(const struct metrics *m, struct str name);

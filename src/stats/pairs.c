@@ -59,7 +59,7 @@ int pairs_take(struct str *rest, uint64_t *a, uint64_t *b)
         return -1;
     if (rest->n > 0 && rest->p[0] == 'x') {
         skip_one(rest);
-        if (!take_number(rest, b) || *b == 0)
+        if (!take_number(rest, b) || *b < 2)
             return -1;
     }
     if (rest->n == 0)
@@ -87,20 +87,66 @@ static int bad_pair(struct str text, struct str rest, struct err *err)
                    text.n - rest.n + 1);
 }
 
-int pairs_read_histogram(struct histogram *h, struct str text, struct err *err)
+/* Adds to h, where there is one. */
+static int read_histogram(struct histogram *h, struct str text, struct err *err)
 {
     const size_t highest = histogram_slot((double)HISTOGRAM_MAX_US / 1000);
     struct str rest = text;
-    uint64_t gap, count, slot = 0;
+    uint64_t gap, count, slot = 0, sum = h != NULL ? h->count : 0;
     bool is_first = true;
     int rc;
     while ((rc = pairs_take(&rest, &gap, &count)) == 1) {
         slot += gap;
         if (slot > highest || (gap == 0 && !is_first))
             return err_set(err, "slots must ascend, up to %zu: got %" PRIu64, highest, slot);
-        if (count > PAIRS_LARGEST - h->count)
+        if (count > PAIRS_LARGEST - sum)
             return err_set(err, "the counts are too large");
-        histogram_add_many(h, histogram_slot_mid_ms((size_t)slot), count);
+        sum += count;
+        if (h != NULL)
+            histogram_add_many(h, histogram_slot_mid_ms((size_t)slot), count);
+        is_first = false;
+    }
+    return rc < 0 ? bad_pair(text, rest, err) : 0;
+}
+
+int pairs_read_histogram(struct histogram *h, struct str text, struct err *err)
+{
+    return read_histogram(h, text, err);
+}
+
+int pairs_check_histogram(struct str text, struct err *err)
+{
+    return read_histogram(NULL, text, err);
+}
+
+void pairs_add_spread(struct buf *out, const struct spread *s, int *lowest)
+{
+    size_t from = out->n;
+    uint64_t count;
+    int slot = spread_next(s, -SPREAD_SLOTS, &count), before = *lowest = count > 0 ? slot : 0;
+    for (; slot <= SPREAD_SLOTS; slot = spread_next(s, slot + 1, &count)) {
+        pairs_add(out, from, (uint64_t)(slot - before), count);
+        before = slot;
+    }
+}
+
+int pairs_read_spread(struct spread *s, int64_t lowest, struct str text, struct err *err)
+{
+    struct str rest = text;
+    uint64_t gap, count;
+    int64_t slot = lowest;
+    bool is_first = true;
+    int rc;
+    if (lowest < -SPREAD_SLOTS || lowest > SPREAD_SLOTS)
+        return err_set(err, "expected a lowest slot from %d to %d, got %" PRId64, -SPREAD_SLOTS,
+                       SPREAD_SLOTS, lowest);
+    while ((rc = pairs_take(&rest, &gap, &count)) == 1) {
+        if (is_first ? gap > 0 : gap == 0 || gap > (uint64_t)(SPREAD_SLOTS - slot))
+            return err_set(err, "slots must ascend from the lowest on, up to %d", SPREAD_SLOTS);
+        if (count > PAIRS_LARGEST - s->count)
+            return err_set(err, "the counts are too large");
+        slot += (int64_t)gap;
+        spread_add_slot(s, (int)slot, count);
         is_first = false;
     }
     return rc < 0 ? bad_pair(text, rest, err) : 0;

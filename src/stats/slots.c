@@ -60,7 +60,7 @@ void slots_free(struct slots *s)
 }
 
 /* From the end on: the one that is asked for is mostly among the last. */
-static size_t index_of(const struct slots *s, const struct entry *e)
+size_t slots_index(const struct slots *s, const struct entry *e)
 {
     for (size_t i = s->n_entries; i > 0; i--)
         if (s->entries[i - 1] == e)
@@ -68,7 +68,7 @@ static size_t index_of(const struct slots *s, const struct entry *e)
     return SIZE_MAX;
 }
 
-static void add_entry(struct slots *s, const struct entry *e)
+void slots_add_entry(struct slots *s, const struct entry *e)
 {
     if (s->n_entries == s->entries_capacity) {
         s->entries_capacity = s->entries_capacity > 0 ? 2 * s->entries_capacity : 64;
@@ -81,10 +81,10 @@ static void add_entry(struct slots *s, const struct entry *e)
 
 uint32_t slots_entry(struct slots *s, const struct entry *e)
 {
-    size_t i = index_of(s, e);
+    size_t i = slots_index(s, e);
     if (i == SIZE_MAX) {
         i = s->n_entries;
-        add_entry(s, e);
+        slots_add_entry(s, e);
     }
     return (uint32_t)i;
 }
@@ -149,30 +149,36 @@ static int add_texts(struct buf *out, struct str a, struct str b, struct err *er
     return rc;
 }
 
-int slots_add_row(struct slots *s, struct slot *slot, const struct slot_row *row, struct err *err)
+static void add_to(struct slot_row *there, const struct slot_row *row)
 {
-    size_t at = place_of(slot, row->entry);
-    struct slot_row *there =
-        at < slot->n && slot->rows[at].entry == row->entry ? &slot->rows[at] : NULL;
-    struct buf times = BUF_INIT;
-    if (add_texts(&times, str_of(there != NULL ? there->times : ""), str_of(row->times), err) < 0) {
-        buf_release(&times);
-        return -1;
-    }
-    struct slot_row sum = *row;
-    sum.times = buf_detach(&times);
-    if (there == NULL) {
-        insert_row(s, slot, at, sum);
-        return 0;
-    }
-    s->bytes -= row_bytes(there);
-    free(there->times);
     there->requests += row->requests;
     there->failures += row->failures;
     there->content_length += row->content_length;
     there->sum_ms = round_us(there->sum_ms + row->sum_ms);
     there->is_coarse = there->is_coarse || row->is_coarse;
-    there->times = sum.times;
+}
+
+int slots_add_row(struct slots *s, struct slot *slot, const struct slot_row *row, struct err *err)
+{
+    size_t at = place_of(slot, row->entry);
+    if (at == slot->n || slot->rows[at].entry != row->entry) {
+        if (pairs_check_histogram(str_of(row->times), err) < 0)
+            return -1;
+        struct slot_row copy = *row;
+        copy.times = xstrdup(row->times);
+        insert_row(s, slot, at, copy);
+        return 0;
+    }
+    struct slot_row *there = &slot->rows[at];
+    struct buf times = BUF_INIT;
+    if (add_texts(&times, str_of(there->times), str_of(row->times), err) < 0) {
+        buf_release(&times);
+        return -1;
+    }
+    s->bytes -= row_bytes(there);
+    free(there->times);
+    there->times = buf_detach(&times);
+    add_to(there, row);
     s->bytes += row_bytes(there);
     return 0;
 }
@@ -241,7 +247,7 @@ static void find_new_entries(struct slots *s, struct entry *first)
 {
     const struct entry *e = s->n_entries > 0 ? s->entries[s->n_entries - 1]->hh.next : first;
     for (; e != NULL; e = e->hh.next)
-        add_entry(s, e);
+        slots_add_entry(s, e);
 }
 
 static void begin_taking(struct slots *s, struct entry *first, uint64_t users, double to_s)
@@ -404,7 +410,7 @@ void slots_row_times(const struct slots *s, const struct slot_row *row, struct h
 const struct slot_row *slots_find(const struct slots *s, const struct slot *slot,
                                   const struct entry *e)
 {
-    size_t which = index_of(s, e);
+    size_t which = slots_index(s, e);
     if (which == SIZE_MAX)
         return NULL;
     size_t at = place_of(slot, (uint32_t)which);

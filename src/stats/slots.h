@@ -79,9 +79,13 @@ void slots_row_times(const struct slots *s, const struct slot_row *row, struct h
 const struct slot_row *slots_find(const struct slots *s, const struct slot *slot,
                                   const struct entry *e);
 
+/* Where an entry stands in `entries`; SIZE_MAX: it is not among them. */
+size_t slots_index(const struct slots *s, const struct entry *e);
+
 /* For those who make slots of others: a number for an entry (a new one, or the one it has), a slot at
  * the end, and a row's counts added to the slot's row of that entry; `times` is as pairs_add_histogram
  * writes it. -1 where it isn't; then nothing was added. */
+void slots_add_entry(struct slots *s, const struct entry *e); /* a new one, at the end */
 uint32_t slots_entry(struct slots *s, const struct entry *e);
 struct slot *slots_add(struct slots *s, double from_s, double to_s, uint64_t users);
 int slots_add_row(struct slots *s, struct slot *slot, const struct slot_row *row,

@@ -40,11 +40,10 @@ TEST(texts_and_scripts_are_copies)
 TEST(machines_and_notes)
 {
     struct result *r = result_new();
-    char name[] = "ci-7", system[] = "Linux 6.1 x86_64", cpu[] = "";
+    char name[] = "ci-7";
 
     CHECK_INT(r->n_runs, 1);
-    result_add_machine(
-        r, &(struct result_machine){.name = name, .system = system, .cpu = cpu, .cores = 4});
+    result_add_machine(r, name, "Linux 6.1 x86_64", "", 4);
     name[0] = 'x';
     CHECK_TEXT(r->machines[0].name, "ci-7");
     CHECK_INT(r->machines[0].cores, 4);

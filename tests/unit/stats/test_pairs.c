@@ -59,6 +59,7 @@ TEST(what_is_no_histogram_is_refused)
                                       "x3",
                                       "1x",
                                       "1x0",
+                                      "1x1",
                                       "01",
                                       "1x01",
                                       "-1",
@@ -81,6 +82,7 @@ TEST(what_is_no_histogram_is_refused)
         if (pairs_read_histogram(&h, str_of(bad[i]), &err) == 0)
             CHECK_FAIL("taken: '%s'", bad[i]);
         CHECK(err_is_set(&err));
+        CHECK_INT(pairs_check_histogram(str_of(bad[i]), NULL), -1);
         histogram_release(&h);
     }
     struct histogram h = {0};
