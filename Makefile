@@ -35,7 +35,7 @@ Q = @
 SAY = @echo "  $(1)";
 endif
 
-FLOORS  := base loop stats net http serve target run report script app
+FLOORS  := base loop stats net http serve target run report export script app
 SOURCES := $(filter-out src/app/main.c,$(wildcard $(FLOORS:%=src/%/*.c)))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embed.o $(BUILD)/page.o
 LIBRARY := $(BUILD)/libkatydid.a

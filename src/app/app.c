@@ -14,6 +14,7 @@
 #include "app/file_limit.h"
 #include "app/help.h"
 #include "app/keys.h"
+#include "app/live.h"
 #include "app/output.h"
 #include "app/recorder.h"
 #include "app/reports.h"
@@ -68,6 +69,7 @@ struct app {
     struct script_driver *driver;
     struct runner *runner;
     struct reports *reports;
+    struct live *live; /* NULL: none */
     struct signals signals;
     bool has_signals;
     struct keys keys;
@@ -193,6 +195,7 @@ static int open_house(struct app *app, struct err *err)
 
 static void close_house(struct app *app)
 {
+    live_free(app->live);
     reports_free(app->reports);
     if (app->vm != NULL)
         app->vm->runner = NULL;
@@ -369,6 +372,22 @@ static size_t count_users(void *runner)
     return runner_user_count(runner);
 }
 
+/* What shows the run to others, at its end and while it goes on. */
+static int open_outputs(struct app *app, struct err *err)
+{
+    struct live_run run = {.loop = app->loop,
+                           .stats = app->stats,
+                           .runner = app->runner,
+                           .usage = &app->usage,
+                           .seed = app->seed};
+
+    app->reports = reports_new(app->options, &app->clock, app->stats, app->runner, app->hooks, err);
+    if (app->reports == NULL)
+        return -1;
+    app->live = live_new(app->options, &run, err);
+    return app->live != NULL ? 0 : -1;
+}
+
 /* The last that can fail: from here on there is a run. */
 static int prepare(struct app *app, struct err *err)
 {
@@ -386,10 +405,7 @@ static int prepare(struct app *app, struct err *err)
     usage_init(&app->usage, app->loop, app->hooks);
     usage_set_count(&app->usage, count_users, app->runner);
     monitor_init(&app->monitor, app->loop, app->hooks, monitor_read);
-    if (!is_debug(app))
-        app->reports =
-            reports_new(app->options, &app->clock, app->stats, app->runner, app->hooks, err);
-    if (!is_debug(app) && app->reports == NULL)
+    if (!is_debug(app) && open_outputs(app, err) < 0)
         return -1;
     if (app->reports != NULL)
         reports_follow_terminal(app->reports, app->loop);
@@ -471,6 +487,8 @@ static int run(struct app *app, size_t file_limit, struct err *err)
     monitor_cancel(&app->monitor);
     keys_cancel(&app->keys);
     assert(runner_state(app->runner) == RUN_STOPPED);
+    if (app->live != NULL)
+        live_finish(app->live);
     signals_leave_loop(&app->signals);
     hooks_fire_kind(app->hooks, HOOK_QUITTING);
     usage_tell(&app->usage);
@@ -490,8 +508,8 @@ int app_run(struct options *o, const struct run_line *line, struct err *err)
 
     if (open_log(o, err) < 0)
         return -1;
-    if ((is_debug(&app) || reports_check(o, err) == 0) && settle_seed(&app, err) == 0 &&
-        open_house(&app, err) == 0) {
+    if ((is_debug(&app) || (reports_check(o, err) == 0 && live_check(o, err) == 0)) &&
+        settle_seed(&app, err) == 0 && open_house(&app, err) == 0) {
         if (load_scripts(&app, err) < 0)
             code = code_of_load(&app);
         else if (settle_options(&app, err) == 0 && choose(&app, err) == 0) {

@@ -17,6 +17,7 @@ static const char *const levels[] = {"DEBUG", "INFO", "WARNING", "ERROR", "CRITI
 #define CLASSES "User classes"
 #define TAGS "Tags"
 #define REPORTS "Statistics and reports"
+#define LIVE "Live outputs"
 #define LOGS "Log"
 
 const struct option run_options[RUN_OPTIONS] = {
@@ -242,6 +243,14 @@ const struct option run_options[RUN_OPTIONS] = {
                                 .max = 255,
                                 .group = REPORTS,
                                 .help = "the exit code where requests failed or the script threw"},
+    [OPT_PROMETHEUS] = {.run_alone = true,
+                        .name = "prometheus",
+                        .type = OPTION_TEXT,
+                        .value = "[HOST:]PORT",
+                        .group = LIVE,
+                        .help =
+                            "let Prometheus fetch the figures at http://HOST:PORT/metrics while "
+                            "the run goes on; without HOST from this machine alone"},
     [OPT_LOGLEVEL] = {.name = "loglevel",
                       .letter = 'L',
                       .type = OPTION_CHOICE,

@@ -47,6 +47,7 @@ enum run_option {
     OPT_JUNIT,
     OPT_RESULT,
     OPT_EXIT_CODE_ON_ERROR,
+    OPT_PROMETHEUS,
     OPT_LOGLEVEL,
     OPT_LOGFILE,
     OPT_SHOW_SECRETS,

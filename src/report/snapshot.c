@@ -13,6 +13,8 @@ const struct snapshot_bound snapshot_bounds[SNAPSHOT_BOUNDS] = {
     {2500, "2.5"}, {5000, "5.0"},   {10000, "10.0"}, {30000, "30.0"}, {60000, "60.0"},
 };
 
+const double snapshot_lag_shares[SNAPSHOT_LAG_SHARES] = {0.5, 0.9, 0.99};
+
 #define TEXT_BLOCK ((size_t)16 << 10)
 
 /* Texts never move, so that rows can point to them while more are added. */

@@ -11,6 +11,7 @@
 #define REPORT_SNAPSHOT_H
 
 #include "report/view.h"
+#include "run/state.h"
 #include "stats/stats.h"
 
 #include <stdatomic.h>
@@ -44,6 +45,18 @@ struct snapshot_failure {
     uint64_t count;
 };
 
+#define SNAPSHOT_LAG_SHARES 3
+extern const double snapshot_lag_shares[SNAPSHOT_LAG_SHARES]; /* 0.5, 0.9, 0.99 */
+
+/* What a run that goes on has beside its statistics; all zero in a snapshot of statistics alone. */
+struct snapshot_run {
+    enum run_state state;
+    size_t users, users_wanted;                     /* who are there; of the present ramp */
+    double lag_ms[SNAPSHOT_LAG_SHARES], lag_max_ms; /* of the loop, as run/usage has it */
+    double cpu_s;                                   /* of the process so far */
+    uint64_t memory_bytes;                          /* resident */
+};
+
 struct snapshot_text; /* private: where the texts stand */
 
 struct snapshot {
@@ -54,6 +67,7 @@ struct snapshot {
     struct snapshot_failure *failures;
     size_t n_failures;
     uint64_t exceptions, in_flight_at_end;
+    struct snapshot_run run; /* filled by whoever took it, before anybody else sees it */
     /* private */
     atomic_uint holders;
     size_t room_for_rows, room_for_failures;

@@ -50,6 +50,19 @@ $ katydid hello.lua --headless --host ftp://example.org
 2> katydid: error: hello.lua:4: the host of Hello is 'ftp://example.org': expected http://, https:// or http+unix://
 [2]
 
+# A place to listen at.
+$ katydid hello.lua --headless --prometheus 9464/metrics
+2> katydid: error: --prometheus: '9464/metrics' is no place to listen: expected PORT or ADDRESS:PORT, such as 9464, 0.0.0.0:9464 or \[::1\]:9464
+[2]
+
+$ katydid hello.lua --headless --prometheus example.org:9464
+2> katydid: error: --prometheus: cannot listen on 'example.org': expected an address such as 127.0.0.1 or ::1
+[2]
+
+$ katydid debug hello.lua --prometheus 9464
+2> katydid: error: katydid debug takes no --prometheus: it runs one user
+[2]
+
 # A module that isn't there says where it was looked for.
 $ katydid bad/requires.lua --headless 2>&1 | head -3
 katydid: error: bad/requires.lua:2: module 'flows.nowhere' not found:

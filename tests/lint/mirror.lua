@@ -11,6 +11,7 @@ local NO_TEST = {
   ["src/app/app.c"] = "composes; tests/cli, tests/e2e",
   ["src/app/commands.c"] = "composes; tests/cli",
   ["src/app/announce.c"] = "log lines of a run; tests/cli",
+  ["src/app/live.c"] = "composes; tests/cli, tests/e2e",
   ["src/app/results.c"] = "takes from all; tests/cli, tests/e2e",
   ["src/app/reports.c"] = "composes; tests/cli",
   ["src/app/report_command.c"] = "composes; tests/cli/report.t",
