@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "report/page_facts.h"
 #include "report/page_json.h"
+#include "report/page_series.h"
 #include "report/view.h"
 
 /* Each halving of what is left is cut into so many steps: 0%, 10% ... 50%, 55% ... 75% ... */
@@ -72,6 +73,8 @@ static json_t *entry_row(const struct stats *s, const struct entry *e, const dou
 
     json_object_set_new(row, "method", page_text(e->method));
     json_object_set_new(row, "name", page_text(view_name(e)));
+    if (e->is_transaction)
+        json_object_set_new(row, "transaction", json_true());
     json_object_set_new(row, "requests", json_integer((json_int_t)e->requests));
     json_object_set_new(row, "failures", json_integer((json_int_t)e->failures));
     json_object_set_new(row, "failed", page_fixed(entry_fail_ratio(e) * 100, 2));
@@ -88,8 +91,9 @@ static json_t *entry_row(const struct stats *s, const struct entry *e, const dou
     return row;
 }
 
-static void add_entries(json_t *data, const struct stats *s)
+static void add_entries(json_t *data, const struct result *r)
 {
+    const struct stats *s = r->stats;
     double shares[SHARES];
     size_t n, n_shares = shares_of((make_shares(shares), shares), s->total->times.count);
     struct entry **sorted = stats_sorted(s, &n);
@@ -97,6 +101,7 @@ static void add_entries(json_t *data, const struct stats *s)
 
     for (size_t i = 0; i < n; i++)
         json_array_append_new(rows, entry_row(s, sorted[i], shares));
+    json_object_set_new(data, "series", page_series(r, sorted, n));
     free(sorted);
     for (size_t i = 0; i < VIEW_PERCENTILES; i++)
         json_array_append_new(labels, json_string(view_percentile_labels[i]));
@@ -197,8 +202,7 @@ static json_t *thresholds_of(const struct result *r)
         json_t *row = json_object();
         json_object_set_new(row, "text", page_text(t->text));
         json_object_set_new(row, "verdict", json_string(threshold_verdict_name(t->verdict)));
-        json_object_set_new(row, "value", t->has_value ? page_number(t->value) : json_null());
-        json_object_set_new(row, "unit", page_text(t->unit));
+        json_object_set_new(row, "value", page_text(t->shown));
         json_object_set_new(row, "reason", page_text(t->reason));
         json_array_append_new(rows, row);
     }
@@ -211,7 +215,7 @@ json_t *page_data(const struct result *r)
 
     json_object_set_new(data, "format", json_integer(1));
     page_facts_add(data, r);
-    add_entries(data, r->stats);
+    add_entries(data, r);
     json_object_set_new(data, "history", history_of(r));
     json_object_set_new(data, "thresholds", thresholds_of(r));
     json_object_set_new(data, "failures", failures_of(r->stats));

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "report/outcome.h"
 #include "report/page_json.h"
 #include "report/view.h"
 
@@ -16,23 +17,8 @@ static json_t *title_of(const struct result *r)
 {
     struct buf title = BUF_INIT;
 
-    for (size_t i = 0; i < r->n_scripts; i++) {
-        const char *slash = strrchr(r->scripts[i].path, '/');
-        const char *name = slash != NULL && slash[1] != '\0' ? slash + 1 : r->scripts[i].path;
-        buf_addf(&title, "%s%s", i > 0 ? ", " : "", name);
-    }
-    if (title.n == 0)
-        buf_add_cstr(&title, "A run without scripts");
+    outcome_add_title(&title, r);
     return page_taken(&title);
-}
-
-static size_t crossed(const struct result *r, enum threshold_verdict verdict)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < r->n_thresholds; i++)
-        n += r->thresholds[i].verdict == verdict;
-    return n;
 }
 
 static void add_counted(json_t *list, uint64_t n, const char *one, const char *many)
@@ -45,49 +31,24 @@ static void add_counted(json_t *list, uint64_t n, const char *one, const char *m
     json_array_append_new(list, page_taken(&text));
 }
 
-/* All that speaks against the run, whichever of it made the exit code. */
-static json_t *reasons_of(const struct result *r)
-{
-    json_t *list = json_array();
-    struct buf end = BUF_INIT;
-
-    if (r->exit_reason[0] != '\0')
-        json_array_append_new(list, page_text(r->exit_reason));
-    add_counted(list, crossed(r, THRESHOLD_CROSSED), "threshold was crossed",
-                "thresholds were crossed");
-    add_counted(list, crossed(r, THRESHOLD_NOT_JUDGED), "threshold was not judged",
-                "thresholds were not judged");
-    add_counted(list, r->stats->total->failures, "failure", "failures");
-    add_counted(list, r->stats->exceptions.total, "exception in the script",
-                "exceptions in the script");
-    if (r->end[0] != '\0') {
-        buf_addf(&end, "Ended by: %s", r->end);
-        json_array_append_new(list, page_taken(&end));
-    }
-    return list;
-}
-
 static json_t *verdict_of(const struct result *r)
 {
-    const char *outcome = "failed", *title = "Failed";
+    static const char *const classes[] = {
+        [OUTCOME_PASSED] = "passed",
+        [OUTCOME_FAILED] = "failed",
+        [OUTCOME_NOT_JUDGED] = "unjudged",
+        [OUTCOME_BROKEN] = "broken",
+    };
+    enum outcome outcome = outcome_of(r);
+    struct buf reason = BUF_INIT;
     json_t *verdict = json_object();
 
-    if (r->exit_code == 0) {
-        outcome = "passed";
-        title = "Passed";
-    } else if (r->exit_code == 4) {
-        outcome = "unjudged";
-        title = "Not judged";
-    } else if (r->exit_code == 3) {
-        title = "Threshold crossed";
-    } else if (r->exit_code == 130 || r->exit_code == 143) {
-        outcome = "unjudged";
-        title = "Interrupted";
-    }
+    outcome_add_reason(&reason, r);
     json_object_set_new(verdict, "code", json_integer(r->exit_code));
-    json_object_set_new(verdict, "outcome", json_string(outcome));
-    json_object_set_new(verdict, "title", json_string(title));
-    json_object_set_new(verdict, "reasons", reasons_of(r));
+    json_object_set_new(verdict, "outcome", json_string(classes[outcome]));
+    json_object_set_new(verdict, "title", json_string(outcome_name(outcome)));
+    json_object_set_new(verdict, "reason", page_taken(&reason));
+    json_object_set_new(verdict, "end", page_text(r->end));
     return verdict;
 }
 
@@ -116,11 +77,22 @@ static json_t *notes_of(const struct result *r)
         json_array_append_new(
             notes, json_string("Katydid itself was busy: answers had to wait for it, so response "
                                "times may be too long (see \"The load generator\")."));
-    add_counted(notes, s->in_flight_at_end, "request was cut off at the end; it is counted nowhere",
-                "requests were cut off at the end; they are counted nowhere");
+    for (size_t i = 0; i < r->n_notes; i++)
+        json_array_append_new(notes, page_text(r->notes[i]));
+    add_counted(notes, s->in_flight_at_end,
+                "request was in flight at the end, and is counted nowhere",
+                "requests were in flight at the end, and are counted nowhere");
+    add_counted(notes, s->transactions_cut_off,
+                "transaction was cut off by the end, and is counted nowhere",
+                "transactions were cut off by the end, and are counted nowhere");
     add_counted(notes, s->names_left_out,
-                "request was counted under one name, for want of room for more names",
-                "requests were counted under one name, for want of room for more names");
+                "request is counted under \"" STATS_OTHER_NAME "\": there were too many names",
+                "requests are counted under \"" STATS_OTHER_NAME "\": there were too many names");
+    add_counted(notes, s->metrics.left_out,
+                "value is counted under \"" METRIC_OTHER_NAME
+                "\": there were too many names of checks and metrics",
+                "values are counted under \"" METRIC_OTHER_NAME
+                "\": there were too many names of checks and metrics");
     return notes;
 }
 
@@ -173,8 +145,14 @@ static void add_run(json_t *about, const struct result *r)
     json_t *rows = begin_group(about, "The run");
     struct buf text = BUF_INIT;
 
-    for (size_t i = 0; i < r->n_scripts; i++)
-        add_row(rows, "Script", page_text(r->scripts[i].path));
+    for (size_t i = 0; i < r->n_scripts; i++) {
+        const struct result_script *script = &r->scripts[i];
+        buf_add_cstr(&text, script->path);
+        if (script->sha256 != NULL && script->sha256[0] != '\0')
+            buf_addf(&text, "\nSHA-256 %s", script->sha256);
+        add_row(rows, i == 0 ? "Script" : "", page_taken(&text));
+    }
+    add_row(rows, "Commit", page_text(r->commit));
     add_row(rows, "Host", page_text(r->host));
     add_row(rows, "Profile", page_text(r->profile));
     add_row(rows, "Started", utc(r->started_s));
@@ -184,7 +162,26 @@ static void add_run(json_t *about, const struct result *r)
     add_row(rows, "Seed", page_taken(&text));
     buf_addf(&text, "%d", r->exit_code);
     add_row(rows, "Exit code", page_taken(&text));
+}
+
+/* With what, and where. */
+static void add_versions(json_t *about, const struct result *r)
+{
+    json_t *rows = begin_group(about, "Versions and machine");
+    struct buf text = BUF_INIT;
+    const char *key;
+    json_t *value;
+
     add_row(rows, "Katydid", page_text(r->version));
+    json_object_foreach (r->libraries, key, value)
+        add_row(rows, key, page_text(json_string_value(value)));
+    for (size_t i = 0; i < r->n_machines; i++) {
+        const struct result_machine *m = &r->machines[i];
+        buf_addf(&text, "%s\n%s\n%s", m->name, m->system, m->cpu);
+        if (m->cores > 0)
+            buf_addf(&text, ", %u core%s", m->cores, m->cores == 1 ? "" : "s");
+        add_row(rows, "Machine", page_taken(&text));
+    }
 }
 
 /* Whether the figures are to be trusted: how long answers had to wait for ourselves. */
@@ -247,6 +244,7 @@ void page_facts_add(json_t *data, const struct result *r)
 
     add_run(about, r);
     add_generator(about, r);
+    add_versions(about, r);
     add_options(about, r);
     json_object_set_new(data, "title", title_of(r));
     json_object_set_new(data, "verdict", verdict_of(r));

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 import uPlot from "uplot";
 import { h } from "./dom.js";
-import { elapsed, moment, time } from "./format.js";
+import { elapsed, time } from "./format.js";
 
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400];
 const drawn = new Set(); // every chart of the page, to be redrawn when colours or widths change
@@ -29,9 +29,9 @@ function axis(extra) {
 
 function line(series) {
   return {
-    label: series.label, stroke: () => colour(series.colour), width: 1.5, scale: "y", spanGaps: false,
-    dash: series.dash, fill: series.fill ? () => colour(series.fill) : undefined,
-    points: { show: series.points || false }, value: (_, v) => (v === null || v === undefined ? "–" : series.show(v)),
+    label: series.label, stroke: () => colour(series.colour), width: 1.5, scale: "y", spanGaps: series.bridges || false,
+    fill: series.fill ? () => colour(series.fill) : undefined,
+    points: { show: false }, value: (_, v) => (v === null || v === undefined ? "–" : series.show(v)),
   };
 }
 
@@ -40,6 +40,7 @@ class Chart {
   constructor(title, label, options) {
     this.options = options;
     this.plot = null;
+    this.zoom = null; // to be shown when it is first drawn; null: all
     this.place = h("div", { class: "plot" });
     this.node = h("figure", { class: "chart", tabindex: "0", "aria-label": label }, h("figcaption", null, title), this.place);
     this.node.addEventListener("keydown", (event) => this.key(event));
@@ -49,11 +50,23 @@ class Chart {
   draw() {
     const width = this.place.clientWidth;
     if (width === 0) return;
-    const zoom = this.plot ? { min: this.plot.scales.x.min, max: this.plot.scales.x.max } : null;
+    const zoom = this.zoom || this.span();
+    this.zoom = null;
     if (this.plot) this.plot.destroy();
     const made = this.options();
     this.plot = new uPlot({ width, height: width < 500 ? 180 : 220, ...made.opts }, made.data, this.place);
     if (zoom && made.keepsZoom) this.plot.setScale("x", zoom);
+  }
+
+  /** What it shows of its x axis; null: it hasn't been drawn. */
+  span() {
+    return this.plot ? { min: this.plot.scales.x.min, max: this.plot.scales.x.max } : null;
+  }
+
+  end() {
+    drawn.delete(this);
+    if (this.plot) this.plot.destroy();
+    this.plot = null;
   }
 
   /** Arrows move the cursor, + and - zoom, Escape shows all again. */
@@ -83,14 +96,11 @@ class Chart {
   }
 }
 
-/**
- * Charts over time that go together: one cursor, one zoom. `at` holds the seconds of the run, `start` the wall time of
- * its beginning.
- */
+/** Charts over time that go together: one cursor, one zoom. `start` is the wall time at which the run began. */
 export class Timeline {
-  constructor(at, start) {
-    this.at = at;
+  constructor(start) {
     this.start = start;
+    this.at = [];
     this.charts = [];
     this.range = h("span", { "aria-live": "polite" });
     this.reset = h("button", { type: "button", class: "reset", hidden: true, onclick: () => this.zoom(this.whole()) }, "Show all of the time");
@@ -104,13 +114,27 @@ export class Timeline {
     for (const chart of this.charts) if (chart.plot) chart.plot.setScale("x", range);
   }
 
-  /** series: { label, values, colour, show(value), dash, fill }. */
-  chart(title, unit, series) {
-    const label = title + ". " + series.map((s) => s.label + " " + summary(s)).join("; ") +
-      ". Arrow keys move the cursor, plus and minus zoom, Escape shows all.";
-    const chart = new Chart([title, h("span", { class: "unit" }, unit)], label, () => this.options(series));
-    this.charts.push(chart);
-    return chart.node;
+  draw() {
+    for (const chart of this.charts) chart.draw();
+  }
+
+  /**
+   * Their nodes, in the place of those before, which they keep the zoom of. `at` holds the seconds of the run; a chart is
+   * a title, a unit, and series: { label, values, colour, show(value), fill, bridges }, where `bridges` draws a line over
+   * moments without a value.
+   */
+  charts_of(at, charts) {
+    const zoom = this.charts.length && !this.reset.hidden ? this.charts[0].span() : null;
+    for (const chart of this.charts) chart.end();
+    this.at = at;
+    this.charts = charts.map(([title, unit, series]) => {
+      const label = title + ". " + series.map((s) => s.label + " " + summary(s)).join("; ") +
+        ". Arrow keys move the cursor, plus and minus zoom, Escape shows all.";
+      const chart = new Chart([title, h("span", { class: "unit" }, unit)], label, () => this.options(series));
+      chart.zoom = zoom;
+      return chart;
+    });
+    return this.charts.map((chart) => chart.node);
   }
 
   options(series) {
@@ -191,7 +215,7 @@ export function distribution(title, lines) {
           axis({ size: 62, values: (_, splits) => splits.map(time) }),
         ],
         series: [{ label: "Within", value: (_, v) => (v === null ? "–" : share(v)) },
-          ...shown.map((l) => ({ ...line({ label: l.label, colour: l.colour, show: (v) => time(v) + " ms" }), spanGaps: true }))],
+          ...shown.map((l) => line({ label: l.label, colour: l.colour, show: (v) => time(v) + " ms", bridges: true }))],
       },
     };
   });
@@ -208,5 +232,3 @@ function ticks(plot, last) {
 function share(x) {
   return (100 * (1 - 1 / x)).toFixed(x < 100 ? 1 : x < 10000 ? 2 : 4) + "%";
 }
-
-export { moment };

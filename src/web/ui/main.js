@@ -8,6 +8,7 @@ import { requests } from "./requests.js";
 import { timeline } from "./timeline.js";
 import { spread } from "./spread.js";
 import { thresholds, failures, exceptions } from "./problems.js";
+import { tasks } from "./tasks.js";
 import { about } from "./about.js";
 
 const data = JSON.parse(document.getElementById("data").textContent);
@@ -32,7 +33,7 @@ function retheme() {
   redraw();
 }
 
-const parts = [summary, thresholds, requests, timeline, spread, failures, exceptions, about]
+const parts = [summary, thresholds, requests, timeline, spread, failures, exceptions, tasks, about]
   .map((make) => make(data)).flat().filter(Boolean);
 const links = parts.map((part) => h("a", { href: "#" + part.id }, part.dataset.short || part.querySelector("h2").textContent));
 

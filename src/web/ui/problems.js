@@ -4,8 +4,17 @@ import { foreign, h, section } from "./dom.js";
 import { count, moment } from "./format.js";
 import { table } from "./table.js";
 
-export function thresholds() {
-  return null;
+const WORSE = { crossed: 0, "not judged": 1, passed: 2 };
+
+export function thresholds(data) {
+  if (data.thresholds.length === 0) return null;
+  return section("thresholds", "Thresholds", table([
+    { title: "Verdict", kind: "text", value: (row) => WORSE[row.verdict],
+      cell: (row) => h("span", { class: "verdict-" + row.verdict.replace(" ", "-") }, row.verdict) },
+    { title: "Threshold", kind: "text", value: (row) => row.text, cell: (row) => foreign(row.text) },
+    { title: "Measured", value: (row) => parseFloat(row.value), cell: (row) => foreign(row.value) },
+    { title: "Remark", kind: "text", value: (row) => row.reason, cell: (row) => foreign(row.reason, { class: "long" }) },
+  ], { rows: data.thresholds.slice(), caption: "Thresholds, what was measured, and the verdict", header: 1 }));
 }
 
 export function failures(data) {

@@ -11,8 +11,8 @@ export function head(data) {
       h("h1", null, foreign(data.title), run.profile ? h("span", { class: "profile" }, foreign(run.profile)) : null),
       h("p", { class: "when" }, [run.start ? moment(run.start) : null, duration(run.seconds), run.host || null]
         .filter(Boolean).map((part, i) => [i ? " · " : "", typeof part === "string" ? foreign(part) : part])),
-      h("p", { class: "verdict", role: "status" }, h("strong", null, verdict.title), h("span", null, " exit code " + verdict.code),
-        verdict.reasons.map((reason) => h("span", { class: "reason" }, foreign(reason))))));
+      h("p", { class: "verdict", role: "status" }, h("strong", null, verdict.title), foreign(verdict.reason),
+        h("span", null, [verdict.end ? "Ended by: " + verdict.end + ". " : "", "Exit code " + verdict.code]))));
 }
 
 function figure(name, value, unit, mark) {
