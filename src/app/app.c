@@ -35,6 +35,7 @@
 #include "run/hooks.h"
 #include "run/monitor.h"
 #include "run/runner.h"
+#include "run/slot_keeper.h"
 #include "run/usage.h"
 #include "script/driver.h"
 #include "script/hooks.h"
@@ -73,6 +74,7 @@ struct app {
     struct signals signals;
     bool has_signals;
     struct keys keys;
+    struct slot_keeper slot_keeper;
 };
 
 /* katydid debug: one user, which shows what it sends and receives, in the place of reports. */
@@ -384,6 +386,8 @@ static int open_outputs(struct app *app, struct err *err)
     app->reports = reports_new(app->options, &app->clock, app->stats, app->runner, app->hooks, err);
     if (app->reports == NULL)
         return -1;
+    if (reports_want_slots(app->options))
+        slot_keeper_init(&app->slot_keeper, app->loop, app->stats, app->runner, app->hooks);
     app->live = live_new(app->options, &run, err);
     return app->live != NULL ? 0 : -1;
 }
@@ -439,6 +443,7 @@ static int decide(const struct app *app, const char **reason)
 
 static void finish_reports(struct app *app, int code, const char *reason)
 {
+    slot_keeper_finish(&app->slot_keeper, clock_wall_s(&app->clock));
     struct result *result =
         results_of_run(&(struct results_source){.options = app->options,
                                                 .runner = app->runner,

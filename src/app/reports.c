@@ -54,6 +54,11 @@ static int tables_fd(const struct options *o)
     return options_flag(o, OPT_JSON) ? STDERR_FILENO : STDOUT_FILENO;
 }
 
+bool reports_want_slots(const struct options *o)
+{
+    return options_text(o, OPT_RESULT) != NULL || options_text(o, OPT_HTML) != NULL;
+}
+
 /* "NAME.json", of a NAME that may have it already; the caller owns it. NULL: not asked for. */
 static char *json_path(const struct options *o)
 {

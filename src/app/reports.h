@@ -27,6 +27,8 @@ struct reports *reports_new(const struct options *o, const struct clock *clock, 
                             struct runner *runner, struct hooks *hooks, struct err *err);
 /* From now on the progress line follows the terminal's width (SIGWINCH), until reports_finish. */
 void reports_follow_terminal(struct reports *r, struct loop *loop);
+/* Whether one of them shows the run in pieces of ten seconds (stats/slots). */
+bool reports_want_slots(const struct options *o);
 /* The final ones of a run, with what was open. What can't be written is logged. */
 void reports_finish(struct reports *r, const struct result *result);
 /* The final ones that are made of a result alone, of a run or of files (`katydid report`): those whose

@@ -112,7 +112,7 @@ static void take_cell(struct slots *out, struct cursor both[2], double cell, str
         while ((slot = next_of(&both[i])) != NULL && cell_of(slot, out->seconds) == cell) {
             take_slot(out, into, &both[i], slot, all);
             into->to_s = fmax(into->to_s, slot->to_s);
-            both[i].users = slot->users;
+            both[i].users = slot->users > both[i].users ? slot->users : both[i].users;
             both[i].next++;
         }
         into->users += both[i].users;

@@ -340,7 +340,7 @@ static bool work_merge(struct slots *s)
         return true;
     }
     into->to_s = from->to_s;
-    into->users = from->users;
+    into->users = from->users > into->users ? from->users : into->users;
     release_slot(from);
     s->n--;
     memmove(from, from + 1, (s->n - i - 1) * sizeof *from);

@@ -39,7 +39,7 @@ struct slot_row {
 
 struct slot {
     double from_s, to_s;   /* since the begin of the statistics */
-    uint64_t users;        /* present at its end */
+    uint64_t users;        /* the most that were there in it */
     struct slot_row *rows; /* by `entry`, ascending */
     size_t n, capacity;
 };
