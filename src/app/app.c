@@ -13,6 +13,7 @@
 #include "app/announce.h"
 #include "app/file_limit.h"
 #include "app/help.h"
+#include "app/judge.h"
 #include "app/keys.h"
 #include "app/live.h"
 #include "app/output.h"
@@ -60,6 +61,7 @@ struct app {
     struct hooks *hooks;
     struct recorder recorder;
     struct usage usage;
+    struct thresholds *thresholds;
     struct monitor monitor;
     struct sources *sources;
     struct overrides *overrides;
@@ -165,6 +167,7 @@ static int open_house(struct app *app, struct err *err)
     app->stats = stats_new(clock_wall_s(&app->clock), keep_recent);
     stats_limit_names(app->stats, (size_t)options_int(app->options, OPT_MAX_NAMES));
     app->hooks = hooks_new();
+    app->thresholds = thresholds_new();
     recorder_init(&app->recorder, app->stats, &app->clock, app->hooks);
     app->resolver = resolver_new(app->loop, err);
     if (app->resolver == NULL || take_addresses(app, err) < 0)
@@ -178,6 +181,7 @@ static int open_house(struct app *app, struct err *err)
                                           .stats = app->stats,
                                           .hooks = app->hooks,
                                           .usage = &app->usage,
+                                          .thresholds = app->thresholds,
                                           .monitor = &app->monitor,
                                           .transport = app->transport,
                                           .fast_transport = app->fast_transport,
@@ -213,6 +217,7 @@ static void close_house(struct app *app)
     overrides_free(app->overrides);
     sources_free(app->sources);
     usage_release(&app->usage);
+    thresholds_free(app->thresholds);
     hooks_free(app->hooks);
     stats_free(app->stats);
     if (app->has_signals)
@@ -259,7 +264,7 @@ static int settle_options(struct app *app, struct err *err)
     if (!run_options_only_look(&app->all) &&
         script_options_check(app->script_options, &app->all, err) < 0)
         return -1;
-    if (settle_seed(app, err) < 0)
+    if (settle_seed(app, err) < 0 || judge_add_options(app->thresholds, &app->all, err) < 0)
         return -1;
     json_t *parsed = parsed_options(&app->all);
     int rc = script_driver_set_options(app->driver, parsed, err);
@@ -408,6 +413,9 @@ static int prepare(struct app *app, struct err *err)
     // Behind the script's listeners of test_start, which may take their time.
     usage_init(&app->usage, app->loop, app->hooks);
     usage_set_count(&app->usage, count_users, app->runner);
+    if (!is_debug(app))
+        judge_watch(app->thresholds, app->options, app->hooks, app->stats, &app->usage,
+                    app->runner);
     monitor_init(&app->monitor, app->loop, app->hooks, monitor_read);
     if (!is_debug(app) && open_outputs(app, err) < 0)
         return -1;
@@ -419,7 +427,8 @@ static int prepare(struct app *app, struct err *err)
     return 0;
 }
 
-static int decide(const struct app *app, const char **reason)
+static int decide(const struct app *app, const struct threshold_row *rows, size_t n,
+                  const char **reason)
 {
     struct verdict v = {
         .script_decided = app->vm->has_exit_code,
@@ -432,6 +441,11 @@ static int decide(const struct app *app, const char **reason)
         .has_exceptions = app->stats->exceptions.n > 0,
         .listener_errors = app->vm->listener_errors,
         .code_on_error = (int)options_int(app->options, OPT_EXIT_CODE_ON_ERROR),
+        .has_code_on_error = app->options->values[OPT_EXIT_CODE_ON_ERROR].rank > OPTION_PRESET,
+        .n_thresholds = n,
+        .n_crossed = judge_count(rows, n, THRESHOLD_CROSSED),
+        .n_not_judged = judge_count(rows, n, THRESHOLD_NOT_JUDGED),
+        .judges_exceptions = n > 0 && thresholds_have_exceptions(app->thresholds),
     };
     int code = verdict_exit_code(&v, reason);
 
@@ -441,7 +455,8 @@ static int decide(const struct app *app, const char **reason)
     return code;
 }
 
-static void finish_reports(struct app *app, int code, const char *reason)
+static void finish_reports(struct app *app, struct threshold_row *rows, size_t n, int code,
+                           const char *reason)
 {
     slot_keeper_finish(&app->slot_keeper, clock_wall_s(&app->clock));
     struct result *result =
@@ -453,7 +468,9 @@ static void finish_reports(struct app *app, int code, const char *reason)
                                                 .ended_s = clock_wall_s(&app->clock),
                                                 .seed = app->seed,
                                                 .exit_code = code,
-                                                .exit_reason = reason});
+                                                .exit_reason = reason,
+                                                .thresholds = rows,
+                                                .n_thresholds = n});
 
     reports_finish(app->reports, result);
     result_free(result);
@@ -465,6 +482,8 @@ static int init(struct app *app, struct err *err)
     hooks_fire_kind(app->hooks, HOOK_INIT);
     if (app->vm->listener_errors > 0)
         return err_set(err, "a listener of init failed: the log says how");
+    if (thresholds_check_metrics(app->thresholds, &app->stats->metrics, err) < 0)
+        return -1;
     if (runner_why(app->runner) != RUN_END_NONE)
         return 0; // nothing will be requested
     return script_driver_check_hosts(app->driver, err);
@@ -474,6 +493,8 @@ static int init(struct app *app, struct err *err)
 static int run(struct app *app, size_t file_limit, struct err *err)
 {
     struct hook quit = {.kind = HOOK_QUIT};
+    struct threshold_row *rows;
+    size_t n;
     const char *reason;
     int code;
 
@@ -497,9 +518,12 @@ static int run(struct app *app, size_t file_limit, struct err *err)
     signals_leave_loop(&app->signals);
     hooks_fire_kind(app->hooks, HOOK_QUITTING);
     usage_tell(&app->usage);
-    code = decide(app, &reason);
+    n = is_debug(app) ? 0 : thresholds_count(app->thresholds);
+    rows = judge_run(n > 0 ? app->thresholds : NULL, app->options, app->runner, &app->usage,
+                     app->stats);
+    code = decide(app, rows, n, &reason);
     if (!is_debug(app))
-        finish_reports(app, code, reason);
+        finish_reports(app, rows, n, code, reason);
     quit.u.exit_code = code;
     hooks_fire(app->hooks, &quit);
     return code;

@@ -165,6 +165,10 @@ static struct option_value *claim(struct options *o, size_t which, enum option_r
 {
     struct option_value *v = &o->values[which];
 
+    if (o->table[which].adds_up) {
+        v->rank = rank > v->rank ? rank : v->rank;
+        return v;
+    }
     if (rank < v->rank)
         return NULL;
     if (rank > v->rank)
@@ -182,6 +186,10 @@ int options_set(struct options *o, size_t which, enum option_rank rank, const ch
         return 0;
     if (memchr(value.p, '\0', value.n) != NULL)
         return err_set(err, "%s: the value holds a zero byte", where);
+    if (o->table[which].check != NULL && o->table[which].check(value, err) < 0) {
+        err_prefix(err, "%s", where);
+        return -1;
+    }
     if (set_value(v, &o->table[which], value) < 0)
         return refuse(&o->table[which], where, value, err);
     return 0;
@@ -308,7 +316,8 @@ bool options_is_hidden(const struct options *o, size_t which, enum option_rank r
 size_t options_find(const struct options *o, struct str name)
 {
     for (size_t i = 0; i < o->n; i++)
-        if (str_equal(name, str_of(o->table[i].name)))
+        if (str_equal(name, str_of(o->table[i].name)) ||
+            (o->table[i].other_name != NULL && str_equal(name, str_of(o->table[i].other_name))))
             return i;
     return SIZE_MAX;
 }

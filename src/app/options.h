@@ -47,12 +47,16 @@ struct option {
     bool is_json;      /* OPTION_WORDS: of a variable or a file, one word that may hold anything */
     bool here_only;    /* no variable, no key in a file */
     bool not_in_files; /* no key in a file */
-    bool ends_arguments;  /* what follows it on the command line isn't looked at */
-    bool run_alone;       /* katydid debug hasn't it */
-    bool debug_alone;     /* katydid run hasn't it */
-    bool in_report;       /* katydid report has it too: what it asks for is made of a result */
-    bool is_secret;       /* its value is shown nowhere */
-    const char *variable; /* of the environment; NULL: KATYDID_ and the name in capitals */
+    bool ends_arguments; /* what follows it on the command line isn't looked at */
+    bool run_alone;      /* katydid debug hasn't it */
+    bool debug_alone;    /* katydid run hasn't it */
+    bool in_report;      /* katydid report has it too: what it asks for is made of a result */
+    bool is_secret;      /* its value is shown nowhere */
+    bool adds_up;        /* OPTION_TEXTS: those of all places count together */
+    /* OPTION_TEXTS: whether it is one; NULL: whatever text is. */
+    int (*check)(struct str value, struct err *err);
+    const char *other_name; /* which it may be given by as well; NULL: none */
+    const char *variable;   /* of the environment; NULL: KATYDID_ and the name in capitals */
     const char *group, *help;
 };
 

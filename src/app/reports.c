@@ -21,6 +21,7 @@
 #include "report/junit.h"
 #include "report/progress.h"
 #include "report/result_file.h"
+#include "report/threshold_table.h"
 
 #define LOGGER "katydid.main"
 #define TABLE_INTERVAL 2 /* seconds, as Locust's */
@@ -206,6 +207,7 @@ static void write_tables(const struct options *o, const struct result *result)
     struct style style = style_of(fd);
 
     console_add_summary(&text, result->stats, &style, result->ended_s);
+    threshold_table_add(&text, result->thresholds, result->n_thresholds, &style);
     buf_addf(&text, "Seed %" PRIu64 " (--seed %" PRIu64 " draws the same random numbers again)\n",
              result->seed, result->seed);
     if (*result->profile != '\0') {

@@ -21,6 +21,7 @@ static const char *end_name(enum run_end why)
         [RUN_END_SCRIPT] = "script",
         [RUN_END_SIGNAL] = "signal",
         [RUN_END_SPAWN_ERROR] = "a user could not be made",
+        [RUN_END_THRESHOLD] = "threshold",
     };
 
     return names[why];
@@ -96,6 +97,8 @@ struct result *results_of_run(const struct results_source *source)
     r->ended_s = source->ended_s;
     r->seed = source->seed;
     r->exit_code = source->exit_code;
+    r->thresholds = source->thresholds;
+    r->n_thresholds = source->n_thresholds;
     take_usage(&r->usage, source->usage);
     r->stats = source->stats;
     return r;

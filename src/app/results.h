@@ -19,7 +19,9 @@ struct results_source {
     double started_s, ended_s; /* wall time */
     uint64_t seed;
     int exit_code;
-    const char *exit_reason; /* NULL: none */
+    const char *exit_reason;          /* NULL: none */
+    struct threshold_row *thresholds; /* taken */
+    size_t n_thresholds;
 };
 
 /* Secrets are hidden in it, unless --show-secrets is given. The caller frees it. */

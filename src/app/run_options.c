@@ -9,6 +9,7 @@
 #include "app/options_file.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "run/threshold_text.h"
 
 static const char *const levels[] = {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"};
 
@@ -18,6 +19,7 @@ static const char *const levels[] = {"DEBUG", "INFO", "WARNING", "ERROR", "CRITI
 #define TAGS "Tags"
 #define REPORTS "Statistics and reports"
 #define LIVE "Live outputs"
+#define THRESHOLDS "Thresholds"
 #define LOGS "Log"
 
 const struct option run_options[RUN_OPTIONS] = {
@@ -251,6 +253,23 @@ const struct option run_options[RUN_OPTIONS] = {
                         .help =
                             "let Prometheus fetch the figures at http://HOST:PORT/metrics while "
                             "the run goes on; without HOST from this machine alone"},
+    [OPT_THRESHOLD] = {.run_alone = true,
+                       .name = "threshold",
+                       .other_name = "thresholds",
+                       .type = OPTION_TEXTS,
+                       .adds_up = true,
+                       .check = threshold_check,
+                       .value = "'METRIC [of NAME] OP VALUE [for TIME] [abort]'",
+                       .group = THRESHOLDS,
+                       .help =
+                           "what the run is to hold, such as 'p95 of GET /items < 300ms', "
+                           "'fail_ratio < 1% for 10s abort' or k6's 'GET /items: p(95)<300'; may "
+                           "be given several times, and adds to those of files and scripts"},
+    [OPT_ALLOW_SATURATED] = {.run_alone = true,
+                             .name = "allow-saturated",
+                             .group = THRESHOLDS,
+                             .help = "judge response times also where katydid was too busy itself "
+                                     "for them to be the server's alone"},
     [OPT_LOGLEVEL] = {.name = "loglevel",
                       .letter = 'L',
                       .type = OPTION_CHOICE,

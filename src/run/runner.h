@@ -32,7 +32,8 @@ enum run_end {
     RUN_END_ITERATIONS,
     RUN_END_SCRIPT, /* k.stop_test, os.exit */
     RUN_END_SIGNAL,
-    RUN_END_SPAWN_ERROR /* a user could not be made */
+    RUN_END_SPAWN_ERROR, /* a user could not be made */
+    RUN_END_THRESHOLD    /* one that aborts was crossed */
 };
 
 struct runner;

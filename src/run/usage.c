@@ -13,7 +13,7 @@
 static void begin(struct usage *u)
 {
     histogram_clear(&u->lag);
-    u->held_ns = u->brief_ns = 0;
+    u->held_ns = u->brief_ns = u->no_descriptors = u->no_ports = 0;
     u->lag_peak = u->pause_peak = (struct usage_peak){0};
     u->start_ns = loop_now_ns(u->loop);
     u->start_cpu_ns = clock_cpu_ns();
@@ -92,6 +92,26 @@ void usage_add_pause(struct usage *u, uint64_t ns)
 {
     if (u->is_on)
         note_peak(u, &u->pause_peak, ns);
+}
+
+void usage_add_no_descriptor(struct usage *u)
+{
+    if (u->no_descriptors++ == 0)
+        log_error(LOG,
+                  "Requests fail because this process may not open more files: a limit of this "
+                  "machine (ulimit -n), not of the server");
+}
+
+void usage_add_no_port(struct usage *u)
+{
+    if (u->no_ports++ == 0)
+        log_error(LOG, "Requests fail because no port is left to connect from: a limit of this "
+                       "machine (net.ipv4.ip_local_port_range), not of the server");
+}
+
+double usage_lag_ms(const struct usage *u)
+{
+    return histogram_percentile(&u->lag, 0.99);
 }
 
 /* The loop was away for so long: all moments of that time had this lag. */
@@ -215,7 +235,7 @@ static void tell_figures(const struct usage *u)
         LOG,
         "Lag: p99 %.3f ms, longest %.3f ms; longest pause of Lua's collector %.3f ms; %.1f%% of a "
         "core",
-        histogram_percentile(&u->lag, 0.99), ns_to_ms(u->lag_peak.ns), ns_to_ms(u->pause_peak.ns),
+        usage_lag_ms(u), ns_to_ms(u->lag_peak.ns), ns_to_ms(u->pause_peak.ns),
         usage_cpu_share(u) * 100);
 }
 

@@ -45,7 +45,8 @@ struct usage {
     uint64_t held_ns;              /* in pieces over the limit */
     uint64_t brief_ns;             /* of work in pieces within it */
     struct usage_peak lag_peak;
-    struct usage_peak pause_peak; /* of Lua's collector, which is part of the lag as well */
+    struct usage_peak pause_peak;      /* of Lua's collector, which is part of the lag as well */
+    uint64_t no_descriptors, no_ports; /* requests that failed because these had run out */
 };
 
 /* Watches the loop from test_start to test_stopping. Loop and hooks are borrowed for its life. */
@@ -56,9 +57,14 @@ void usage_set_count(struct usage *u, size_t (*count_users)(void *self), void *s
 
 /* The collector has held all users up for so long. Nothing while no test runs. */
 void usage_add_pause(struct usage *u, uint64_t ns);
+/* A request has failed because the process may open no more files, or no port was left. Told of the
+ * first of each test in the log. */
+void usage_add_no_descriptor(struct usage *u);
+void usage_add_no_port(struct usage *u);
 /* A turn of the loop: as loop_watch tells it. */
 void usage_add_turn(struct usage *u, const struct loop_times *times);
 
+double usage_lag_ms(const struct usage *u);    /* its 99th percentile, by now */
 double usage_run_s(const struct usage *u);     /* how long the test lasted, or lasts */
 double usage_cpu_share(const struct usage *u); /* of one core, when the test is over */
 double usage_held_share(const struct usage *u);

@@ -9,19 +9,14 @@
 #include "script/core.h"
 #include "script/lx.h"
 
-#define LOGGER "katydid.main"
-
 void l_count_own_limit(struct vm *vm, enum http_failure failure)
 {
-    if (failure == HTTP_NO_DESCRIPTORS && !vm->told_of_descriptors) {
-        vm->told_of_descriptors = true;
-        log_error(LOGGER, "Requests fail because this process may not open more files: a limit of "
-                          "this machine (ulimit -n), not of the server");
-    } else if (failure == HTTP_NO_PORTS && !vm->told_of_ports) {
-        vm->told_of_ports = true;
-        log_error(LOGGER, "Requests fail because no port is left to connect from: a limit of this "
-                          "machine (net.ipv4.ip_local_port_range), not of the server");
-    }
+    if (vm->options.usage == NULL)
+        return;
+    if (failure == HTTP_NO_DESCRIPTORS)
+        usage_add_no_descriptor(vm->options.usage);
+    else if (failure == HTTP_NO_PORTS)
+        usage_add_no_port(vm->options.usage);
 }
 
 /* --- counting ------------------------------------------------------------------------------ */

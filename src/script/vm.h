@@ -14,6 +14,7 @@
 #include "run/hooks.h"
 #include "run/monitor.h"
 #include "run/runner.h"
+#include "run/thresholds.h"
 #include "run/usage.h"
 #include "script/bases.h"
 #include "script/sched.h"
@@ -30,6 +31,7 @@ struct vm_options {
     struct stats *stats;
     struct hooks *hooks;
     struct usage *usage;              /* told of the collector's pauses; may be NULL */
+    struct thresholds *thresholds;    /* k.thresholds adds to them; NULL: they are only read */
     const struct monitor *monitor;    /* runner.current_cpu_usage; NULL: it is 0 */
     struct transport *transport;      /* HttpUser's */
     struct transport *fast_transport; /* FastHttpUser's */
@@ -52,10 +54,9 @@ struct vm {
     struct bases *bases;           /* of its clients */
     int response_type;             /* registry: the metatable of responses */
     bool has_exit_code;
-    int exit_code;                           /* environment.process_exit_code */
-    size_t listener_errors;                  /* what listeners of events threw */
-    bool stop_asked;                         /* k.stop_test or os.exit before there was a runner */
-    bool told_of_descriptors, told_of_ports; /* that they ran out */
+    int exit_code;          /* environment.process_exit_code */
+    size_t listener_errors; /* what listeners of events threw */
+    bool stop_asked;        /* k.stop_test or os.exit before there was a runner */
 };
 
 /* Opens the state: libraries, katydid.core, the Lua half in package.preload (or from the folder that

@@ -151,7 +151,7 @@ quit	0
 
 # What this machine lacks is said to be no fault of the server, once.
 $ (ulimit -n 40; katydid waiting.lua --headless -u 60 -r 1000 -t 1 2>&1 >/dev/null) | grep ERROR
-[*] */ERROR/katydid.main: Requests fail because this process may not open more files: a limit of this machine (ulimit -n), not of the server
+[*] */ERROR/katydid.usage: Requests fail because this process may not open more files: a limit of this machine (ulimit -n), not of the server
 
 # Fixed counts that are more than all users.
 $ katydid two.lua --headless -u 4 -r 1000 --iterations 5 --config-users '{"user_class_name": "Reader", "fixed_count": 5}' 2>&1 >/dev/null | grep fixed_count

@@ -15,6 +15,7 @@ local NO_TEST = {
   ["src/app/results.c"] = "takes from all; tests/cli, tests/e2e",
   ["src/app/reports.c"] = "composes; tests/cli",
   ["src/app/report_command.c"] = "composes; tests/cli/report.t",
+  ["src/app/judge.c"] = "composes; tests/cli",
 }
 
 local bad = 0

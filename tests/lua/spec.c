@@ -628,6 +628,7 @@ static void push_result(lua_State *L, struct spec *s, double seconds)
         [RUN_END_SCRIPT] = "script",
         [RUN_END_SIGNAL] = "signal",
         [RUN_END_SPAWN_ERROR] = "spawn_error",
+        [RUN_END_THRESHOLD] = "threshold",
     };
     static const char *const ends[] = {"stopped", "finished", "failed"};
     push_stats(L, s);

@@ -81,6 +81,56 @@ TEST(the_script_comes_first)
     CHECK_INT(code_of(v, &reason), 2);
 }
 
+TEST(thresholds_judge_failed_requests)
+{
+    const char *reason;
+    struct verdict v = good();
+
+    v.n_thresholds = 2;
+    v.has_failures = true;
+    CHECK_INT(code_of(v, &reason), 0);
+    v.has_code_on_error = true;
+    v.code_on_error = 7;
+    CHECK_INT(code_of(v, &reason), 7);
+    v.has_code_on_error = false;
+    v.code_on_error = 1;
+    v.has_exceptions = true;
+    CHECK_INT(code_of(v, &reason), 1);
+    v.judges_exceptions = true;
+    CHECK_INT(code_of(v, &reason), 0);
+    v.listener_errors = 1;
+    CHECK_INT(code_of(v, &reason), 1);
+    v.listener_errors = 0;
+    v.requests = 0;
+    CHECK_INT(code_of(v, &reason), 1);
+}
+
+TEST(the_order_of_codes)
+{
+    const char *reason;
+    struct verdict v = good();
+
+    v.n_thresholds = 3;
+    v.has_exceptions = v.has_failures = true;
+    v.n_not_judged = 1;
+    CHECK_INT(code_of(v, &reason), 4);
+    v.n_crossed = 1;
+    CHECK_INT(code_of(v, &reason), 3);
+    CHECK(reason == NULL);
+    v.has_code_on_error = true;
+    v.code_on_error = 9;
+    CHECK_INT(code_of(v, &reason), 3);
+    v.why = RUN_END_THRESHOLD;
+    CHECK_INT(code_of(v, &reason), 3);
+    v.why = RUN_END_SPAWN_ERROR;
+    CHECK_INT(code_of(v, &reason), 3);
+    v.requests = 0;
+    CHECK_INT(code_of(v, &reason), 2);
+    v.script_decided = true;
+    v.script_code = 77;
+    CHECK_INT(code_of(v, &reason), 77);
+}
+
 TEST(nothing_requested)
 {
     const char *reason;
@@ -116,4 +166,5 @@ TEST(what_broke_the_run)
 }
 
 TEST_MAIN(RUN(a_good_end); RUN(failures_and_exceptions); RUN(listeners_that_threw);
-          RUN(the_script_comes_first); RUN(nothing_requested); RUN(what_broke_the_run);)
+          RUN(the_script_comes_first); RUN(thresholds_judge_failed_requests);
+          RUN(the_order_of_codes); RUN(nothing_requested); RUN(what_broke_the_run);)

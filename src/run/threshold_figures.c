@@ -1,0 +1,137 @@
+/* threshold_figures -- see threshold_figures.h. */
+// SPDX-License-Identifier: MIT
+#include "run/threshold_figures.h"
+
+#include <math.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+// --- names ---------------------------------------------------------------------------------------
+
+bool threshold_matches(struct str pattern, struct str text)
+{
+    size_t p = 0, i = 0, star = SIZE_MAX, from = 0;
+
+    while (i < text.n) {
+        if (p < pattern.n && pattern.p[p] == '*') {
+            star = p++;
+            from = i;
+        } else if (p < pattern.n && pattern.p[p] == text.p[i]) {
+            p++;
+            i++;
+        } else if (star != SIZE_MAX) {
+            p = star + 1;
+            i = ++from;
+        } else {
+            return false;
+        }
+    }
+    while (p < pattern.n && pattern.p[p] == '*')
+        p++;
+    return p == pattern.n;
+}
+
+/* By its name, or by method and name; `text` is for the latter. */
+static bool is_of(const struct threshold *t, const struct entry *e, struct buf *text)
+{
+    struct str pattern = str_of(t->entry);
+
+    if (threshold_matches(pattern, str_of(e->name)))
+        return true;
+    buf_clear(text);
+    buf_addf(text, "%s %s", e->method, e->name);
+    return threshold_matches(pattern, buf_slice(text));
+}
+
+// --- figures -------------------------------------------------------------------------------------
+
+static void add_entry(struct threshold_figures *f, const struct entry *e)
+{
+    if (!f->has_matched) {
+        f->times = &e->times;
+    } else {
+        if (f->times != &f->merged)
+            histogram_copy(&f->merged, f->times);
+        histogram_merge(&f->merged, &e->times);
+        f->times = &f->merged;
+    }
+    f->has_matched = true;
+    f->requests += e->requests;
+    f->failures += e->failures;
+}
+
+static void add_entries(struct threshold_figures *f, const struct threshold *t,
+                        const struct stats *s, bool of_transactions)
+{
+    struct buf text = BUF_INIT;
+    struct entry *e, *next;
+
+    HASH_ITER (hh, s->entries, e, next) {
+        if (e->is_transaction == of_transactions && is_of(t, e, &text))
+            add_entry(f, e);
+    }
+    buf_release(&text);
+}
+
+static uint64_t count_exceptions(const struct stats *s)
+{
+    uint64_t n = 0;
+    struct exception *x, *next;
+
+    HASH_ITER (hh, s->exceptions.all, x, next)
+        n += x->count;
+    return n;
+}
+
+static void add_checks(struct threshold_figures *f, const struct threshold *t,
+                       const struct metrics *m)
+{
+    struct metric *of, *next;
+
+    if (t->entry == NULL) {
+        metrics_checks(m, &f->checks, &f->passes);
+        return;
+    }
+    HASH_ITER (hh, m->all, of, next) {
+        if (of->kind == METRIC_CHECK && threshold_matches(str_of(t->entry), str_of(of->name))) {
+            f->checks += of->count;
+            f->passes += of->passes;
+        }
+    }
+}
+
+void threshold_collect(struct threshold_figures *f, const struct threshold *t,
+                       const struct stats *s)
+{
+    threshold_figures_release(f);
+    f->seconds = fmax(s->total->last_s - s->total->start_s, 0);
+    f->all_seconds = stats_seconds(s);
+    f->exceptions = count_exceptions(s);
+    if (t->metric == THRESHOLD_CHECK_RATIO) {
+        add_checks(f, t, &s->metrics);
+        return;
+    }
+    if (t->metric == THRESHOLD_CUSTOM) {
+        f->metric = metrics_find(&s->metrics, str_of(t->metric_name));
+        return;
+    }
+    if (t->entry == NULL) {
+        add_entry(f, s->total);
+        return;
+    }
+    add_entries(f, t, s, false);
+    if (!f->has_matched)
+        add_entries(f, t, s, true);
+    if (!f->has_matched && threshold_is_of_times(t)) {
+        f->metric = metrics_find(&s->metrics, str_of(t->entry));
+        if (f->metric != NULL && f->metric->kind != METRIC_TREND)
+            f->metric = NULL;
+    }
+}
+
+void threshold_figures_release(struct threshold_figures *f)
+{
+    histogram_release(&f->merged);
+    *f = (struct threshold_figures){.times = NULL};
+}
