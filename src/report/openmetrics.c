@@ -241,6 +241,93 @@ static void add_rates(struct buf *out, const struct rows *rows, bool is_over)
                 fail_ratio_of);
 }
 
+/* --- what scripts count by themselves ------------------------------------------------------ */
+
+static void add_named(struct buf *out, const char *sample, const struct snapshot_metric *of)
+{
+    buf_addf(out, "%s{", sample);
+    openmetrics_add_label(out, "name", str_of(of->name));
+}
+
+static void add_outcomes(struct buf *out, const char *sample, const struct snapshot_metric *of,
+                         const char *yes, const char *no)
+{
+    add_named(out, sample, of);
+    buf_addf(out, ",outcome=\"%s\"", yes);
+    end_count(out, of->passes);
+    add_named(out, sample, of);
+    buf_addf(out, ",outcome=\"%s\"", no);
+    end_count(out, of->count - of->passes);
+}
+
+static void add_check(struct buf *out, const struct snapshot_metric *of)
+{
+    add_outcomes(out, "katydid_checks_total", of, "passed", "failed");
+}
+
+static void add_rate(struct buf *out, const struct snapshot_metric *of)
+{
+    add_outcomes(out, "katydid_rate_total", of, "true", "false");
+}
+
+static void add_counter(struct buf *out, const struct snapshot_metric *of)
+{
+    add_named(out, "katydid_counter_total", of);
+    end_number(out, of->sum);
+}
+
+static void add_gauge(struct buf *out, const struct snapshot_metric *of)
+{
+    if (of->count == 0)
+        return;
+    add_named(out, "katydid_gauge", of);
+    end_number(out, of->last);
+}
+
+static void add_trend(struct buf *out, const struct snapshot_metric *of)
+{
+    for (size_t i = 0; of->count > 0 && i < sizeof quantiles / sizeof quantiles[0]; i++) {
+        add_named(out, "katydid_trend", of);
+        buf_addf(out, ",quantile=\"%s\"", quantiles[i].quantile);
+        end_number(out, of->percentiles[quantiles[i].which]);
+    }
+    if (of->min >= 0) { // a sum must never fall
+        add_named(out, "katydid_trend_sum", of);
+        end_number(out, of->sum);
+    }
+    add_named(out, "katydid_trend_count", of);
+    end_count(out, of->count);
+}
+
+static void add_metrics(struct buf *out, const struct snapshot *s)
+{
+    static const struct {
+        const char *family, *type, *help;
+        void (*add)(struct buf *out, const struct snapshot_metric *of);
+    } kinds[METRIC_KINDS] = {
+        [METRIC_CHECK] = {"katydid_checks", "counter", "Checks of the script.", add_check},
+        [METRIC_COUNTER] = {"katydid_counter", "counter", "Counters of the script.", add_counter},
+        [METRIC_GAUGE] = {"katydid_gauge", "gauge", "Gauges of the script: the last value.",
+                          add_gauge},
+        [METRIC_TREND] = {"katydid_trend", "summary", "Trends of the script.", add_trend},
+        [METRIC_RATE] = {"katydid_rate", "counter", "Rates of the script: how often it was so.",
+                         add_rate},
+    };
+
+    for (int kind = 0; kind < METRIC_KINDS; kind++) {
+        bool is_open = false;
+        for (size_t i = 0; i < s->n_metrics; i++) {
+            if ((int)s->metrics[i].kind != kind)
+                continue;
+            if (!is_open)
+                openmetrics_add_family(out, kinds[kind].family, kinds[kind].type, NULL,
+                                       kinds[kind].help);
+            is_open = true;
+            kinds[kind].add(out, &s->metrics[i]);
+        }
+    }
+}
+
 static void add_run(struct buf *out, const struct snapshot *s, const struct openmetrics_at *at)
 {
     openmetrics_add_family(out, "katydid_users", "gauge", NULL, "Users who are there.");
@@ -270,6 +357,7 @@ void openmetrics_add_snapshot(struct buf *out, const struct snapshot *s,
     add_counts(out, &rows, "katydid_response_bytes_total", bytes_of);
     add_percentiles(out, &rows);
     add_rates(out, &rows, at->is_over);
+    add_metrics(out, s);
     add_run(out, s, at);
     free(rows.all);
 }

@@ -67,6 +67,7 @@ void snapshot_release(struct snapshot *s)
     }
     free(s->rows);
     free(s->failures);
+    free(s->metrics);
     free(s);
 }
 
@@ -136,6 +137,31 @@ static void add_failure(struct snapshot_maker *m)
     m->failure = m->failure->hh.next;
 }
 
+static void add_metric(struct snapshot_maker *m)
+{
+    struct snapshot *s = m->snapshot;
+    const struct metric *of = m->metric;
+
+    if (s->n_metrics == s->room_for_metrics) {
+        s->room_for_metrics = more_room(s->n_metrics);
+        s->metrics = xreallocarray(s->metrics, s->room_for_metrics, sizeof s->metrics[0]);
+    }
+    struct snapshot_metric *row = &s->metrics[s->n_metrics++];
+    *row = (struct snapshot_metric){.kind = of->kind,
+                                    .name = keep(s, of->name),
+                                    .count = of->count,
+                                    .passes = of->passes,
+                                    .sum = of->sum,
+                                    .last = of->last};
+    m->metric = of->hh.next;
+    if (of->count == 0)
+        return;
+    row->min = of->min;
+    row->max = of->max;
+    for (size_t i = 0; of->kind == METRIC_TREND && i < VIEW_PERCENTILES; i++)
+        row->percentiles[i] = metric_percentile(of, view_percentiles[i]);
+}
+
 static struct snapshot *end(struct snapshot_maker *m, double now_s)
 {
     struct snapshot *s = m->snapshot;
@@ -156,6 +182,7 @@ void snapshot_begin(struct snapshot_maker *m, const struct stats *s)
                                  .snapshot = snapshot_new(),
                                  .entry = s->entries,
                                  .failure = s->failures.all,
+                                 .metric = s->metrics.all,
                                  .generation = s->emptied};
 }
 
@@ -170,6 +197,8 @@ struct snapshot *snapshot_step(struct snapshot_maker *m, double now_s)
         add_row(m, now_s);
     else if (m->failure != NULL)
         add_failure(m);
+    else if (m->metric != NULL)
+        add_metric(m);
     else
         return end(m, now_s);
     return NULL;

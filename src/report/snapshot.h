@@ -45,6 +45,15 @@ struct snapshot_failure {
     uint64_t count;
 };
 
+/* What a script counts beside its requests; see stats/metric for what each kind has. */
+struct snapshot_metric {
+    enum metric_kind kind;
+    const char *name;
+    uint64_t count, passes;
+    double sum, min, max, last;
+    double percentiles[VIEW_PERCENTILES]; /* of a trend, by view_percentiles; not rounded */
+};
+
 #define SNAPSHOT_LAG_SHARES 3
 extern const double snapshot_lag_shares[SNAPSHOT_LAG_SHARES]; /* 0.5, 0.9, 0.99 */
 
@@ -66,11 +75,13 @@ struct snapshot {
     struct snapshot_row total;
     struct snapshot_failure *failures;
     size_t n_failures;
+    struct snapshot_metric *metrics;
+    size_t n_metrics;
     uint64_t exceptions, in_flight_at_end;
     struct snapshot_run run; /* filled by whoever took it, before anybody else sees it */
     /* private */
     atomic_uint holders;
-    size_t room_for_rows, room_for_failures;
+    size_t room_for_rows, room_for_failures, room_for_metrics;
     struct snapshot_text *texts;
 };
 
@@ -87,6 +98,7 @@ struct snapshot_maker {
     struct snapshot *snapshot;
     struct entry *entry;     /* the next ones */
     struct failure *failure; /* likewise */
+    struct metric *metric;   /* likewise */
     uint64_t generation;
 };
 

@@ -18,8 +18,16 @@ OPENMETRICS = "application/openmetrics-text; version=1.0.0"
 # So many users do this once, and then wait for the end: the figures stand still while they are compared.
 SCRIPT = """
 local k = require "katydid"
+local metric = require "katydid.metric"
+local orders, price, stock, cached = metric.counter("orders"), metric.trend("price"), metric.gauge("stock"), metric.rate("hit")
 local Shopper = k.FastHttpUser:extend("Shopper", { host = "%s", wait_time = k.constant(0) })
 Shopper.shop = k.task(function(self)
+  orders:add(2)
+  price:add(9.5)
+  stock:add(-7)
+  cached:add(true)
+  k.check('it "works"', true)
+  k.check('it "works"', false)
   for i = 1, 5 do
     self.client:get("/items/" .. i, { name = "/items/[id]" })
   end
@@ -124,6 +132,8 @@ def test_prometheus_has_the_figures_of_the_run(env):
     errors = prometheus.query("katydid_errors_total")
     buckets = prometheus.query("katydid_response_time_seconds_bucket")
     users, wanted = prometheus.query("katydid_users"), prometheus.query("katydid_users_wanted")
+    own = {name: {labels.get("outcome") or labels.get("quantile"): value for labels, value in prometheus.query(
+        f"katydid_{name}")} for name in ("checks_total", "counter_total", "trend_count", "gauge", "rate_total")}
     types = {name: rows[0]["type"] for name, rows in prometheus.api("/api/v1/metadata").items()}
     run, entries = finished(env, process)
 
@@ -139,6 +149,8 @@ def test_prometheus_has_the_figures_of_the_run(env):
         measured = figures["response_time_seconds_sum"][e["method"], e["name"]] * 1000
         check(abs(measured - e["total_response_time"]) < 1e-6, f"the sum of {e['name']}: {measured}")
     same({labels["error"]: int(value) for labels, value in errors}, run.failures(), "errors")
+    same(own, {"checks_total": {"passed": USERS, "failed": USERS}, "counter_total": {None: 2 * USERS},
+               "trend_count": {None: USERS}, "gauge": {None: -7}, "rate_total": {"true": USERS, "false": 0}}, "metrics")
     same((users[0][1], wanted[0][1]), (USERS, USERS), "users")
     for e in entries:
         mine = {labels["le"]: value for labels, value in buckets

@@ -121,6 +121,39 @@ TEST(a_run_without_requests_has_families_all_the_same)
     stats_free(s);
 }
 
+static struct metric *metric_of(struct stats *s, enum metric_kind kind, const char *name)
+{
+    return metrics_get(&s->metrics, kind, str_of(name));
+}
+
+TEST(what_scripts_count_stands_by_kind_and_name)
+{
+    struct stats *s = small();
+    struct metrics *m = &s->metrics;
+    metric_add_bool(m, metric_of(s, METRIC_CHECK, "ok \"?\""), true, START_S);
+    metric_add_bool(m, metric_of(s, METRIC_CHECK, "ok \"?\""), false, START_S);
+    metric_add(m, metric_of(s, METRIC_COUNTER, "orders"), 2.5, START_S);
+    metric_add(m, metric_of(s, METRIC_GAUGE, "stock"), -3, START_S);
+    metric_of(s, METRIC_GAUGE, "unknown");
+    metric_add(m, metric_of(s, METRIC_TREND, "price"), 10, START_S);
+    metric_add(m, metric_of(s, METRIC_TREND, "change"), -1, START_S);
+    metric_add_bool(m, metric_of(s, METRIC_RATE, "cached"), true, START_S);
+    char *text = text_of(s, false);
+    CHECK(has_line(text, "katydid_checks_total{name=\"ok \\\"?\\\"\",outcome=\"passed\"} 1"));
+    CHECK(has_line(text, "katydid_checks_total{name=\"ok \\\"?\\\"\",outcome=\"failed\"} 1"));
+    CHECK(has_line(text, "katydid_counter_total{name=\"orders\"} 2.5"));
+    CHECK(has_line(text, "katydid_gauge{name=\"stock\"} -3"));
+    CHECK(strstr(text, "unknown") == NULL);
+    CHECK(has_line(text, "katydid_trend{name=\"price\",quantile=\"0.5\"} 10"));
+    CHECK(has_line(text, "katydid_trend_sum{name=\"price\"} 10"));
+    CHECK(has_line(text, "katydid_trend_count{name=\"change\"} 1"));
+    CHECK(strstr(text, "katydid_trend_sum{name=\"change\"}") == NULL);
+    CHECK(has_line(text, "katydid_rate_total{name=\"cached\",outcome=\"true\"} 1"));
+    CHECK(has_line(text, "# TYPE katydid_trend summary"));
+    free(text);
+    stats_free(s);
+}
+
 TEST(foreign_text_stays_within_its_label)
 {
     struct buf out = BUF_INIT;
@@ -145,4 +178,5 @@ TEST_MAIN(RUN(counts_stand_by_method_and_name); RUN(the_total_is_no_series_of_co
           RUN(percentiles_are_those_of_the_tables_in_seconds);
           RUN(buckets_hold_what_was_not_slower); RUN(what_is_over_has_rates_and_no_buckets);
           RUN(a_run_without_requests_has_families_all_the_same);
-          RUN(foreign_text_stays_within_its_label); RUN(numbers_are_written_as_the_format_asks);)
+          RUN(what_scripts_count_stands_by_kind_and_name); RUN(foreign_text_stays_within_its_label);
+          RUN(numbers_are_written_as_the_format_asks);)

@@ -49,6 +49,28 @@ TEST(holds_what_the_statistics_hold)
     stats_free(s);
 }
 
+TEST(holds_what_scripts_count)
+{
+    struct stats *s = small();
+    struct metric *price = metrics_get(&s->metrics, METRIC_TREND, STR("price"));
+    metric_add(&s->metrics, price, -2, START_S + 1);
+    metric_add(&s->metrics, price, 8, START_S + 1);
+    metrics_get(&s->metrics, METRIC_GAUGE, STR("stock"));
+    struct snapshot *now = snapshot_take(s, START_S + 4);
+    CHECK_INT(now->n_metrics, 2);
+    CHECK_TEXT(now->metrics[0].name, "price");
+    CHECK_INT(now->metrics[0].kind, METRIC_TREND);
+    CHECK_INT(now->metrics[0].count, 2);
+    CHECK_DOUBLE(now->metrics[0].sum, 6, 0);
+    CHECK_DOUBLE(now->metrics[0].min, -2, 0);
+    CHECK_DOUBLE(now->metrics[0].max, 8, 0);
+    CHECK_DOUBLE(now->metrics[0].percentiles[0], -2, 0);
+    CHECK_DOUBLE(now->metrics[0].percentiles[VIEW_PERCENTILES - 1], 8, 0);
+    CHECK_INT(now->metrics[1].count, 0);
+    snapshot_release(now);
+    stats_free(s);
+}
+
 TEST(does_not_change_with_the_statistics)
 {
     struct stats *s = small();
@@ -153,7 +175,7 @@ TEST(holds_many_names_and_long_ones)
     stats_free(s);
 }
 
-TEST_MAIN(RUN(holds_what_the_statistics_hold); RUN(does_not_change_with_the_statistics);
-          RUN(bounds_ascend_and_say_the_same_twice); RUN(is_made_a_row_at_a_time);
-          RUN(begins_anew_when_what_was_counted_is_dropped);
+TEST_MAIN(RUN(holds_what_the_statistics_hold); RUN(holds_what_scripts_count);
+          RUN(does_not_change_with_the_statistics); RUN(bounds_ascend_and_say_the_same_twice);
+          RUN(is_made_a_row_at_a_time); RUN(begins_anew_when_what_was_counted_is_dropped);
           RUN(one_that_is_not_wanted_any_more_is_dropped); RUN(holds_many_names_and_long_ones);)
