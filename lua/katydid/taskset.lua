@@ -27,10 +27,19 @@ local taskset = {}
 
 -- What interrupt() throws: the set around goes on at once, or after its wait.
 local AT_ONCE, AFTER_WAIT = co.make_signal {}, co.make_signal {}
+-- What reschedule() throws, of the set or user whose task runs.
+local NEXT_AT_ONCE, NEXT_AFTER_WAIT = co.make_signal {}, co.make_signal {}
 
 local function is_interrupt(value)
   return value == AT_ONCE or value == AFTER_WAIT
 end
+
+---@param value any
+---@return boolean
+function taskset.is_reschedule(value)
+  return value == NEXT_AT_ONCE or value == NEXT_AFTER_WAIT
+end
+local is_reschedule = taskset.is_reschedule
 
 -- Whose wait_time holds for a set, and that: the set's own or else the user's.
 local function waiter(set)
@@ -76,7 +85,7 @@ local report = taskset.report
 ---@return boolean was_stopped it was ended by STOP
 function taskset.run_on_stop(set)
   local ok, what = xpcall(set.on_stop, describe, set)
-  if ok or is_interrupt(what) then return false end
+  if ok or is_interrupt(what) or is_reschedule(what) then return false end
   if what == STOP then return true end
   problem.log(what, "katydid.user.task", object.info_of(set).name .. ":on_stop")
   return false
@@ -143,7 +152,9 @@ function taskset.cycle(set, placed)
       if is_counted then iteration_done() end
       result = not ok and result
     end
-    if not ok then
+    if not ok and is_reschedule(result) then
+      ok, result = true, result == NEXT_AT_ONCE and AT_ONCE
+    elseif not ok then
       if is_signal(result) then error(result, 0) end
       report(set, result)
     end
@@ -197,6 +208,16 @@ function methods.interrupt(_self, reschedule)
   end
   error(reschedule == false and AFTER_WAIT or AT_ONCE, 0)
 end
+
+---Ends the task that runs, as if it had returned. Does not return.
+---@param at_once boolean? true: the next task follows without a wait
+function taskset.reschedule(_self, at_once)
+  if at_once ~= nil and type(at_once) ~= "boolean" then
+    blame.expected("reschedule", "true or false", at_once)
+  end
+  error(at_once and NEXT_AT_ONCE or NEXT_AFTER_WAIT, 0)
+end
+methods.reschedule = taskset.reschedule
 
 ---Has this task set run something before it picks a task of its own: after what was scheduled before, or
 ---ahead of it. A wait follows it, as any task.

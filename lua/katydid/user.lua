@@ -31,6 +31,8 @@ function methods:wait()
   taskset.wait(self)
 end
 
+methods.reschedule = taskset.reschedule
+
 ---Ends this user. Does not return.
 function methods:stop()
   if core.sched.user() ~= self then
@@ -119,7 +121,8 @@ local function live(self)
   local has_failed = not ok and why ~= STOP
   if has_failed then
     if co.is_signal(why) and not co.is_runaway(why) then
-      why = problem.new("interrupt: there is no task set to leave")
+      why = problem.new(taskset.is_reschedule(why) and "reschedule: there is no task to end"
+                          or "interrupt: there is no task set to leave")
     end
     taskset.report(self, why)
   end

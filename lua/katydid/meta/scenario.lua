@@ -53,6 +53,14 @@ function User:context() end
 ---```
 function User:wait() end
 
+---Ends the task that runs, as a return does, from however deep in it. Does not return.
+---
+---```lua
+---if response.status_code == 429 then self:reschedule() end
+---```
+---@param at_once boolean? true: the next task follows without a wait
+function User:reschedule(at_once) end
+
 ---Ends this user, with all on_stop. Does not return.
 ---
 ---```lua
@@ -90,6 +98,14 @@ function TaskSet:on_stop() end
 ---```
 ---@param reschedule boolean? true or not given: the set around goes on at once; false: after its wait
 function TaskSet:interrupt(reschedule) end
+
+---Ends the task that runs, as a return does, from however deep in it; the visit goes on. Does not return.
+---
+---```lua
+---if not thread then self:reschedule(true) end
+---```
+---@param at_once boolean? true: the next task follows without a wait
+function TaskSet:reschedule(at_once) end
 
 ---Has this visit run something before it picks a task of its own: after what was scheduled before, or ahead of
 ---it. A wait follows, as after any task.

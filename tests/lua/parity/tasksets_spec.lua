@@ -434,6 +434,100 @@ describe("interrupt", function()
   end)
 end)
 
+describe("reschedule", function()
+  -- A set whose task leaves itself early by reschedule(at_once), out of a function and the script's pcall.
+  local function visit(at_once)
+    local Set = k.TaskSet:extend("Set", { wait_time = k.constant(2) })
+    function Set.on_stop() note "out" end
+    Set.work = k.task(function(self)
+      note("in@" .. at())
+      k.sleep(1)
+      pcall(function() self:reschedule(at_once) end)
+      note "never"
+    end)
+    return Set
+  end
+
+  it("ends the task as a return does, and the wait follows", function()
+    for _, at_once in ipairs { false, nil } do
+      local text, result = run { classes = visitor(visit(at_once)), seconds = 6.5, stop_timeout = 9 }
+      check.equal(text, "in@0 in@3 in@6 out")
+      check.same(result.exceptions, {})
+    end
+  end)
+
+  it("with true goes on at once", function()
+    check.equal(run { classes = visitor(visit(true)), seconds = 2.5, stop_timeout = 9 },
+                "in@0 in@1 in@2 out")
+  end)
+
+  it("is for users' own tasks too", function()
+    for at_once, expected in pairs { [true] = "@0 @1 @2", [false] = "@0 @4 @8" } do
+      local A = k.User:extend("A", { wait_time = k.constant(3) })
+      A.work = k.task(function(self)
+        note("@" .. at())
+        k.sleep(1)
+        self:reschedule(at_once)
+      end)
+      check.equal(run { classes = A, iterations = 3 }, expected)
+    end
+  end)
+
+  it("in a set is that set's alone; in its on_start it is the set around's, without on_stop", function()
+    local Inner = visit(true)
+    local Outer = k.TaskSet:extend("Outer", { tasks = { Inner }, wait_time = k.constant(5) })
+    check.equal(run { classes = visitor(Outer), seconds = 1.5 }, "in@0 in@1 out")
+    function Inner:on_start()
+      note("on_start@" .. at())
+      self:reschedule(#trace == 1)
+    end
+    check.equal(run { classes = visitor(Outer), seconds = 6 }, "on_start@0 on_start@0 on_start@5")
+  end)
+
+  it("gives others their turn, and a stop its way", function()
+    local A = k.User:extend("A")
+    A.work = k.task(function(self)
+      if #trace < 100 then note(self.id) end
+      self:reschedule(true)
+    end)
+    function A.on_start() k.sleep(began + 5 - spec.now()) end -- all at once
+    function A.on_stop() note "out" end
+    local text = run { classes = A, users = 2, iterations = 200 }
+    check.match(text, "1 2 1 2 1 2")
+    check.match(text, "out out$")
+  end)
+
+  it("outside of a task ends the user, with an error", function()
+    for _, where in ipairs { "on_start", "wait_time" } do
+      local A = k.User:extend("A")
+      A.work = k.task(function() end)
+      A[where] = function(self) self:reschedule() end
+      function A.on_stop() note "out" end
+      local text, result = run { classes = A }
+      check.equal(text, "out")
+      check.equal(result.exceptions[1].message, "reschedule: there is no task to end")
+    end
+  end)
+
+  it("in on_stop just ends that", function()
+    local Set = k.TaskSet:extend("Set")
+    Set.work = k.task(function(self) self:interrupt(false) end)
+    function Set:on_stop() self:reschedule() end
+    local _, result = run { classes = visitor(Set), seconds = 0.5 }
+    check.same(result.exceptions, {})
+    for _, line in ipairs(result.log) do check(not line:find "ERROR", line) end
+  end)
+
+  it("wants true or false", function()
+    local A = k.User:extend("A")
+    A.work = k.task(function(self)
+      note(select(2, pcall(self.reschedule, self, 1)))
+      self:stop()
+    end)
+    check.match(run { classes = A }, "reschedule: expected true or false, got 1$")
+  end)
+end)
+
 describe("an exception", function()
   it("is one row by its traceback: the first message stays, the counter goes on", function()
     local n = 0
