@@ -267,12 +267,12 @@ static void add_check(struct buf *out, const struct snapshot_metric *of)
 
 static void add_rate(struct buf *out, const struct snapshot_metric *of)
 {
-    add_outcomes(out, "katydid_rate_total", of, "true", "false");
+    add_outcomes(out, "katydid_custom_rate_total", of, "true", "false");
 }
 
 static void add_counter(struct buf *out, const struct snapshot_metric *of)
 {
-    add_named(out, "katydid_counter_total", of);
+    add_named(out, "katydid_custom_total", of);
     end_number(out, of->sum);
 }
 
@@ -280,22 +280,22 @@ static void add_gauge(struct buf *out, const struct snapshot_metric *of)
 {
     if (of->count == 0)
         return;
-    add_named(out, "katydid_gauge", of);
+    add_named(out, "katydid_custom_value", of);
     end_number(out, of->last);
 }
 
 static void add_trend(struct buf *out, const struct snapshot_metric *of)
 {
     for (size_t i = 0; of->count > 0 && i < sizeof quantiles / sizeof quantiles[0]; i++) {
-        add_named(out, "katydid_trend", of);
+        add_named(out, "katydid_custom_trend", of);
         buf_addf(out, ",quantile=\"%s\"", quantiles[i].quantile);
         end_number(out, of->percentiles[quantiles[i].which]);
     }
     if (of->min >= 0) { // a sum must never fall
-        add_named(out, "katydid_trend_sum", of);
+        add_named(out, "katydid_custom_trend_sum", of);
         end_number(out, of->sum);
     }
-    add_named(out, "katydid_trend_count", of);
+    add_named(out, "katydid_custom_trend_count", of);
     end_count(out, of->count);
 }
 
@@ -306,12 +306,12 @@ static void add_metrics(struct buf *out, const struct snapshot *s)
         void (*add)(struct buf *out, const struct snapshot_metric *of);
     } kinds[METRIC_KINDS] = {
         [METRIC_CHECK] = {"katydid_checks", "counter", "Checks of the script.", add_check},
-        [METRIC_COUNTER] = {"katydid_counter", "counter", "Counters of the script.", add_counter},
-        [METRIC_GAUGE] = {"katydid_gauge", "gauge", "Gauges of the script: the last value.",
+        [METRIC_COUNTER] = {"katydid_custom", "counter", "Counters of the script.", add_counter},
+        [METRIC_GAUGE] = {"katydid_custom_value", "gauge", "Gauges of the script: the last value.",
                           add_gauge},
-        [METRIC_TREND] = {"katydid_trend", "summary", "Trends of the script.", add_trend},
-        [METRIC_RATE] = {"katydid_rate", "counter", "Rates of the script: how often it was so.",
-                         add_rate},
+        [METRIC_TREND] = {"katydid_custom_trend", "summary", "Trends of the script.", add_trend},
+        [METRIC_RATE] = {"katydid_custom_rate", "counter",
+                         "Rates of the script: how often it was so.", add_rate},
     };
 
     for (int kind = 0; kind < METRIC_KINDS; kind++) {

@@ -133,7 +133,7 @@ def test_prometheus_has_the_figures_of_the_run(env):
     buckets = prometheus.query("katydid_response_time_seconds_bucket")
     users, wanted = prometheus.query("katydid_users"), prometheus.query("katydid_users_wanted")
     own = {name: {labels.get("outcome") or labels.get("quantile"): value for labels, value in prometheus.query(
-        f"katydid_{name}")} for name in ("checks_total", "counter_total", "trend_count", "gauge", "rate_total")}
+        f"katydid_{name}")} for name in ("checks_total", "custom_total", "custom_trend_count", "custom_value", "custom_rate_total")}
     types = {name: rows[0]["type"] for name, rows in prometheus.api("/api/v1/metadata").items()}
     run, entries = finished(env, process)
 
@@ -149,8 +149,8 @@ def test_prometheus_has_the_figures_of_the_run(env):
         measured = figures["response_time_seconds_sum"][e["method"], e["name"]] * 1000
         check(abs(measured - e["total_response_time"]) < 1e-6, f"the sum of {e['name']}: {measured}")
     same({labels["error"]: int(value) for labels, value in errors}, run.failures(), "errors")
-    same(own, {"checks_total": {"passed": USERS, "failed": USERS}, "counter_total": {None: 2 * USERS},
-               "trend_count": {None: USERS}, "gauge": {None: -7}, "rate_total": {"true": USERS, "false": 0}}, "metrics")
+    same(own, {"checks_total": {"passed": USERS, "failed": USERS}, "custom_total": {None: 2 * USERS},
+               "custom_trend_count": {None: USERS}, "custom_value": {None: -7}, "custom_rate_total": {"true": USERS, "false": 0}}, "metrics")
     same((users[0][1], wanted[0][1]), (USERS, USERS), "users")
     for e in entries:
         mine = {labels["le"]: value for labels, value in buckets

@@ -141,15 +141,15 @@ TEST(what_scripts_count_stands_by_kind_and_name)
     char *text = text_of(s, false);
     CHECK(has_line(text, "katydid_checks_total{name=\"ok \\\"?\\\"\",outcome=\"passed\"} 1"));
     CHECK(has_line(text, "katydid_checks_total{name=\"ok \\\"?\\\"\",outcome=\"failed\"} 1"));
-    CHECK(has_line(text, "katydid_counter_total{name=\"orders\"} 2.5"));
-    CHECK(has_line(text, "katydid_gauge{name=\"stock\"} -3"));
+    CHECK(has_line(text, "katydid_custom_total{name=\"orders\"} 2.5"));
+    CHECK(has_line(text, "katydid_custom_value{name=\"stock\"} -3"));
     CHECK(strstr(text, "unknown") == NULL);
-    CHECK(has_line(text, "katydid_trend{name=\"price\",quantile=\"0.5\"} 10"));
-    CHECK(has_line(text, "katydid_trend_sum{name=\"price\"} 10"));
-    CHECK(has_line(text, "katydid_trend_count{name=\"change\"} 1"));
-    CHECK(strstr(text, "katydid_trend_sum{name=\"change\"}") == NULL);
-    CHECK(has_line(text, "katydid_rate_total{name=\"cached\",outcome=\"true\"} 1"));
-    CHECK(has_line(text, "# TYPE katydid_trend summary"));
+    CHECK(has_line(text, "katydid_custom_trend{name=\"price\",quantile=\"0.5\"} 10"));
+    CHECK(has_line(text, "katydid_custom_trend_sum{name=\"price\"} 10"));
+    CHECK(has_line(text, "katydid_custom_trend_count{name=\"change\"} 1"));
+    CHECK(strstr(text, "katydid_custom_trend_sum{name=\"change\"}") == NULL);
+    CHECK(has_line(text, "katydid_custom_rate_total{name=\"cached\",outcome=\"true\"} 1"));
+    CHECK(has_line(text, "# TYPE katydid_custom_trend summary"));
     free(text);
     stats_free(s);
 }
