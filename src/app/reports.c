@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "app/annotate.h"
 #include "app/output.h"
 #include "app/run_options.h"
 #include "base/file.h"
@@ -19,6 +20,9 @@
 #include "report/html.h"
 #include "report/json.h"
 #include "report/junit.h"
+#include "report/load_performance.h"
+#include "report/markdown.h"
+#include "report/openmetrics.h"
 #include "report/progress.h"
 #include "report/result_file.h"
 #include "report/threshold_table.h"
@@ -47,6 +51,9 @@ static const struct {
     {OPT_HTML, "HTML report", html_write},
     {OPT_JUNIT, "JUnit file", junit_write},
     {OPT_RESULT, "result file", result_file_write},
+    {OPT_MARKDOWN, "Markdown file", markdown_write},
+    {OPT_LOAD_PERFORMANCE, "load-performance file", load_performance_write},
+    {OPT_OPENMETRICS, "OpenMetrics file", openmetrics_write},
 };
 #define FILES (sizeof files / sizeof files[0])
 
@@ -255,6 +262,8 @@ void reports_write(const struct options *o, const struct result *result)
     write_tables(o, result);
     write_json(o, result);
     write_files(o, result);
+    if (annotate_is_on(o, getenv))
+        annotate(result, tables_fd(o), getenv);
 }
 
 void reports_finish(struct reports *r, const struct result *result)

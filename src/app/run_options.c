@@ -13,6 +13,8 @@
 
 static const char *const levels[] = {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"};
 
+static const char *const github_when[] = {"auto", "on", "off"};
+
 #define COMMON "Options"
 #define LOOK "Looking at a script (nothing is sent)"
 #define CLASSES "User classes"
@@ -238,6 +240,40 @@ const struct option run_options[RUN_OPTIONS] = {
                     .group = REPORTS,
                     .help = "write all that is known of the run to FILE, as JSON: katydid report "
                             "makes any other report of it"},
+    [OPT_MARKDOWN] = {.run_alone = true,
+                      .in_report = true,
+                      .name = "markdown",
+                      .type = OPTION_TEXT,
+                      .value = "FILE",
+                      .group = REPORTS,
+                      .help = "write a summary for a merge request or a job page, as Markdown"},
+    [OPT_LOAD_PERFORMANCE] =
+        {.run_alone = true,
+         .in_report = true,
+         .name = "load-performance",
+         .type = OPTION_TEXT,
+         .value = "FILE",
+         .group = REPORTS,
+         .help = "write what GitLab compares as a load_performance report, in the shape of k6"},
+    [OPT_OPENMETRICS] =
+        {.run_alone = true,
+         .in_report = true,
+         .name = "openmetrics",
+         .type = OPTION_TEXT,
+         .value = "FILE",
+         .group = REPORTS,
+         .help =
+             "write the final figures as OpenMetrics text: what GitLab shows as a metrics report"},
+    [OPT_GITHUB] = {.run_alone = true,
+                    .name = "github",
+                    .type = OPTION_CHOICE,
+                    .value = "WHEN",
+                    .preset = "auto",
+                    .choices = github_when,
+                    .n_choices = sizeof github_when / sizeof github_when[0],
+                    .group = REPORTS,
+                    .help = "print annotations for GitHub, and add the summary to "
+                            "$GITHUB_STEP_SUMMARY: on, off, or auto, where GITHUB_ACTIONS is true"},
     [OPT_EXIT_CODE_ON_ERROR] = {.name = "exit-code-on-error",
                                 .type = OPTION_INT,
                                 .value = "CODE",

@@ -12,7 +12,9 @@
 #define REPORT_OPENMETRICS_H
 
 #include "base/buf.h"
+#include "base/err.h"
 #include "base/str.h"
+#include "report/result.h"
 #include "report/snapshot.h"
 #include "stats/stats.h"
 
@@ -34,6 +36,9 @@ void openmetrics_add_snapshot(struct buf *out, const struct snapshot *s,
 void openmetrics_add(struct buf *out, const struct stats *s, const struct openmetrics_at *at);
 /* "# EOF": nothing may follow it. */
 void openmetrics_end(struct buf *out);
+
+/* A run that is over, as a file. */
+int openmetrics_write(const char *path, const struct result *r, struct err *err) ERR_CHECKED;
 
 /* The lines that open a family: `type` is counter, gauge, histogram or summary; `unit` ("seconds") is also the
  * end of its name, NULL where there is none. The help is one line, without quotes and backslashes. */

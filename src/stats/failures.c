@@ -21,6 +21,7 @@ void failures_clear(struct failures *f)
     HASH_ITER (hh, f->all, failure, next) {
         HASH_DEL(f->all, failure);
         free(failure->key);
+        free(failure->place);
         free(failure);
     }
     f->n = 0;
@@ -61,12 +62,19 @@ static struct failure *make(struct failures *f, double now_s)
     return failure;
 }
 
-void failures_add_many(struct failures *f, struct str method, struct str name, struct str text,
-                       uint64_t count, double first_s, double last_s)
+/* Its own, or that of all beyond the limit. */
+static struct failure *find(struct failures *f, struct str method, struct str name, struct str text)
 {
     struct failure *failure = look_up(f, method, name, text);
     if (failure == NULL && f->n >= FAILURES_LIMIT)
         failure = look_up(f, method, name, STR(FAILURES_OTHER));
+    return failure;
+}
+
+void failures_add_many(struct failures *f, struct str method, struct str name, struct str text,
+                       uint64_t count, double first_s, double last_s)
+{
+    struct failure *failure = find(f, method, name, text);
     if (failure == NULL)
         failure = make(f, first_s);
     failure->count += count;
@@ -78,4 +86,12 @@ void failures_add(struct failures *f, struct str method, struct str name, struct
                   double now_s)
 {
     failures_add_many(f, method, name, text, 1, now_s, now_s);
+}
+
+void failures_set_place(struct failures *f, struct str method, struct str name, struct str text,
+                        struct str place)
+{
+    struct failure *failure = find(f, method, name, text);
+    if (failure != NULL && failure->place == NULL && place.n > 0)
+        failure->place = str_dup(place);
 }

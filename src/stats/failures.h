@@ -23,6 +23,7 @@ struct failure {
     char *method, *name, *text;
     uint64_t count;
     double first_s, last_s; /* wall time */
+    char *place; /* "PATH:LINE" of the script that made the first request; NULL: not known */
     /* private */
     char *key; /* method, NUL, name, NUL, text, NUL: the three lie in it */
     size_t key_n;
@@ -45,5 +46,9 @@ void failures_add(struct failures *f, struct str method, struct str name, struct
 /* The same so often, from the first time to the last. */
 void failures_add_many(struct failures *f, struct str method, struct str name, struct str text,
                        uint64_t count, double first_s, double last_s);
+
+/* Where the script stood when a failure came that has been added: kept of the first one. */
+void failures_set_place(struct failures *f, struct str method, struct str name, struct str text,
+                        struct str place);
 
 #endif

@@ -6,6 +6,7 @@ csv = out/x
 csv_full_history = false
 equal_weights = false
 exit_code_on_error = 1
+github = auto
 headless = true
 host = http://127.0.0.1:1
 iterations = 9

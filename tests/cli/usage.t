@@ -55,7 +55,13 @@ $ katydid run -h | grep -o '^  -., --[a-z-]*\|^      --[a-z-]*' | tr -d ' '
 --json-file
 --html
 --junit
+--result
+--markdown
+--load-performance
+--openmetrics
+--github
 --exit-code-on-error
+--prometheus
 -L,--loglevel
 --logfile
 

@@ -88,5 +88,21 @@ TEST(beyond_the_limit_they_are_counted_by_name)
     failures_release(&f);
 }
 
-TEST_MAIN(RUN(equal_ones_are_counted_together); RUN(parts_do_not_run_into_one_another);
-          RUN(long_texts_are_cut_and_nuls_shown); RUN(beyond_the_limit_they_are_counted_by_name);)
+TEST(the_first_place_is_kept)
+{
+    struct failures f;
+    failures_init(&f);
+    failures_set_place(&f, STR("GET"), STR("/"), STR("no"), STR("a.lua:1")); // there is none yet
+    failures_add(&f, STR("GET"), STR("/"), STR("no"), 1);
+    CHECK(f.all->place == NULL);
+    failures_set_place(&f, STR("GET"), STR("/"), STR("no"), STR_EMPTY);
+    CHECK(f.all->place == NULL);
+    failures_set_place(&f, STR("GET"), STR("/"), STR("no"), STR("a.lua:2"));
+    failures_set_place(&f, STR("GET"), STR("/"), STR("no"), STR("a.lua:3"));
+    CHECK_TEXT(f.all->place, "a.lua:2");
+    failures_release(&f);
+}
+
+TEST_MAIN(RUN(the_first_place_is_kept); RUN(equal_ones_are_counted_together);
+          RUN(parts_do_not_run_into_one_another); RUN(long_texts_are_cut_and_nuls_shown);
+          RUN(beyond_the_limit_they_are_counted_by_name);)

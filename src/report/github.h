@@ -1,0 +1,24 @@
+/*
+ * github -- a run's verdict as GitHub's annotations: workflow commands on standard output.
+ *
+ * For each threshold that was crossed, each exception and each kind of failure an error, which points at
+ * the line of Lua where it is known: that which threw, or which made the request. What did not fail the
+ * run is a warning: thresholds that were not judged, and failures where thresholds alone judge. GitHub
+ * shows ten of each in a step; so many are written in all, the errors first.
+ */
+// SPDX-License-Identifier: MIT
+#ifndef REPORT_GITHUB_H
+#define REPORT_GITHUB_H
+
+#include "base/buf.h"
+#include "report/result.h"
+
+#define GITHUB_ANNOTATIONS 10
+
+/* Lines; nothing where there is nothing to tell. `root` is the folder of the checkout, with a slash at
+ * its end, and `here` the present one, likewise: paths in annotations are relative to root. Either may
+ * be "": paths are then as they are. */
+void github_add_annotations(struct buf *out, const struct result *r, const char *root,
+                            const char *here);
+
+#endif

@@ -1,0 +1,19 @@
+/*
+ * load_performance -- the figures of a run as GitLab compares them in a merge request
+ * (`--load-performance`, for artifacts:reports:load_performance): the shape of k6's summary export.
+ *
+ * Times are milliseconds. k6's waiting and duration are both the response time. Where a script has no
+ * checks, each request is one, passed where it didn't fail: GitLab shows their share.
+ */
+// SPDX-License-Identifier: MIT
+#ifndef REPORT_LOAD_PERFORMANCE_H
+#define REPORT_LOAD_PERFORMANCE_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "report/result.h"
+
+void load_performance_add(struct buf *out, const struct result *r);
+int load_performance_write(const char *path, const struct result *r, struct err *err) ERR_CHECKED;
+
+#endif
