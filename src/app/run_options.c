@@ -197,9 +197,9 @@ const struct option run_options[RUN_OPTIONS] = {
                  .type = OPTION_TEXT,
                  .value = "PREFIX",
                  .group = REPORTS,
-                 .help =
-                     "write PREFIX_stats.csv, PREFIX_stats_history.csv, PREFIX_failures.csv and "
-                     "PREFIX_exceptions.csv; folders are made"},
+                 .help = "write PREFIX_stats.csv, PREFIX_stats_history.csv, PREFIX_failures.csv, "
+                         "PREFIX_exceptions.csv and, of checks and metrics, PREFIX_metrics.csv; "
+                         "folders are made"},
     [OPT_CSV_FULL_HISTORY] = {.run_alone = true,
                               .name = "csv-full-history",
                               .group = REPORTS,

@@ -3,6 +3,7 @@
 #include "report/console.h"
 
 #include "base/text.h"
+#include "report/console_metrics.h"
 #include "report/table.h"
 #include "report/view.h"
 
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TYPE_WIDTH 8
 #define COUNT_WIDTH 18    /* of "# occurrences" */
 #define TEXT_WIDTH 100    /* of a failure's text */
 #define REPORT_WIDTH 160  /* of the lines around failures and exceptions */
@@ -31,7 +33,7 @@ enum {
 };
 
 static const struct table_column stats_columns[STATS_COLUMNS] = {
-    [TYPE] = {"Type", "", 8, .is_left = true},
+    [TYPE] = {"Type", "", TYPE_WIDTH, .is_left = true},
     [NAME] = {"Name", " ", 76, .keep = NAME_KEEP, .is_left = true},
     [REQUESTS] = {"# reqs", " ", 7},
     [FAILURES] = {"# fails", " ", 12},
@@ -58,12 +60,22 @@ static void add_left(struct buf *out, struct str text, size_t width)
         buf_add_many(out, ' ', width - used);
 }
 
+/* How wide the first column is: Locust has no transactions. */
+static unsigned type_width(struct entry *const *rows, size_t n)
+{
+    unsigned width = TYPE_WIDTH;
+    for (size_t i = 0; i < n; i++)
+        if (rows[i]->is_transaction)
+            width = sizeof ENTRY_TRANSACTION - 1;
+    return width;
+}
+
 /* What a row is of. Locust puts a blank behind each method; it shows where one is long. */
 static void add_name(struct table *t, const struct entry *e)
 {
     bool is_total = e->method[0] == '\0' && e->name[0] == '\0';
-    table_addf(t, STYLE_NONE, strlen(e->method) < stats_columns[TYPE].width ? "%s" : "%s ",
-               e->method);
+    bool is_short = e->is_transaction || strlen(e->method) < TYPE_WIDTH;
+    table_addf(t, STYLE_NONE, is_short ? "%s" : "%s ", e->method);
     table_add(t, is_total ? STYLE_STRONG : STYLE_NONE, str_of(view_name(e)));
 }
 
@@ -92,9 +104,12 @@ static void add_stats_row(struct table *t, const struct entry *e, double rate, d
 void console_add_stats(struct buf *out, const struct stats *s, const struct style *style,
                        bool current, double now_s)
 {
-    struct table *t = table_new(stats_columns, STATS_COLUMNS);
     size_t n;
     struct entry **rows = stats_sorted(s, &n);
+    struct table_column columns[STATS_COLUMNS];
+    memcpy(columns, stats_columns, sizeof columns);
+    columns[TYPE].width = type_width(rows, n);
+    struct table *t = table_new(columns, STATS_COLUMNS);
     for (size_t i = 0; i <= n; i++) {
         const struct entry *e = i < n ? rows[i] : s->total;
         if (i == n)
@@ -127,8 +142,10 @@ static void add_percentile_row(struct table *t, const struct entry *e)
 
 void console_add_percentiles(struct buf *out, const struct stats *s, const struct style *style)
 {
+    size_t n;
+    struct entry **rows = stats_sorted(s, &n);
     struct table_column columns[3 + VIEW_PERCENTILES] = {
-        {"Type", "", 8, .is_left = true},
+        {"Type", "", type_width(rows, n), .is_left = true},
         {"Name", " ", 80, .keep = NAME_KEEP, .is_left = true},
         [2 + VIEW_PERCENTILES] = {"# reqs", " ", 6, .rank = REQUESTS_RANK},
     };
@@ -136,8 +153,6 @@ void console_add_percentiles(struct buf *out, const struct stats *s, const struc
         columns[2 + i] = (struct table_column){view_percentile_labels[i], " ", i == 0 ? 8 : 6,
                                                .rank = percentile_ranks[i]};
     struct table *t = table_new(columns, 3 + VIEW_PERCENTILES);
-    size_t n;
-    struct entry **rows = stats_sorted(s, &n);
     buf_add_cstr(out, "Response time percentiles (approximated)\n");
     for (size_t i = 0; i < n; i++)
         add_percentile_row(t, rows[i]);
@@ -246,11 +261,16 @@ void console_add_summary(struct buf *out, const struct stats *s, const struct st
 {
     console_add_stats(out, s, style, false, now_s);
     console_add_percentiles(out, s, style);
+    console_add_checks(out, s, style);
+    console_add_metrics(out, s, style);
     console_add_failures(out, s, style);
     console_add_exceptions(out, s, style);
     if (s->in_flight_at_end > 0)
         buf_addf(out, "%" PRIu64 " request%s in flight at the end, and counted nowhere above\n",
                  s->in_flight_at_end, s->in_flight_at_end == 1 ? " was" : "s were");
+    if (s->transactions_cut_off > 0)
+        buf_addf(out, "%" PRIu64 " transaction%s cut off by the end, and counted nowhere above\n",
+                 s->transactions_cut_off, s->transactions_cut_off == 1 ? " was" : "s were");
     if (s->names_left_out > 0)
         buf_addf(
             out,
@@ -258,4 +278,9 @@ void console_add_summary(struct buf *out, const struct stats *s, const struct st
             "\": there were more than %zu names (name = \"/items/[id]\" gives all URLs with an id "
             "one name; --max-names raises the limit)\n",
             s->names_left_out, s->names_left_out == 1 ? " is" : "s are", s->names_limit);
+    if (s->metrics.left_out > 0)
+        buf_addf(out,
+                 "%" PRIu64 " value%s of checks and metrics counted under \"" METRIC_OTHER_NAME
+                 "\": there were more than %zu names of them (--max-names raises the limit)\n",
+                 s->metrics.left_out, s->metrics.left_out == 1 ? " is" : "s are", s->metrics.limit);
 }

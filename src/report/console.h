@@ -22,7 +22,8 @@ void console_add_failures(struct buf *out, const struct stats *s,
                           const struct style *style); /* nothing if none */
 void console_add_exceptions(struct buf *out, const struct stats *s,
                             const struct style *style); /* nothing if none */
-/* All of them, with requests in flight at the end and names left out, where there are any. */
+/* All of them, with checks and metrics, and what stands in no table or was left out, where there are
+ * any. */
 void console_add_summary(struct buf *out, const struct stats *s, const struct style *style,
                          double now_s);
 

@@ -1,4 +1,4 @@
-/* csv -- Locust's four files. */
+/* csv -- Locust's four files, and one of checks and metrics. */
 // SPDX-License-Identifier: MIT
 #include "report/csv.h"
 
@@ -19,7 +19,8 @@ struct table {
     bool has_failed; /* the last time; it has been said */
 };
 
-#define TABLES 3
+#define TABLES 4
+#define METRICS 3 /* the one that is there only where there are checks or metrics */
 
 struct csv {
     struct stats *stats;
@@ -59,11 +60,19 @@ static void write_table(struct csv *c, struct table *t, bool is_last)
     t->has_failed = failed;
 }
 
+/* A file that an earlier run left, or this one began, would else tell of what isn't so. */
+static bool is_wanted(const struct csv *c, size_t table)
+{
+    return table != METRICS || c->stats->metrics.last_s > 0 || file_exists(c->tables[table].path);
+}
+
 static void write_tables(struct csv *c, bool is_last)
 {
-    c->seconds_left = csv_interval_s(c->stats->n_entries);
-    for (size_t i = 0; i < TABLES; i++)
-        write_table(c, &c->tables[i], is_last);
+    c->seconds_left = csv_interval_s(c->stats->n_entries + HASH_COUNT(c->stats->metrics.all));
+    for (size_t i = 0; i < TABLES; i++) {
+        if (is_wanted(c, i))
+            write_table(c, &c->tables[i], is_last);
+    }
 }
 
 static void append_history(struct csv *c)
@@ -108,6 +117,8 @@ static void on_second(void *self, const struct hook *what)
 static int open_files(struct csv *c, struct err *err)
 {
     for (size_t i = 0; i < TABLES; i++) {
+        if (!is_wanted(c, i))
+            continue;
         buf_clear(&c->text);
         c->tables[i].add(&c->text, c->stats);
         if (file_make_parents(c->tables[i].path, err) < 0 ||
@@ -133,6 +144,8 @@ struct csv *csv_new(const char *prefix, bool full_history, struct stats *s, stru
     c->tables[1] = (struct table){xasprintf("%s_failures.csv", prefix), csv_add_failures, false};
     c->tables[2] =
         (struct table){xasprintf("%s_exceptions.csv", prefix), csv_add_exceptions, false};
+    c->tables[METRICS] =
+        (struct table){xasprintf("%s_metrics.csv", prefix), csv_add_metrics, false};
     if (open_files(c, err) < 0) {
         csv_free(c);
         return NULL;

@@ -1,8 +1,8 @@
 /*
  * csv -- Locust's four files: PREFIX_stats.csv, _stats_history.csv, _failures.csv, _exceptions.csv
- * (csv_rows: what stands in them).
+ * (csv_rows: what stands in them); and _metrics.csv, of checks and metrics, where there are any.
  *
- * Each second the history is appended to in whole lines, and the other three are replaced whole;
+ * Each second the history is appended to in whole lines, and the others are replaced whole;
  * with thousands of names they are replaced less often, for that is work in the loop that measures
  * (csv_interval_s). A file that can't be written is said once; the history ends there, the others
  * are tried again with the next round, the last time at the end.

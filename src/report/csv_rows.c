@@ -182,3 +182,51 @@ void csv_add_exceptions(struct buf *out, const struct stats *s)
         end_row(out);
     }
 }
+
+/* A field, empty where the kind has no such value. */
+static void add_value(struct buf *out, bool is_there, double value)
+{
+    add_comma(out);
+    if (is_there)
+        view_add_rounded(out, value);
+}
+
+static void add_metric_row(struct buf *out, const struct stats *s, const struct metric *m)
+{
+    bool is_share = m->kind == METRIC_CHECK || m->kind == METRIC_RATE;
+    bool is_counter = m->kind == METRIC_COUNTER, is_gauge = m->kind == METRIC_GAUGE;
+    bool is_trend = m->kind == METRIC_TREND;
+    add_field(out, metric_kind_name(m->kind));
+    add_comma(out);
+    add_field(out, m->name);
+    buf_addf(out, ",%" PRIu64, m->count);
+    add_value(out, is_share, (double)m->passes);
+    add_value(out, is_share, (double)metric_fails(m));
+    add_value(out, is_share, metric_ratio(m));
+    add_value(out, is_counter || is_trend, m->sum);
+    add_value(out, is_counter, metric_per_second(m, stats_seconds(s)));
+    add_value(out, is_gauge, m->last);
+    add_value(out, is_trend, metric_average(m));
+    add_value(out, is_gauge || is_trend, m->min);
+    add_value(out, is_gauge || is_trend, m->max);
+    double percentiles[VIEW_PERCENTILES];
+    metric_percentiles(m, view_percentiles, VIEW_PERCENTILES, percentiles);
+    for (size_t i = 0; i < VIEW_PERCENTILES; i++) {
+        add_comma(out);
+        if (is_trend)
+            view_add_value(out, percentiles[i]);
+    }
+    end_row(out);
+}
+
+void csv_add_metrics(struct buf *out, const struct stats *s)
+{
+    buf_add_cstr(out, "Type,Name,Count,Passed,Failed,Ratio,Sum,Sum/s,Last,Average,Min,Max");
+    add_percentile_labels(out);
+    end_row(out);
+    size_t n;
+    struct metric **rows = metrics_sorted(&s->metrics, &n);
+    for (size_t i = 0; i < n; i++)
+        add_metric_row(out, s, rows[i]);
+    free(rows);
+}

@@ -1,6 +1,6 @@
 /*
  * csv_rows -- what stands in Locust's CSV files: its headers, its columns, its dialect (CRLF, minimal
- * quoting), with headers.
+ * quoting), with headers. And in one of our own, of checks and metrics, in that dialect.
  *
  * The history holds current values: rates and percentiles of the last ten seconds, N/A where no
  * response came in them. Its "Total" columns are of the whole run.
@@ -21,5 +21,7 @@ void csv_add_history_header(struct buf *out);
 void csv_add_history(struct buf *out, const struct stats *s, size_t users, bool full, double now_s);
 void csv_add_failures(struct buf *out, const struct stats *s);
 void csv_add_exceptions(struct buf *out, const struct stats *s);
+/* Those that have a value; fields that a kind has not are empty. */
+void csv_add_metrics(struct buf *out, const struct stats *s);
 
 #endif

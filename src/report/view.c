@@ -73,6 +73,26 @@ void view_add_rounded(struct buf *out, double ms)
         text_add_double(out, ms);
 }
 
+void view_add_value(struct buf *out, double value)
+{
+    double size = fabs(value);
+    if (size < 100 && size != rint(size))
+        size = to_digits(size, LEAST_DIGITS);
+    else if (size < 0x1p53)
+        size = rint(size);
+    if (value < 0 && size > 0)
+        buf_add_char(out, '-');
+    if (size == rint(size) && size < 1e15)
+        buf_addf(out, "%.0f", size);
+    else
+        text_add_double(out, size);
+}
+
+void view_add_ratio(struct buf *out, double ratio)
+{
+    buf_addf(out, "%.2f%%", ratio * 100);
+}
+
 void view_add_text(struct buf *out, struct str text)
 {
     for (size_t i = 0; i < text.n;) {

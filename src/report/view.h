@@ -37,6 +37,12 @@ void view_add_time(struct buf *out, double ms, int width);
 /* A time as files hold it: the shortest decimal (1.98, 152, 12300). */
 void view_add_rounded(struct buf *out, double ms);
 
+/* A metric's value as every report shows it: whole numbers as they are, others to three significant
+ * digits or to a whole number, whichever is more (0.00123, 12.3, 123457). Never -0. */
+void view_add_value(struct buf *out, double value);
+/* A share of 0..1 as tables show it: 66.67%. */
+void view_add_ratio(struct buf *out, double ratio);
+
 /* Foreign text as files hold it: what is not UTF-8 as \xNN, NUL as \x00, a carriage return that ends
  * no line as \r. */
 void view_add_text(struct buf *out, struct str text);

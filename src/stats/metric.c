@@ -298,6 +298,14 @@ double metric_percentile(const struct metric *of, double q)
     return of->spread != NULL ? spread_percentile(of->spread, q) : 0;
 }
 
+void metric_percentiles(const struct metric *of, const double *q, size_t n, double *values)
+{
+    for (size_t i = 0; i < n; i++)
+        values[i] = 0;
+    if (of->spread != NULL)
+        spread_percentiles(of->spread, q, n, values);
+}
+
 double metric_per_second(const struct metric *of, double seconds)
 {
     if (!(seconds > 0))

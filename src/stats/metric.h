@@ -113,8 +113,9 @@ uint64_t metric_fails(const struct metric *of); /* check, rate: those that were 
 /* Check, rate: the share of true ones, 0..1; 0 where there are none (see count). */
 double metric_ratio(const struct metric *of);
 double metric_average(const struct metric *of); /* counter, gauge, trend; 0 where there are none */
-/* Trend: see spread_percentile; 0 for the others. */
+/* Trend: see spread_percentile and spread_percentiles; 0 for the others. */
 double metric_percentile(const struct metric *of, double q);
+void metric_percentiles(const struct metric *of, const double *q, size_t n, double *values);
 /* Counter: its sum, all others: their count, by so many seconds (stats_seconds); 0 where these are 0. */
 double metric_per_second(const struct metric *of, double seconds);
 

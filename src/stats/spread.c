@@ -229,19 +229,28 @@ static uint64_t rank_of(const struct spread *s, double q)
     return rank < (double)s->count ? (uint64_t)rank : s->count;
 }
 
+void spread_percentiles(const struct spread *s, const double *q, size_t n, double *values)
+{
+    uint64_t count = 0, seen = 0; // seen: how many lie below the slot and in it
+    int slot = -SPREAD_SLOTS - 1;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t rank = s->count > 0 ? rank_of(s, q[i]) : 0;
+        for (; seen < rank; seen += count)
+            slot = spread_next(s, slot + 1, &count);
+        if (rank <= 1)
+            values[i] = rank == 1 ? s->min : 0;
+        else if (rank == s->count)
+            values[i] = s->max;
+        else
+            values[i] = fmin(fmax(spread_slot_value(slot), s->min), s->max);
+    }
+}
+
 double spread_percentile(const struct spread *s, double q)
 {
-    if (s->count == 0)
-        return 0;
-    uint64_t rank = rank_of(s, q), seen, count;
-    if (rank == 1)
-        return s->min;
-    if (rank == s->count)
-        return s->max;
-    int slot = spread_next(s, -SPREAD_SLOTS, &count);
-    for (seen = count; seen < rank; seen += count)
-        slot = spread_next(s, slot + 1, &count);
-    return fmin(fmax(spread_slot_value(slot), s->min), s->max);
+    double value;
+    spread_percentiles(s, &q, 1, &value);
+    return value;
 }
 
 double spread_average(const struct spread *s)

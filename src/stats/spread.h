@@ -51,6 +51,8 @@ void spread_copy(struct spread *to, const struct spread *from); /* `to` is initi
  * shortest decimal in its slot, never outside the extremes; the first rank is the exact minimum, the
  * last the exact maximum. 0 when there are none. */
 double spread_percentile(const struct spread *s, double q);
+/* Several of them, by one walk: the shares `q` ascend, `values` has room for n. */
+void spread_percentiles(const struct spread *s, const double *q, size_t n, double *values);
 double spread_average(const struct spread *s); /* 0 when there are none */
 
 /* Slots that are not empty, from the lowest on: the next at or after `slot`, or SPREAD_SLOTS + 1. */

@@ -265,18 +265,19 @@ double stats_seconds(const struct stats *s)
     return fmax(last_s - s->total->start_s, 0);
 }
 
-static double over_the_run(const struct stats *s, uint64_t count)
+/* A transaction may end after the last request. */
+static double over_the_run(const struct stats *s, const struct entry *e, uint64_t count)
 {
-    double seconds = s->total->last_s - s->total->start_s;
+    double seconds = fmax(s->total->last_s, e->last_s) - s->total->start_s;
     return seconds > 0 ? (double)count / seconds : 0;
 }
 
 double stats_total_rate(const struct stats *s, const struct entry *e)
 {
-    return over_the_run(s, e->requests);
+    return over_the_run(s, e, e->requests);
 }
 
 double stats_total_failure_rate(const struct stats *s, const struct entry *e)
 {
-    return over_the_run(s, e->failures);
+    return over_the_run(s, e, e->failures);
 }

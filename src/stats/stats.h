@@ -82,7 +82,8 @@ struct entry **stats_sorted(const struct stats *s, size_t *n);
 /* How long the run lasts as far as is known: from the total's start to the last request, transaction or
  * metric's value. 0 if none. */
 double stats_seconds(const struct stats *s);
-/* Requests a second over the whole run: from the total's start to its last request. 0 if none. */
+/* Requests a second over the whole run: from the total's start to its last request (or this entry's, of
+ * a transaction). 0 if none. */
 double stats_total_rate(const struct stats *s, const struct entry *e);
 double stats_total_failure_rate(const struct stats *s, const struct entry *e);
 

@@ -17,6 +17,21 @@ static inline void log_one(struct stats *s, const char *method, const char *name
     stats_log(s, e, true, ms, 10, str_of(failure), now_s);
 }
 
+/* One of each kind, and two checks. */
+static inline void add_metrics(struct stats *s, double now_s)
+{
+    struct metrics *m = &s->metrics;
+    for (int i = 0; i < 4; i++) {
+        metric_add_bool(m, metrics_get(m, METRIC_CHECK, STR("status is 200")), i != 2, now_s);
+        metric_add_bool(m, metrics_get(m, METRIC_RATE, STR("cached")), i == 0, now_s);
+        metric_add(m, metrics_get(m, METRIC_COUNTER, STR("orders")), i + 0.5, now_s);
+        metric_add(m, metrics_get(m, METRIC_GAUGE, STR("queue")), 7 - 4 * i, now_s);
+    }
+    metric_add_bool(m, metrics_get(m, METRIC_CHECK, STR("has a \x1b[1mtoken, \"x\"")), true, now_s);
+    for (int i = 1; i <= 200; i++)
+        metric_add(m, metrics_get(m, METRIC_TREND, STR("size")), i * 1.25, now_s);
+}
+
 /* A recording; the test ends where there is none. */
 static inline const char *recording(struct buf *out, const char *path)
 {

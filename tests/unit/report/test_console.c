@@ -300,10 +300,10 @@ TEST(long_and_wide_names_keep_what_they_are)
     memset(name, 'n', 100);
     name[100] = '\0';
     log_one(s, "GET", name, 1, NULL, 1001);
-    log_one(s, "TRANSACTION", "/z", 1, NULL, 1001);
+    log_one(s, "UNSUBSCRIBE", "/z", 1, NULL, 1001);
     log_one(s, "GET", "/\xe5\x95\x86\xe5\x93\x81", 1, NULL, 1001); // two wide characters
     console_add_stats(&out, s, &no_terminal, false, 1001);
-    CHECK(str_starts(str_of(line_of(buf_cstr(&out), 2)), STR("TRANSACTION  /z ")));
+    CHECK(str_starts(str_of(line_of(buf_cstr(&out), 2)), STR("UNSUBSCRIBE  /z ")));
     CHECK(str_contains(str_of(line_of(buf_cstr(&out), 4)), str_of(name)));
     size_t wide = str_of(line_of(buf_cstr(&out), 3)).n;
     size_t plain = str_of(line_of(buf_cstr(&out), 6)).n;

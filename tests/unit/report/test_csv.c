@@ -81,8 +81,8 @@ static void end(struct test *t)
     buf_release(&t->log);
     buf_release(&t->file);
     static const char *const names[] = {"x_stats.csv", "x_stats_history.csv", "x_failures.csv",
-                                        "x_exceptions.csv"};
-    for (size_t i = 0; i < 4; i++)
+                                        "x_exceptions.csv", "x_metrics.csv"};
+    for (size_t i = 0; i < 5; i++)
         unlink(at(names[i]));
 }
 
@@ -97,6 +97,7 @@ TEST(headers_are_there_before_the_run)
     CHECK_TEXT(file(&t, "x_exceptions.csv"), "Count,Message,Traceback,Nodes\r\n");
     CHECK(csv_finish(t.csv));
     CHECK_INT(rows(file(&t, "x_stats_history.csv")), 1);
+    CHECK(strstr(file(&t, "x_metrics.csv"), "No such file") != NULL);
     end(&t);
 }
 
@@ -202,6 +203,32 @@ TEST(one_that_fails_is_said_and_disturbs_no_other)
     end(&t);
 }
 
+static void check_something(struct test *t, unsigned seconds)
+{
+    struct metrics *m = &t->run.stats->metrics;
+    metric_add_bool(m, metrics_get(m, METRIC_CHECK, STR("ok")), seconds > 2, 1);
+}
+
+TEST(checks_have_a_file_of_their_own_where_there_are_any)
+{
+    struct test t;
+    CHECK(begin(&t, 3.5, false));
+    t.second = check_something;
+    test_run_start(&t.run);
+    CHECK(strstr(file(&t, "x_metrics.csv"), "\ncheck,ok,3,1,2,0.33") != NULL);
+    CHECK(csv_finish(t.csv));
+
+    // An earlier run's is not left to the next.
+    csv_free(t.csv);
+    struct err err = ERR_INIT;
+    stats_clear(t.run.stats, 1);
+    t.csv = csv_new(at("x"), false, t.run.stats, t.run.runner, t.run.hooks, &err);
+    CHECK(t.csv != NULL);
+    CHECK_INT(rows(file(&t, "x_metrics.csv")), 1);
+    CHECK(csv_finish(t.csv));
+    end(&t);
+}
+
 static void block_and_free_failures(struct test *t, unsigned seconds)
 {
     block_failures(t, seconds);
@@ -268,6 +295,7 @@ TEST(nothing_is_left)
 TEST_MAIN(if (mkdtemp(folder) == NULL) return 1; RUN(headers_are_there_before_the_run);
           RUN(each_second_is_written); RUN(the_end_is_written_too);
           RUN(a_bad_place_is_found_before_the_run); RUN(folders_are_made);
+          RUN(checks_have_a_file_of_their_own_where_there_are_any);
           RUN(one_that_fails_is_said_and_disturbs_no_other);
           RUN(one_that_can_be_written_again_is_whole);
           RUN(a_history_that_ends_ends_with_a_whole_line); RUN(many_names_are_written_less_often);

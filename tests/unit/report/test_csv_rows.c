@@ -202,9 +202,34 @@ TEST(foreign_text_stays_one_field)
     buf_release(&out);
 }
 
+TEST(checks_and_metrics_have_what_their_kind_has)
+{
+    struct buf out = BUF_INIT;
+    struct stats *s = stats_new(1000, false);
+    csv_add_metrics(&out, s);
+    CHECK_STR(buf_slice(&out),
+              "Type,Name,Count,Passed,Failed,Ratio,Sum,Sum/s,Last,Average,Min,Max,50%,66%,75%,80%,"
+              "90%,95%,98%,99%,99.9%,99.99%,100%\r\n");
+    buf_clear(&out);
+    add_metrics(s, 1004);
+    csv_add_metrics(&out, s);
+    struct str rest = buf_slice(&out);
+    str_cut(&rest, '\n');
+    CHECK_STR(rest,
+              "check,\"has a \x1b[1mtoken, \"\"x\"\"\",1,1,0,1,,,,,,,,,,,,,,,,,\r\n"
+              "check,status is 200,4,3,1,0.75,,,,,,,,,,,,,,,,,\r\n"
+              "counter,orders,4,,,,8,2,,,,,,,,,,,,,,,\r\n"
+              "gauge,queue,4,,,,,,-5,,-5,7,,,,,,,,,,,\r\n"
+              "trend,size,200,,,,25125,,,125.625,1.25,250,125,165,188,200,225,238,245,248,250,"
+              "250,250\r\n"
+              "rate,cached,4,1,3,0.25,,,,,,,,,,,,,,,,,\r\n");
+    stats_free(s);
+    buf_release(&out);
+}
+
 TEST_MAIN(RUN(statistics_of_nothing_are_locusts_to_the_byte);
           RUN(history_of_nothing_is_locusts_to_the_byte); RUN(failures_are_locusts_to_the_byte);
           RUN(exceptions_are_locusts_to_the_byte); RUN(statistics_stand_in_their_columns);
           RUN(rows_are_sorted_and_the_total_is_last);
           RUN(the_history_is_of_the_last_ten_seconds_in_both_ways);
-          RUN(foreign_text_stays_one_field);)
+          RUN(foreign_text_stays_one_field); RUN(checks_and_metrics_have_what_their_kind_has);)

@@ -240,6 +240,34 @@ TEST(what_was_quoted_is_read_back)
     buf_release(&expected);
 }
 
+static const char *value(struct buf *out, double value)
+{
+    buf_clear(out);
+    view_add_value(out, value);
+    return buf_cstr(out);
+}
+
+TEST(values_of_metrics_have_three_digits_or_are_whole)
+{
+    struct buf out = BUF_INIT;
+    CHECK_TEXT(value(&out, 0), "0");
+    CHECK_TEXT(value(&out, -0.0), "0");
+    CHECK_TEXT(value(&out, 3), "3");
+    CHECK_TEXT(value(&out, 12.345), "12.3");
+    CHECK_TEXT(value(&out, -12.355), "-12.4");
+    CHECK_TEXT(value(&out, 0.0012345), "0.00123");
+    CHECK_TEXT(value(&out, 99.99), "100");
+    CHECK_TEXT(value(&out, 123.5), "124");
+    CHECK_TEXT(value(&out, 123456.7), "123457");
+    CHECK_TEXT(value(&out, -1234567890), "-1234567890");
+    CHECK_TEXT(value(&out, 1e300), "1e+300");
+    CHECK_TEXT(value(&out, 2.5e-8), "2.5e-08");
+    buf_clear(&out);
+    view_add_ratio(&out, 2 / 3.0);
+    CHECK_TEXT(buf_cstr(&out), "66.67%");
+    buf_release(&out);
+}
+
 TEST_MAIN(RUN(the_total_is_called_aggregated); RUN(percentiles_stand_under_their_labels);
           RUN(percentiles_have_three_significant_digits);
           RUN(rounding_takes_no_percentile_past_an_extreme);
@@ -247,4 +275,4 @@ TEST_MAIN(RUN(the_total_is_called_aggregated); RUN(percentiles_stand_under_their
           RUN(tables_show_decimals_below_ten_milliseconds); RUN(rounding_is_to_the_nearest_decimal);
           RUN(files_hold_the_shortest_decimal); RUN(foreign_text_becomes_valid);
           RUN(failures_are_shown_with_method_and_name); RUN(a_scripts_own_text_is_shown_bare);
-          RUN(what_was_quoted_is_read_back);)
+          RUN(what_was_quoted_is_read_back); RUN(values_of_metrics_have_three_digits_or_are_whole);)

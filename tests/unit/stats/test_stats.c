@@ -138,6 +138,8 @@ TEST(transactions_are_rows_and_no_part_of_the_total)
     CHECK_INT(s->total->content_length, 10);
     CHECK_DOUBLE(s->total->last_s, 101, 0);
     CHECK_DOUBLE(stats_seconds(s), 4, 0);
+    CHECK_DOUBLE(stats_total_rate(s, e), 0.5, 0);
+    CHECK_DOUBLE(stats_total_rate(s, s->total), 1, 0);
     CHECK_TEXT(s->failures.all->text, "sold out");
     size_t n;
     free(stats_sorted(s, &n));
