@@ -72,6 +72,7 @@ struct app {
     struct script_driver *driver;
     struct runner *runner;
     struct reports *reports;
+    struct result *result;
     struct live *live; /* NULL: none */
     struct signals signals;
     bool has_signals;
@@ -203,6 +204,7 @@ static void close_house(struct app *app)
 {
     live_free(app->live);
     reports_free(app->reports);
+    result_free(app->result);
     if (app->vm != NULL)
         app->vm->runner = NULL;
     runner_free(app->runner);
@@ -391,6 +393,7 @@ static int open_outputs(struct app *app, struct err *err)
     app->reports = reports_new(app->options, &app->clock, app->stats, app->runner, app->hooks, err);
     if (app->reports == NULL)
         return -1;
+    app->result = results_begin(app->options, getenv);
     if (reports_want_slots(app->options))
         slot_keeper_init(&app->slot_keeper, app->loop, app->stats, app->runner, app->hooks);
     app->live = live_new(app->options, &run, err);
@@ -459,21 +462,20 @@ static void finish_reports(struct app *app, struct threshold_row *rows, size_t n
                            const char *reason)
 {
     slot_keeper_finish(&app->slot_keeper, clock_wall_s(&app->clock));
-    struct result *result =
-        results_of_run(&(struct results_source){.options = app->options,
-                                                .runner = app->runner,
-                                                .usage = &app->usage,
-                                                .stats = app->stats,
-                                                .started_s = app->stats->total->start_s,
-                                                .ended_s = clock_wall_s(&app->clock),
-                                                .seed = app->seed,
-                                                .exit_code = code,
-                                                .exit_reason = reason,
-                                                .thresholds = rows,
-                                                .n_thresholds = n});
+    results_end(app->result, &(struct results_source){.options = app->options,
+                                                      .driver = app->driver,
+                                                      .runner = app->runner,
+                                                      .usage = &app->usage,
+                                                      .stats = app->stats,
+                                                      .started_s = app->stats->total->start_s,
+                                                      .ended_s = clock_wall_s(&app->clock),
+                                                      .seed = app->seed,
+                                                      .exit_code = code,
+                                                      .exit_reason = reason,
+                                                      .thresholds = rows,
+                                                      .n_thresholds = n});
 
-    reports_finish(app->reports, result);
-    result_free(result);
+    reports_finish(app->reports, app->result);
 }
 
 /* The first event; what its listeners have set up must hold. */

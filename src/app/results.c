@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "app/provenance.h"
 #include "app/run_options.h"
 #include "base/buf.h"
 #include "base/mem.h"
@@ -73,23 +74,44 @@ static void take_usage(struct result_usage *to, const struct usage *from)
     to->is_doubtful = usage_lag_is_high(from) || usage_pause_is_high(from);
 }
 
-struct result *results_of_run(const struct results_source *source)
+struct result *results_begin(const struct options *o, char *(*get)(const char *name))
 {
     struct result *r = result_new();
+    size_t n, html_script = options_find(o, STR("html-script"));
+    const char *const *scripts = options_list(o, OPT_LOCUSTFILE, &n);
+
+    provenance_add_scripts(r, scripts, n, html_script != SIZE_MAX && options_flag(o, html_script));
+    provenance_add_machine(r);
+    provenance_add_commit(r, get);
+    provenance_add_libraries(r);
+    result_set_text(&r->version, KATYDID_VERSION);
+    return r;
+}
+
+/* As --show-task-ratio-json prints it; NULL where the script's classes have none. */
+static json_t *task_ratio(const struct results_source *source)
+{
     const struct options *o = source->options;
-    size_t n_scripts;
-    const char *const *scripts = options_list(o, OPT_LOCUSTFILE, &n_scripts);
+    size_t users = options_is_given(o, OPT_USERS) ? (size_t)options_int(o, OPT_USERS) : 0;
+    char *text = script_driver_ratio(source->driver, users, true, NULL);
+    json_t *ratio = text != NULL ? json_loads(text, 0, NULL) : NULL;
+
+    free(text);
+    return ratio;
+}
+
+void results_end(struct result *r, const struct results_source *source)
+{
+    const struct options *o = source->options;
     const char *profile = options_text(o, OPT_PROFILE);
 
-    for (size_t i = 0; i < n_scripts; i++)
-        result_add_script(r, scripts[i], NULL, NULL);
     json_decref(r->options);
     r->options = shown_options(o);
+    r->task_ratio = task_ratio(source);
     if (options_text(o, OPT_HOST) != NULL)
         result_set_text(&r->host, json_string_value(json_object_get(r->options, "host")));
     if (profile != NULL)
         result_set_text(&r->profile, profile);
-    result_set_text(&r->version, KATYDID_VERSION);
     result_set_text(&r->end, end_name(runner_why(source->runner)));
     if (source->exit_reason != NULL)
         result_set_text(&r->exit_reason, source->exit_reason);
@@ -101,5 +123,4 @@ struct result *results_of_run(const struct results_source *source)
     r->n_thresholds = source->n_thresholds;
     take_usage(&r->usage, source->usage);
     r->stats = source->stats;
-    return r;
 }

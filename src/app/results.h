@@ -7,12 +7,14 @@
 #include "report/result.h"
 #include "run/runner.h"
 #include "run/usage.h"
+#include "script/driver.h"
 
 #include <stdint.h>
 
 /* Where it is taken from. All borrowed; the statistics for the result's life. */
 struct results_source {
     const struct options *options;
+    struct script_driver *driver;
     const struct runner *runner;
     const struct usage *usage;
     struct stats *stats;
@@ -24,7 +26,11 @@ struct results_source {
     size_t n_thresholds;
 };
 
-/* Secrets are hidden in it, unless --show-secrets is given. The caller frees it. */
-struct result *results_of_run(const struct results_source *source);
+/* What is known before the run begins: scripts, machine, libraries, and the commit (of the environment,
+ * by `get`: getenv). The caller frees it. */
+struct result *results_begin(const struct options *o, char *(*get)(const char *name));
+
+/* All else, when it is over; once. Secrets are hidden, unless --show-secrets is given. */
+void results_end(struct result *r, const struct results_source *source);
 
 #endif
