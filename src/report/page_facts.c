@@ -208,22 +208,55 @@ static void add_generator(json_t *about, const struct result *r)
     add_row(rows, "Garbage collector's longest pause", shown_ms(u->pause_peak_ms));
 }
 
+/* Texts one behind the other; false where it is no list of texts. */
+static bool add_texts(struct buf *out, const json_t *value)
+{
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        const char *text = json_string_value(json_array_get(value, i));
+        if (text == NULL)
+            return false;
+        buf_addf(out, "%s%s", i > 0 ? ", " : "", text);
+    }
+    return json_is_array(value);
+}
+
 /* What an option was, in a line; empty where it says nothing. */
 static json_t *option_text(const json_t *value)
 {
-    if (json_is_null(value) || json_is_false(value))
+    struct buf text = BUF_INIT;
+
+    if (json_is_null(value) || json_is_false(value) ||
+        (json_is_object(value) && json_object_size(value) == 0))
         return page_text("");
     if (json_is_string(value))
         return page_text(json_string_value(value));
     if (json_is_true(value))
         return page_text("yes");
-    if ((json_is_array(value) && json_array_size(value) == 0) ||
-        (json_is_object(value) && json_object_size(value) == 0))
-        return page_text("");
-    char *dump = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
-    json_t *text = page_text(dump);
-    free(dump);
-    return text;
+    if (json_is_number(value)) {
+        json_t *number = page_number(json_number_value(value));
+        char *dump = json_dumps(number, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+        buf_add_cstr(&text, dump);
+        free(dump);
+        json_decref(number);
+    } else if (!add_texts(&text, value)) {
+        char *dump = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+        buf_clear(&text);
+        buf_add_cstr(&text, dump);
+        free(dump);
+    }
+    return page_taken(&text);
+}
+
+/* As one would type it. */
+static void add_option(json_t *rows, const char *key, const json_t *value)
+{
+    struct buf name = BUF_INIT;
+
+    buf_addf(&name, "--%s", key);
+    for (size_t i = 0; i < name.n; i++)
+        name.p[i] = name.p[i] == '_' ? '-' : name.p[i];
+    add_row(rows, buf_cstr(&name), option_text(value));
+    buf_release(&name);
 }
 
 static void add_options(json_t *about, const struct result *r)
@@ -235,7 +268,7 @@ static void add_options(json_t *about, const struct result *r)
         return;
     json_t *rows = begin_group(about, "Options");
     json_object_foreach (r->options, key, value)
-        add_row(rows, key, option_text(value));
+        add_option(rows, key, value);
 }
 
 void page_facts_add(json_t *data, const struct result *r)

@@ -27,11 +27,23 @@ function axis(extra) {
   }, extra);
 }
 
+/** A figure at the cursor: nothing while there is no cursor, a dash where there is no value. */
+function legend(value, at, show) {
+  if (at === null || at === undefined) return "";
+  return value === null || value === undefined ? "–" : show(value);
+}
+
+/** The figures of an axis, without decimals that say nothing. */
+function marks(splits, show) {
+  const shown = splits.map(show);
+  return shown.every((text) => /\.0+$/.test(text)) ? shown.map((text) => text.replace(/\.0+$/, "")) : shown;
+}
+
 function line(series) {
   return {
     label: series.label, stroke: () => colour(series.colour), width: 1.5, scale: "y", spanGaps: series.bridges || false,
     fill: series.fill ? () => colour(series.fill) : undefined,
-    points: { show: false }, value: (_, v) => (v === null || v === undefined ? "–" : series.show(v)),
+    points: { show: false }, value: (_, v, __, at) => legend(v, at, series.show),
   };
 }
 
@@ -42,7 +54,9 @@ class Chart {
     this.plot = null;
     this.zoom = null; // to be shown when it is first drawn; null: all
     this.place = h("div", { class: "plot" });
-    this.node = h("figure", { class: "chart", tabindex: "0", "aria-label": label }, h("figcaption", null, title), this.place);
+    this.legend = h("div", { class: "legend" });
+    this.node = h("figure", { class: "chart", tabindex: "0", "aria-label": label },
+      h("figcaption", null, h("span", { class: "title" }, title), this.legend), this.place);
     this.node.addEventListener("keydown", (event) => this.key(event));
     drawn.add(this);
   }
@@ -54,7 +68,12 @@ class Chart {
     this.zoom = null;
     if (this.plot) this.plot.destroy();
     const made = this.options();
-    this.plot = new uPlot({ width, height: width < 500 ? 180 : 220, ...made.opts }, made.data, this.place);
+    const height = made.height || 200;
+    this.legend.replaceChildren();
+    this.plot = new uPlot({
+      width, height: width < 500 ? Math.round(height * 0.85) : height, padding: [8, 12, 0, 0],
+      legend: { mount: (_, table) => this.legend.append(table) }, ...made.opts,
+    }, made.data, this.place);
     if (zoom && made.keepsZoom) this.plot.setScale("x", zoom);
   }
 
@@ -144,13 +163,13 @@ export class Timeline {
       scales: { x: { time: false }, y: { range: (_, min, max) => [0, max > 0 ? max * 1.08 : 1] } },
       axes: [
         axis({ incrs: STEPS, values: (_, splits) => splits.map(elapsed), space: 60 }),
-        axis({ size: 56, values: (_, splits) => splits.map((v) => series[0].show(v)) }),
+        axis({ size: 56, values: (_, splits) => marks(splits, series[0].show) }),
       ],
-      series: [{ label: "At", value: (_, v) => (v === null ? "–" : elapsed(v) + (this.start ? ", " + clock(this.start + v) : "")) },
+      series: [{ label: "", value: (_, v, __, at) => legend(v, at, (t) => elapsed(t) + (this.start ? " (" + clock(this.start + t) + ")" : "")) },
         ...series.map(line)],
       hooks: { setScale: [(plot, scale) => this.follow(plot, scale)] },
     };
-    return { opts, keepsZoom: true, data: [this.at, ...series.map((s) => s.values)] };
+    return { opts, keepsZoom: true, height: series.length > 1 ? 200 : 140, data: [this.at, ...series.map((s) => s.values)] };
   }
 
   /** One chart shows another part of the time: so do all. */
@@ -190,7 +209,7 @@ const MARKS = [[1, "0%"], [2, "50%"], [4, "75%"], [10, "90%"], [20, "95%"], [100
  * that the slowest hundredth has as much room as the ninety before it. lines(): { label, points [[share, ms]], count,
  * colour } of what is to be shown now.
  */
-export function distribution(title, lines) {
+export function distribution(title, lines, isLog) {
   const chart = new Chart(title, "Distribution of response times: the percentiles of the table above, as curves", () => {
     const shown = lines();
     const xs = new Set();
@@ -203,23 +222,36 @@ export function distribution(title, lines) {
     const all = [...xs].sort((a, b) => a - b);
     if (all.length === 0) all.push(1);
     const last = all[all.length - 1];
+    const low = Math.min(...shown.flatMap((l) => l.points.map(([, ms]) => ms)).filter((ms) => ms > 0));
     return {
+      height: 340,
       data: [all, ...maps.map((map) => all.map((x) => (map.has(x) ? map.get(x) : undefined)))],
       opts: {
-        height: 320,
         cursor: { drag: { x: true, y: false }, y: false },
         scales: { x: { time: false, distr: 3, range: (_, min, max) => [Math.max(1, min || 1), Math.max(max || 2, 2)] },
-          y: { range: (_, min, max) => [0, max > 0 ? max * 1.05 : 1] } },
+          y: isLog() ? { distr: 3, range: (_, min, max) => decades(low, max) } : { range: (_, min, max) => [0, max > 0 ? max * 1.05 : 1] } },
         axes: [
           axis({ splits: (plot) => ticks(plot, last), values: (_, splits) => splits.map((v) => (MARKS.find(([x]) => x === v) || [0, ""])[1]), filter: (_, splits) => splits }),
-          axis({ size: 62, values: (_, splits) => splits.map(time) }),
+          axis({ size: 62, ...(isLog() ? { splits: (plot) => powers(plot.scales.y) } : {}), values: (_, splits) => splits.map((v) => (v === null ? "" : time(v))) }),
         ],
-        series: [{ label: "Within", value: (_, v) => (v === null ? "–" : share(v)) },
+        series: [{ label: "", value: (_, v, __, at) => legend(v, at, share) },
           ...shown.map((l) => line({ label: l.label, colour: l.colour, show: (v) => time(v) + " ms", bridges: true }))],
       },
     };
   });
   return chart;
+}
+
+/** Whole decades around the values. */
+function decades(low, high) {
+  if (!(low > 0 && high > 0 && isFinite(low))) return [1, 10];
+  return [10 ** Math.floor(Math.log10(low)), 10 ** Math.ceil(Math.log10(high * 1.02))];
+}
+
+function powers({ min, max }) {
+  const all = [];
+  for (let power = Math.ceil(Math.log10(min) - 1e-9); 10 ** power <= max * 1.001; power++) all.push(10 ** power);
+  return all;
 }
 
 function ticks(plot, last) {

@@ -12,9 +12,13 @@ export function spread(data) {
   const shown = new Map(); // entry -> colour
   const free = () => COLOURS.find((c) => ![...shown.values()].includes(c));
   const label = (entry) => visible((entry.method + " " + entry.name).trim());
+  const longest = Math.max(...all.map((entry) => entry.max));
+  const shortest = Math.min(...all.map((entry) => entry.percentiles[0]).filter((ms) => ms > 0));
+  const log = h("input", { type: "checkbox", onchange: () => chart.draw() });
+  log.checked = longest > 100 * shortest;
   const chart = distribution(["Response time", h("span", { class: "unit" }, "ms")], () => [...shown].map(([entry, colour]) => ({
     label: label(entry), colour, count: entry.requests, points: entry.spread.map((ms, i) => [i < entry.spread.length - 1 ? data.shares[i] : 1, ms]),
-  })));
+  })), () => log.checked);
   const boxes = all.map((entry, i) => {
     const box = h("input", { type: "checkbox", onchange: () => { choose(); chart.draw(); } });
     const swatch = h("span", { class: "swatch" });
@@ -35,6 +39,7 @@ export function spread(data) {
   choose();
   return section("distribution", "Distribution", h("p", { class: "hint" },
     "How many were answered within which time; the axis is stretched towards the slowest."),
+    h("div", { class: "tools" }, h("label", null, log, " times on a logarithmic scale")),
     h("div", { class: "spread" }, chart.node,
       h("fieldset", null, h("legend", null, "Names, up to " + COLOURS.length), boxes.map((b) => b.node))));
 }

@@ -11,8 +11,8 @@ export function head(data) {
       h("h1", null, foreign(data.title), run.profile ? h("span", { class: "profile" }, foreign(run.profile)) : null),
       h("p", { class: "when" }, [run.start ? moment(run.start) : null, duration(run.seconds), run.host || null]
         .filter(Boolean).map((part, i) => [i ? " · " : "", typeof part === "string" ? foreign(part) : part])),
-      h("p", { class: "verdict", role: "status" }, h("strong", null, verdict.title), foreign(verdict.reason),
-        h("span", null, [verdict.end ? "Ended by: " + verdict.end + ". " : "", "Exit code " + verdict.code]))));
+      h("p", { class: "verdict", role: "status" }, h("strong", null, verdict.title), foreign(verdict.reason, { class: "reason" })),
+      h("p", { class: "when" }, verdict.end ? ["Ended by ", foreign(verdict.end), " · "] : null, "exit code " + verdict.code)));
 }
 
 function figure(name, value, unit, mark) {
@@ -26,7 +26,7 @@ export function summary(data) {
   const part = section("summary", "Summary",
     h("dl", { class: "figures" },
       figure("Requests", count(total.requests)),
-      figure("Requests a second", rate(total.rate)),
+      figure("Requests/s", rate(total.rate)),
       figure("Failures", count(total.failures), percent(total.failed), total.failures ? "bad" : null),
       figure("Most users", count(run.users)),
       timed ? [figure("Median", time(p("50%")), "ms"), figure("95%", time(p("95%")), "ms"),

@@ -73,6 +73,8 @@ TEST(what_ran)
     result_add_script(r, "other.lua", NULL, NULL);
     json_object_set_new(r->options, "users", json_integer(3));
     json_object_set_new(r->options, "tags", json_array());
+    json_object_set_new(r->options, "spawn_rate", json_real(3));
+    json_object_set_new(r->options, "exclude_tags", json_pack("[ss]", "a", "b"));
     json_object_set_new(r->options, "headless", json_true());
     json_t *data = facts(r);
     CHECK_TEXT(page_text_at(data, "title"), "shop+other");
@@ -82,9 +84,11 @@ TEST(what_ran)
     CHECK_TEXT(fact(data, "The run", "Seed"), "7");
     CHECK_TEXT(fact(data, "The run", "Started"), "1970-01-01T00:16:40Z");
     CHECK_TEXT(fact(data, "The run", "Profile"), "(none)");
-    CHECK_TEXT(fact(data, "Options", "users"), "3");
-    CHECK_TEXT(fact(data, "Options", "headless"), "yes");
-    CHECK_TEXT(fact(data, "Options", "tags"), "(none)");
+    CHECK_TEXT(fact(data, "Options", "--users"), "3");
+    CHECK_TEXT(fact(data, "Options", "--headless"), "yes");
+    CHECK_TEXT(fact(data, "Options", "--tags"), "(none)");
+    CHECK_TEXT(fact(data, "Options", "--spawn-rate"), "3");
+    CHECK_TEXT(fact(data, "Options", "--exclude-tags"), "a, b");
     json_decref(data);
     result_free(r);
 }
