@@ -3,7 +3,7 @@
 import { distribution } from "./charts.js";
 import { foreign, h, section, visible } from "./dom.js";
 
-const COLOURS = ["line-1", "line-2", "line-3", "line-4", "line-5", "line-6", "line-7", "line-8"];
+const COLOURS = ["line-1", "line-2", "line-3", "line-4", "line-6", "line-7", "line-5", "line-8"];
 const AT_FIRST = 4; // names, beside the total
 
 export function spread(data) {

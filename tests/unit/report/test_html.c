@@ -87,10 +87,10 @@ static void log_hour(struct stats *s)
             snprintf(name, sizeof name, "/api/v2/collections/%d/items/[id]", i);
             struct entry *e = stats_entry(s, STR("GET"), str_of(name), STARTED);
             for (int k = 0; k < 4; k++)
-                stats_log(s, e, true, 3 + (piece * 7919 + k * 104729) % 5000 * (1 + i % 40) / 10.0,
-                          1000, k == 0 ? STR("HTTPError('503 Server Error: Service Unavailable')")
-                                       : STR_EMPTY,
-                          STARTED + piece * 10 + k);
+                stats_log(
+                    s, e, true, 3 + (piece * 7919 + k * 104729) % 5000 * (1 + i % 40) / 10.0, 1000,
+                    k == 0 ? STR("HTTPError('503 Server Error: Service Unavailable')") : STR_EMPTY,
+                    STARTED + piece * 10 + k);
         }
         if (slots_tick(s->slots, s->entries, 3, STARTED + piece * 10 + 10))
             while (slots_work(s->slots))
