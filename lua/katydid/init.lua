@@ -15,6 +15,7 @@ local shape = require "katydid.shape"
 local spawn = require "katydid.spawn"
 local task = require "katydid.task"
 local taskset = require "katydid.taskset"
+local thresholds = require "katydid.thresholds"
 local transaction = require "katydid.transaction"
 local user = require "katydid.user"
 local wait_time = require "katydid.wait_time"
@@ -49,6 +50,7 @@ local katydid = {
   events = events,
   measure = measure.measure,
   check = check.check,
+  thresholds = thresholds.thresholds,
   transaction = transaction.transaction,
   spawn = spawn.spawn,
 }

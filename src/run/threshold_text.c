@@ -307,10 +307,13 @@ static int read_left(struct threshold *t, struct str left, struct err *err)
             "'of' and a name, or an operator (<, <=, >, >=, ==, !=), behind the metric", of, err);
     if (t->metric == THRESHOLD_EXCEPTIONS)
         return err_set(err, "exceptions are counted for the whole run: they have no 'of'");
-    if (t->metric == THRESHOLD_CUSTOM)
+    if (t->metric == THRESHOLD_CUSTOM) {
+        struct str own = str_of(t->metric_name);
+        const char *near = nearest_name(own, threshold_metrics, METRICS);
         return threshold_refuse_name(
-            "metric", str_of(t->metric_name),
-            nearest_name(str_of(t->metric_name), threshold_metrics, METRICS), " before 'of'", err);
+            "metric", own, near,
+            near != NULL ? " before 'of'" : " before 'of' (one of the script has no 'of')", err);
+    }
     return read_entry(t, rest, err);
 }
 

@@ -208,6 +208,27 @@ static int l_listener_failed(lua_State *L)
     return 0;
 }
 
+/* add_threshold(text) -> why not, or nil */
+static int l_add_threshold(lua_State *L)
+{
+    struct err err = ERR_INIT;
+    struct vm *vm = core_vm(L);
+    struct str text = lx_check_str(L, 1);
+    bool has_begun = vm->runner != NULL && runner_state(vm->runner) != RUN_READY;
+    int rc;
+    if (has_begun)
+        rc =
+            err_set(&err, "the test has begun: thresholds are said before, at the top of a script");
+    else if (vm->options.thresholds != NULL)
+        rc = thresholds_add(vm->options.thresholds, text, &err);
+    else
+        rc = threshold_check(text, &err);
+    if (rc == 0)
+        return 0;
+    lua_pushstring(L, err.text);
+    return 1;
+}
+
 /* get_exit_code() -> integer or nil */
 static int l_get_exit_code(lua_State *L)
 {
@@ -278,6 +299,7 @@ static const luaL_Reg run_functions[] = {{"request", l_request},
                                          {"take_iteration", l_take_iteration},
                                          {"iteration_done", l_iteration_done},
                                          {"stop_test", l_stop_test},
+                                         {"add_threshold", l_add_threshold},
                                          {"get_exit_code", l_get_exit_code},
                                          {"set_exit_code", l_set_exit_code},
                                          {"exit", l_exit},

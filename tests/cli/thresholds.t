@@ -117,3 +117,33 @@ $ katydid debug hello.lua --threshold 'requests < 1'
 [2]
 
 $ KATYDID_THRESHOLD='requests < 1' katydid debug hello.lua >/dev/null 2>&1
+
+# In the script, beside those of the command line.
+$ katydid thresholds.lua --headless --iterations 30 --threshold 'requests < 40' 2>/dev/null | sed -n '/^Verdict/,/^$/p'
+Verdict    Measured     Threshold
+----------|------------|----------------------------------------
+passed     30           requests > 20
+passed     100%         check_ratio of status is 200 >= 100%
+crossed    60           orders < 50
+passed     30           requests < 40
+----------|------------|----------------------------------------
+
+$ katydid thresholds.lua --headless --iterations 30 >/dev/null 2>&1
+[3]
+
+$ ALSO='orders of x < 3' katydid thresholds.lua --headless --iterations 30
+2> katydid: error: thresholds.lua:7: k.thresholds: 'orders of x < 3': unknown metric 'orders' before 'of' (one of the script has no 'of')
+[2]
+
+$ ALSO='ordres < 3' katydid thresholds.lua --headless --iterations 30 2>&1 >/dev/null | grep error
+katydid: error: 'ordres < 3': unknown metric 'ordres' (did you mean 'orders'?)
+
+# Of a counter there are no percentiles: that name is no request's.
+$ ALSO='p95 of orders < 3' katydid thresholds.lua --headless --iterations 30 2>/dev/null | grep -A1 'not judged'
+not judged -            p95 of orders < 3
+                          no request has a name that it is of
+
+$ ALSO='p95 <> 3' katydid check thresholds.lua
+thresholds.lua:7: k.thresholds: 'p95 <> 3': expected a time such as 300ms or 1.5s, got '> 3'
+1 mistake
+[2]

@@ -356,6 +356,10 @@ function run.iteration_done() end
 ---Ends the test in good order. Called by a running user, it doesn't return: it throws STOP.
 ---@param reason string?
 function run.stop_test(reason) end
+---One more thing that the run is to hold.
+---@param text string
+---@return string? why it is none; nil: it was added
+function run.add_threshold(text) end
 ---os.exit: sets the exit code, ends the test in good order, and throws STOP, whoever calls it.
 ---@param code integer|boolean|nil
 function run.exit(code) end
