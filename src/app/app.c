@@ -470,6 +470,7 @@ static void finish_reports(struct app *app, struct threshold_row *rows, size_t n
                                                       .started_s = app->stats->total->start_s,
                                                       .ended_s = clock_wall_s(&app->clock),
                                                       .seed = app->seed,
+                                                      .has_own_code = app->vm->has_exit_code,
                                                       .exit_code = code,
                                                       .exit_reason = reason,
                                                       .thresholds = rows,

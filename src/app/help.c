@@ -203,7 +203,8 @@ void help_add_report(struct buf *out)
                  "(they may be of several machines): their counts and times add up exactly, each\n"
                  "counted from the begin of its run. What they differ in is said.\n"
                  "\n"
-                 "The exit code is that of the run; of several, the one that counts first.\n"
+                 "Thresholds are judged again, those of the runs and those of --threshold, by the\n"
+                 "figures of all results together. Exit codes are those of a run.\n"
                  "\n");
     help_add_options(out, own, n);
     free(own);

@@ -32,8 +32,7 @@ void judge_watch(struct thresholds *all, const struct options *o, struct hooks *
                                                          options_flag(o, OPT_ALLOW_SATURATED)});
 }
 
-/* Whether a signal ended a run that would have ended by itself. */
-static bool is_cut_short(const struct runner *runner)
+bool judge_is_cut_short(const struct runner *runner)
 {
     const struct run_config *config = runner_config(runner);
 
@@ -67,7 +66,7 @@ struct threshold_row *judge_run(const struct thresholds *all, const struct optio
         .allow_saturated = options_flag(o, OPT_ALLOW_SATURATED),
         .no_descriptors = usage->no_descriptors,
         .no_ports = usage->no_ports,
-        .is_cut_short = is_cut_short(runner),
+        .is_cut_short = judge_is_cut_short(runner),
     };
     struct threshold_row *rows = thresholds_judge(all, stats, &doubts, true);
 

@@ -25,6 +25,9 @@ struct threshold_row *judge_run(const struct thresholds *all, const struct optio
                                 const struct runner *runner, const struct usage *usage,
                                 const struct stats *stats);
 
+/* Whether a signal ended a run that would have ended by itself. */
+bool judge_is_cut_short(const struct runner *runner);
+
 /* How many rows have this verdict. */
 size_t judge_count(const struct threshold_row *rows, size_t n, enum threshold_verdict verdict);
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "app/report_command.h"
 
+#include "app/judge_again.h"
 #include "app/reports.h"
 #include "app/run_options.h"
 #include "base/log.h"
@@ -58,6 +59,10 @@ int report_command_run(const struct options *o, struct err *err)
     if (r == NULL)
         return -1;
     tell_notes(r);
+    if (judge_again(r, o, err) < 0) {
+        result_free(r);
+        return -1;
+    }
     reports_write(o, r);
     code = r->exit_code;
     result_free(r);

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "app/judge.h"
 #include "app/provenance.h"
 #include "app/run_options.h"
 #include "base/buf.h"
@@ -71,6 +72,8 @@ static void take_usage(struct result_usage *to, const struct usage *from)
     to->lag_peak_ms = (double)from->lag_peak.ns / NS_PER_MS;
     to->lag_peak_at_s = from->lag_peak.at_s;
     to->pause_peak_ms = (double)from->pause_peak.ns / NS_PER_MS;
+    to->no_descriptors = from->no_descriptors;
+    to->no_ports = from->no_ports;
     to->is_doubtful = usage_lag_is_high(from) || usage_pause_is_high(from);
 }
 
@@ -118,6 +121,8 @@ void results_end(struct result *r, const struct results_source *source)
     r->started_s = source->started_s;
     r->ended_s = source->ended_s;
     r->seed = source->seed;
+    r->is_cut_short = judge_is_cut_short(source->runner);
+    r->has_own_code = source->has_own_code;
     r->exit_code = source->exit_code;
     r->thresholds = source->thresholds;
     r->n_thresholds = source->n_thresholds;

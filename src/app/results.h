@@ -20,6 +20,7 @@ struct results_source {
     struct stats *stats;
     double started_s, ended_s; /* wall time */
     uint64_t seed;
+    bool has_own_code; /* the script set the exit code */
     int exit_code;
     const char *exit_reason;          /* NULL: none */
     struct threshold_row *thresholds; /* taken */

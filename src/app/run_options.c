@@ -274,7 +274,8 @@ const struct option run_options[RUN_OPTIONS] = {
                     .group = REPORTS,
                     .help = "print annotations for GitHub, and add the summary to "
                             "$GITHUB_STEP_SUMMARY: on, off, or auto, where GITHUB_ACTIONS is true"},
-    [OPT_EXIT_CODE_ON_ERROR] = {.name = "exit-code-on-error",
+    [OPT_EXIT_CODE_ON_ERROR] = {.in_report = true,
+                                .name = "exit-code-on-error",
                                 .type = OPTION_INT,
                                 .value = "CODE",
                                 .preset = "1",
@@ -290,6 +291,7 @@ const struct option run_options[RUN_OPTIONS] = {
                             "let Prometheus fetch the figures at http://HOST:PORT/metrics while "
                             "the run goes on; without HOST from this machine alone"},
     [OPT_THRESHOLD] = {.run_alone = true,
+                       .in_report = true,
                        .name = "threshold",
                        .other_name = "thresholds",
                        .type = OPTION_TEXTS,
@@ -302,6 +304,7 @@ const struct option run_options[RUN_OPTIONS] = {
                            "'fail_ratio < 1% for 10s abort' or k6's 'GET /items: p(95)<300'; may "
                            "be given several times, and adds to those of files and scripts"},
     [OPT_ALLOW_SATURATED] = {.run_alone = true,
+                             .in_report = true,
                              .name = "allow-saturated",
                              .group = THRESHOLDS,
                              .help = "judge response times also where katydid was too busy itself "

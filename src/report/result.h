@@ -23,8 +23,9 @@ struct result_usage {
     double cpu_share;     /* of one core: 0..1 */
     struct histogram lag; /* ms; a count is a microsecond of the test, as run/usage has it */
     double lag_peak_ms, lag_peak_at_s;
-    double pause_peak_ms; /* of Lua's collector */
-    bool is_doubtful;     /* response times may be too long for reasons of our own */
+    double pause_peak_ms;              /* of Lua's collector */
+    uint64_t no_descriptors, no_ports; /* requests that failed because these had run out */
+    bool is_doubtful;                  /* response times may be too long for reasons of our own */
 };
 
 struct result_script {
@@ -59,6 +60,8 @@ struct result {
     json_t *options;    /* object: name -> value as it held, secrets hidden */
     json_t *task_ratio; /* as --show-task-ratio-json has it; NULL: none */
     char *end;          /* why it ended: "run time", "signal", ... */
+    bool is_cut_short;  /* a signal ended it before its time */
+    bool has_own_code;  /* the script set the exit code */
     int exit_code;
     char *exit_reason; /* where no other figure tells why it isn't 0 */
     struct threshold_row *thresholds;

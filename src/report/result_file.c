@@ -62,6 +62,12 @@ static void add_part_count(struct buf *out, const char *name, uint64_t value)
     buf_addf(out, "%" PRIu64, value);
 }
 
+static void add_part_flag(struct buf *out, const char *name, bool value)
+{
+    add_part(out, name);
+    buf_add_cstr(out, value ? "true" : "false");
+}
+
 static void begin_list(struct buf *out, const char *name)
 {
     add_part(out, name);
@@ -302,6 +308,8 @@ static void add_usage(struct buf *out, const struct result_usage *u)
     add_number(out, "lag_peak_ms", u->lag_peak_ms);
     add_number(out, "lag_peak_at", u->lag_peak_at_s);
     add_number(out, "pause_peak_ms", u->pause_peak_ms);
+    add_count(out, "no_descriptors", u->no_descriptors);
+    add_count(out, "no_ports", u->no_ports);
     add_flag(out, "is_doubtful", u->is_doubtful);
     add_histogram(out, "lag", &u->lag);
     buf_add_char(out, '}');
@@ -372,6 +380,8 @@ void result_file_add(struct buf *out, const struct result *r)
     add_part(out, "ended");
     json_text_add_number(out, r->ended_s);
     add_part_text(out, "end", r->end);
+    add_part_flag(out, "is_cut_short", r->is_cut_short);
+    add_part_flag(out, "has_own_code", r->has_own_code);
     add_part_count(out, "exit_code", (uint64_t)r->exit_code);
     add_part_text(out, "exit_reason", r->exit_reason);
     add_part_count(out, "seed", r->seed);
@@ -389,6 +399,7 @@ void result_file_add(struct buf *out, const struct result *r)
     add_usage(out, &r->usage);
     add_part_count(out, "in_flight_at_end", r->stats->in_flight_at_end);
     add_part_count(out, "names_left_out", r->stats->names_left_out);
+    add_part_count(out, "max_names", r->stats->names_limit);
     add_entries(out, r->stats);
     add_failures(out, &r->stats->failures);
     add_exceptions(out, &r->stats->exceptions);

@@ -227,6 +227,7 @@ static int merge_stats(struct stats *into, const struct stats *from, struct err 
 {
     double by_s = into->total->start_s - from->total->start_s;
     double last_s = into->metrics.last_s;
+    size_t limit = into->names_limit > from->names_limit ? into->names_limit : from->names_limit;
     into->names_limit = into->metrics.limit = SIZE_MAX;
     if (metrics_merge(&into->metrics, &from->metrics, err) < 0)
         return -1;
@@ -235,6 +236,7 @@ static int merge_stats(struct stats *into, const struct stats *from, struct err 
     merge_entries(into, from, by_s);
     merge_failures(into, from);
     merge_history(into, from);
+    into->names_limit = into->metrics.limit = limit;
     return 0;
 }
 
@@ -314,6 +316,8 @@ static void merge_usage(struct result_usage *into, const struct result_usage *fr
         into->lag_peak_at_s = from->lag_peak_at_s;
     }
     into->pause_peak_ms = fmax(into->pause_peak_ms, from->pause_peak_ms);
+    into->no_descriptors += from->no_descriptors;
+    into->no_ports += from->no_ports;
     into->is_doubtful = into->is_doubtful || from->is_doubtful;
     histogram_merge(&into->lag, &from->lag);
 }
@@ -396,8 +400,11 @@ static void merge_end(struct result *into, const struct result *from)
             result_set_text(&into->end, both);
         free(both);
     }
-    if (rank_of(from->exit_code) >= rank_of(into->exit_code))
+    into->is_cut_short = into->is_cut_short || from->is_cut_short;
+    if (into->has_own_code ||
+        (!from->has_own_code && rank_of(from->exit_code) >= rank_of(into->exit_code)))
         return;
+    into->has_own_code = from->has_own_code;
     into->exit_code = from->exit_code;
     result_set_text(&into->exit_reason, from->exit_reason);
 }

@@ -437,6 +437,8 @@ static void read_usage(struct json_fields *d, const json_t *top, struct result_u
     u->lag_peak_ms = json_amount_of(d, object, "lag_peak_ms");
     u->lag_peak_at_s = json_amount_of(d, object, "lag_peak_at");
     u->pause_peak_ms = json_amount_of(d, object, "pause_peak_ms");
+    u->no_descriptors = json_count_of(d, object, "no_descriptors");
+    u->no_ports = json_count_of(d, object, "no_ports");
     u->is_doubtful = json_flag_of(d, object, "is_doubtful");
     read_histogram(d, object, "lag", &u->lag);
     json_fields_leave(d);
@@ -465,6 +467,8 @@ static void read_head(struct json_fields *d, const json_t *top, struct result *r
     r->n_runs = (unsigned)json_as_count(d, "runs", json_field_of(d, top, "runs"), UINT32_MAX);
     r->started_s = json_amount_of(d, top, "started");
     r->ended_s = json_amount_of(d, top, "ended");
+    r->is_cut_short = json_flag_of(d, top, "is_cut_short");
+    r->has_own_code = json_flag_of(d, top, "has_own_code");
     r->exit_code = (int)json_as_count(d, "exit_code", json_field_of(d, top, "exit_code"), 255);
     r->seed = json_count_of(d, top, "seed");
     read_scripts(d, top, r);
@@ -510,6 +514,8 @@ static void read_all(struct json_fields *d, const json_t *top, struct result *r)
     read_history(d, top, &r->stats->history);
     if (!json_fields_failed(d))
         read_slots(d, top, r->stats);
+    // Those that were there are there, however many; what is told is what held in the run.
+    r->stats->names_limit = r->stats->metrics.limit = json_count_of(d, top, "max_names");
 }
 
 struct result *result_file_parse(struct str text, struct err *err)

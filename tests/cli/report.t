@@ -87,3 +87,45 @@ $ katydid report deep/run.json --result hello.lua/run.json
 $ katydid hello.lua --headless --iterations 1 --result /dev/full --csv kept 2>&1 >/dev/null | grep missing; ls kept_stats.csv
 *ERROR/katydid.main: The result file is missing: /dev/full: No space left on device
 kept_stats.csv
+
+# Thresholds are judged again, and others as well.
+$ katydid failing.lua Failing --headless --iterations 3 --result judged.json --threshold 'requests >= 3' >/dev/null 2>&1
+
+$ katydid report judged.json 2>/dev/null | grep requests
+passed     3            requests >= 3
+
+$ katydid report judged.json --threshold 'fail_ratio < 50%' >judged.txt
+[3]
+
+$ grep -A4 '^Threshold' judged.txt
+Thresholds
+Verdict    Measured     Threshold
+----------|------------|----------------------------------------
+passed     3            requests >= 3
+crossed    100%         fail_ratio < 50%
+
+# With one, failed requests are no matter of the exit code any more, unless it is asked for.
+$ katydid report failed.json --threshold 'requests > 1' >/dev/null
+
+$ katydid report failed.json --threshold 'requests > 1' --exit-code-on-error 7 >/dev/null
+[7]
+
+# All of them together; what matched nothing is never passed.
+$ katydid report judged.json judged.json --threshold 'requests > 5' >/dev/null
+
+$ katydid report judged.json --threshold 'requests > 5' >/dev/null
+[3]
+
+$ katydid report judged.json --threshold 'p95 of /none < 1s' >/dev/null
+[4]
+
+$ katydid report judged.json --threshold 'avg < 9s for 1s' 2>/dev/null | grep 'for 1s'
+not judged -            avg < 9s for 1s
+
+$ katydid report judged.json --threshold 'p9x < 1s'
+2> katydid: error: *'p9x < 1s': unknown metric 'p9x' (did you mean 'p90'?)
+[2]
+
+$ katydid report judged.json --threshold 'sold > 3'
+2> katydid: error: *
+[2]

@@ -14,6 +14,7 @@ local NO_TEST = {
   ["src/app/live.c"] = "composes; tests/cli, tests/e2e",
   ["src/app/results.c"] = "takes from all; tests/cli, tests/e2e",
   ["src/app/reports.c"] = "composes; tests/cli",
+  ["src/app/judge_again.c"] = "composes; tests/cli/report.t",
   ["src/app/report_command.c"] = "composes; tests/cli/report.t",
   ["src/app/judge.c"] = "composes; tests/cli",
 }

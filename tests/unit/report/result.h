@@ -60,6 +60,8 @@ static inline struct result *made_result(double start_s, unsigned seed)
     r->ended_s = start_s + 25.5;
     r->seed = seed;
     r->exit_code = 1;
+    r->is_cut_short = true;
+    r->usage.no_ports = 4;
     result_set_text(&r->version, "0.1.0");
     result_set_text(&r->end, "run time");
     result_set_text(&r->host, "http://shop.example/\"<b>");
