@@ -35,7 +35,7 @@ if [ ! -e "$pristine/etc/debian_version" ]; then
         { tail -n 20 "$work/debootstrap.log"; exit 1; }
 fi
 
-# bare_system NAME: a fresh copy with apt set up as here, `make`, and the committed tree in /katydid.
+# bare_system NAME: a fresh copy with apt and trust set up as here, `make`, and the committed tree in /katydid.
 bare_system() {
     local root=$work/$1 item
     cp -a --reflink=auto "$pristine" "$root"
@@ -44,6 +44,9 @@ bare_system() {
         [ ! -e "/etc/apt/$item" ] || cp -a "/etc/apt/$item" "$root/etc/apt/"
     done
     cp /etc/resolv.conf /etc/hosts "$root/etc/" 2>/dev/null || true
+    # Whom this machine trusts beside those whom Debian does, for npm.
+    mkdir -p "$root/usr/local/share/ca-certificates"
+    cp -a /usr/local/share/ca-certificates/. "$root/usr/local/share/ca-certificates/" 2>/dev/null || true
     git clone -q . "$root/katydid"
     inside "$1" "apt-get update -q && apt-get install -y -q --no-install-recommends make" >"$work/$1.apt.log" 2>&1 ||
         { tail -n 20 "$work/$1.apt.log"; return 1; }
