@@ -80,10 +80,10 @@ static void take_usage(struct result_usage *to, const struct usage *from)
 struct result *results_begin(const struct options *o, char *(*get)(const char *name))
 {
     struct result *r = result_new();
-    size_t n, html_script = options_find(o, STR("html-script"));
+    size_t n;
     const char *const *scripts = options_list(o, OPT_LOCUSTFILE, &n);
 
-    provenance_add_scripts(r, scripts, n, html_script != SIZE_MAX && options_flag(o, html_script));
+    provenance_add_scripts(r, scripts, n, options_flag(o, OPT_HTML_SCRIPT));
     provenance_add_machine(r);
     provenance_add_commit(r, get);
     provenance_add_libraries(r);

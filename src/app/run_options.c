@@ -225,6 +225,11 @@ const struct option run_options[RUN_OPTIONS] = {
                   .value = "FILE",
                   .group = REPORTS,
                   .help = "write the final report as one page, which opens without a network"},
+    [OPT_HTML_SCRIPT] = {.run_alone = true,
+                         .name = "html-script",
+                         .group = REPORTS,
+                         .help = "put the scripts' text into the page, and into --result's file; "
+                                 "without it their names and hashes stand there"},
     [OPT_JUNIT] = {.run_alone = true,
                    .in_report = true,
                    .name = "junit",
@@ -468,6 +473,9 @@ int run_options_check(const struct options *o, struct err *err)
         return -1;
     if (options_flag(o, OPT_CSV_FULL_HISTORY) && options_text(o, OPT_CSV) == NULL)
         return err_set(err, "--csv-full-history needs --csv PREFIX");
+    if (options_flag(o, OPT_HTML_SCRIPT) && options_text(o, OPT_HTML) == NULL &&
+        options_text(o, OPT_RESULT) == NULL)
+        return err_set(err, "--html-script needs --html FILE or --result FILE");
     if (!options_flag(o, OPT_HEADLESS) && !run_options_only_look(o))
         return err_set(err, "there is no web page yet: a run needs --headless");
     return 0;

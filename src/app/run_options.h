@@ -44,6 +44,7 @@ enum run_option {
     OPT_JSON,
     OPT_JSON_FILE,
     OPT_HTML,
+    OPT_HTML_SCRIPT,
     OPT_JUNIT,
     OPT_RESULT,
     OPT_MARKDOWN,

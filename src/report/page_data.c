@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "report/page_facts.h"
 #include "report/page_json.h"
+#include "report/page_metrics.h"
 #include "report/page_series.h"
 #include "report/view.h"
 
@@ -209,6 +210,22 @@ static json_t *thresholds_of(const struct result *r)
     return rows;
 }
 
+/* The texts of those that have one. */
+static json_t *scripts_of(const struct result *r)
+{
+    json_t *rows = json_array();
+
+    for (size_t i = 0; i < r->n_scripts; i++) {
+        if (r->scripts[i].text == NULL)
+            continue;
+        json_t *row = json_object();
+        json_object_set_new(row, "path", page_text(r->scripts[i].path));
+        json_object_set_new(row, "text", page_text(r->scripts[i].text));
+        json_array_append_new(rows, row);
+    }
+    return rows;
+}
+
 json_t *page_data(const struct result *r)
 {
     json_t *data = json_object();
@@ -220,6 +237,8 @@ json_t *page_data(const struct result *r)
     json_object_set_new(data, "thresholds", thresholds_of(r));
     json_object_set_new(data, "failures", failures_of(r->stats));
     json_object_set_new(data, "exceptions", exceptions_of(r->stats));
+    page_metrics_add(data, r->stats);
+    json_object_set_new(data, "scripts", scripts_of(r));
     if (r->task_ratio != NULL)
         json_object_set(data, "tasks", r->task_ratio);
     return data;

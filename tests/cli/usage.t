@@ -54,6 +54,7 @@ $ katydid run -h | grep -o '^  -., --[a-z-]*\|^      --[a-z-]*' | tr -d ' '
 --json
 --json-file
 --html
+--html-script
 --junit
 --result
 --markdown
@@ -210,6 +211,10 @@ $ katydid hello.lua --headless --csv-full-history
 # What can't be written is found before anything is sent.
 $ katydid hello.lua --headless --csv /proc/nowhere/x
 2> katydid: error: --csv: */proc/nowhere*
+[2]
+
+$ katydid hello.lua --headless --html-script
+2> katydid: error: --html-script needs --html FILE or --result FILE
 [2]
 
 $ katydid hello.lua --headless --html /proc/nowhere/x.html

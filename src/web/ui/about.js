@@ -8,3 +8,9 @@ export function about(data) {
     h("h3", null, group.title),
     h("dl", { class: "facts" }, group.rows.map(([name, value]) => h("div", null, h("dt", null, foreign(name)), h("dd", null, foreign(value)))))))));
 }
+
+export function scripts(data) {
+  if (data.scripts.length === 0) return null;
+  return section("scripts", data.scripts.length > 1 ? "Scripts" : "Script", data.scripts.map((script) =>
+    h("details", null, h("summary", null, foreign(script.path)), h("pre", { tabindex: "0" }, foreign(script.text)))));
+}

@@ -8,8 +8,9 @@ import { requests } from "./requests.js";
 import { timeline } from "./timeline.js";
 import { spread } from "./spread.js";
 import { thresholds, failures, exceptions } from "./problems.js";
+import { checks, metrics } from "./metrics.js";
 import { tasks } from "./tasks.js";
-import { about } from "./about.js";
+import { about, scripts } from "./about.js";
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const root = document.documentElement;
@@ -33,7 +34,7 @@ function retheme() {
   redraw();
 }
 
-const parts = [summary, thresholds, requests, timeline, spread, failures, exceptions, tasks, about]
+const parts = [summary, thresholds, requests, timeline, spread, checks, metrics, failures, exceptions, tasks, about, scripts]
   .map((make) => make(data)).flat().filter(Boolean);
 const links = parts.map((part) => h("a", { href: "#" + part.id }, part.dataset.short || part.querySelector("h2").textContent));
 

@@ -118,6 +118,23 @@ TEST(failures_exceptions_and_thresholds)
     result_free(r);
 }
 
+/* A script's text stands there where it was asked for. */
+TEST(scripts_with_a_text)
+{
+    struct result *r = page_run();
+    json_t *data = page_data(r);
+
+    CHECK_INT(json_array_size(page_at(data, "scripts")), 0);
+    json_decref(data);
+    result_add_script(r, "b.lua", "00ff", "return 1 -- \xff");
+    data = page_data(r);
+    CHECK_INT(json_array_size(page_at(data, "scripts")), 1);
+    CHECK_TEXT(page_text_at(data, "scripts.0.path"), "b.lua");
+    CHECK_TEXT(page_text_at(data, "scripts.0.text"), "return 1 -- \\xff");
+    json_decref(data);
+    result_free(r);
+}
+
 TEST_MAIN(RUN(entries_have_the_figures_of_view); RUN(spread_is_a_curve_through_the_percentiles);
           RUN(a_long_history_is_thinned); RUN(an_empty_run_is_shown);
-          RUN(failures_exceptions_and_thresholds);)
+          RUN(failures_exceptions_and_thresholds); RUN(scripts_with_a_text);)
