@@ -112,13 +112,30 @@ describe("the runner", function()
     check.contains(result.log, "The script ended the test: first phase is over")
   end)
 
+  it("start when a test ends forgets failures and exceptions too", function()
+    local before, stops = {}, 0
+    listen("test_stop", function(e)
+      stops = stops + 1
+      local runner = e.environment.runner
+      before[stops] = { runner.errors[1].occurrences, runner.exceptions[1].count, #runner.errors }
+      if stops < 3 then runner:start(1) end
+    end)
+    local A = class("A", function(self)
+      fire("a", 1, "down")
+      k.spawn(function() self.environment.runner:stop() end)
+      error "boom"
+    end)
+    spec.run { classes = A }
+    check.same(before, { { 1, 1, 1 }, { 1, 1, 1 }, { 1, 1, 1 } })
+  end)
+
   it("start writes environment.host onto the classes again", function()
     local asked, stops = {}, 0
     spec.answer(function(request) asked[#asked + 1] = request.url end)
     listen("test_stop", function(e)
       stops = stops + 1
-      if stops > 1 then return end
-      e.environment.host = "http://two"
+      if stops > 3 then return end
+      e.environment.host = stops == 2 and "http://two" or nil
       e.environment.runner:start(1)
     end)
     local A = k.HttpUser:extend("A", { host = "http://zero" })
@@ -127,7 +144,8 @@ describe("the runner", function()
       self.environment.runner:stop()
     end)
     spec.run { classes = A, host = "http://one" }
-    check.same(asked, { "http://one/", "http://two/" })
+    -- Where there is none, classes keep what was written onto them last.
+    check.same(asked, { "http://one/", "http://one/", "http://two/", "http://two/" })
   end)
 
   it("stop ends the test; called by a user, it does not return", function()

@@ -58,6 +58,20 @@ describe("constant_pacing", function()
     check.equal(waits[2], 0)
   end)
 
+  it("makes up in the next round for a wait that took longer, or less long, than it said", function()
+    local pace = k.constant_pacing(2)
+    for _, row in ipairs { { 0.5, { 0, 2.5, 4.5, 6.5, 8.5 } }, { -0.5, { 0, 1.5, 3.5, 5.5, 7.5 } } } do
+      local off, expected = unpack(row)
+      local A, times, made = k.User:extend("A"), {}, nil
+      function A.init() made = spec.now() end
+      function A:wait_time() return pace(self) + off end
+      A.work = k.task(function() times[#times + 1] = spec.now() - made end)
+      spec.run { classes = A, seconds = 9 }
+      check.equal(#times, 5)
+      for i, time in ipairs(expected) do check.near(times[i], time, 1e-6) end
+    end
+  end)
+
   it("of a set has the set's own clock, while the user's goes on", function()
     local trace, began = {}, nil
     local Set = k.TaskSet:extend("Set", { wait_time = k.constant_pacing(3) })
