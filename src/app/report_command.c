@@ -6,6 +6,7 @@
 #include "app/reports.h"
 #include "app/run_options.h"
 #include "base/log.h"
+#include "report/csv.h"
 #include "report/result_file.h"
 #include "report/result_merge.h"
 
@@ -48,6 +49,15 @@ static void tell_notes(const struct result *r)
         log_warning(LOGGER, "%s", r->notes[i]);
 }
 
+static void write_csv(const struct options *o, const struct result *r)
+{
+    const char *prefix = options_text(o, OPT_CSV);
+    struct err text = ERR_INIT;
+
+    if (prefix != NULL && csv_write(prefix, r->stats, &text) < 0)
+        log_error(LOGGER, "The CSV files are incomplete: %s", text.text);
+}
+
 int report_command_run(const struct options *o, struct err *err)
 {
     struct result *r;
@@ -64,6 +74,7 @@ int report_command_run(const struct options *o, struct err *err)
         return -1;
     }
     reports_write(o, r);
+    write_csv(o, r);
     code = r->exit_code;
     result_free(r);
     return code;

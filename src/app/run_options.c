@@ -193,6 +193,7 @@ const struct option run_options[RUN_OPTIONS] = {
                        .help = "names in the statistics; requests (and checks, and metrics) with "
                                "further ones are counted together, as \"(other)\""},
     [OPT_CSV] = {.run_alone = true,
+                 .in_report = true,
                  .name = "csv",
                  .type = OPTION_TEXT,
                  .value = "PREFIX",

@@ -180,3 +180,40 @@ void csv_free(struct csv *c)
     buf_release(&c->text);
     free(c);
 }
+
+static int write_file(const char *prefix, const char *name, struct buf *text, struct err *err)
+{
+    char *path = xasprintf("%s_%s.csv", prefix, name);
+    int rc = file_make_parents(path, err);
+    if (rc == 0)
+        rc = file_write(path, buf_slice(text), err);
+    free(path);
+    buf_clear(text);
+    return rc;
+}
+
+int csv_write(const char *prefix, const struct stats *s, struct err *err)
+{
+    static const struct {
+        const char *name;
+        void (*add)(struct buf *out, const struct stats *s);
+    } tables[] = {{"stats", csv_add_stats},
+                  {"failures", csv_add_failures},
+                  {"exceptions", csv_add_exceptions},
+                  {"metrics", csv_add_metrics}};
+    struct buf text = BUF_INIT;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < TABLES; i++) {
+        if (i == METRICS && s->metrics.last_s == 0)
+            continue;
+        tables[i].add(&text, s);
+        rc = write_file(prefix, tables[i].name, &text, err);
+    }
+    csv_add_history_header(&text);
+    for (size_t i = 0; i < s->history.n; i++)
+        csv_add_history_sample(&text, &s->history.samples[i]);
+    if (rc == 0)
+        rc = write_file(prefix, "stats_history", &text, err);
+    buf_release(&text);
+    return rc;
+}

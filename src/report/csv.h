@@ -31,6 +31,10 @@ bool csv_finish(struct csv *c);
 /* After it the hooks may fire no HOOK_TEST_START and no HOOK_SECOND any more. */
 void csv_free(struct csv *c);
 
+/* The files of a run that is over and known by its statistics alone (a result that was read), its
+ * history by its samples. */
+int csv_write(const char *prefix, const struct stats *s, struct err *err) ERR_CHECKED;
+
 /* Seconds from one replacing to the next. */
 unsigned csv_interval_s(size_t n_entries);
 

@@ -144,6 +144,25 @@ void csv_add_history(struct buf *out, const struct stats *s, size_t users, bool 
     add_history_row(out, s->total, users, now_s);
 }
 
+void csv_add_history_sample(struct buf *out, const struct history_sample *sample)
+{
+    buf_addf(out, "%" PRId64 ",%" PRIu64 ",," VIEW_TOTAL_NAME ",%.6f,%.6f", (int64_t)sample->at_s,
+             sample->users, sample->rate, sample->failure_rate);
+    for (size_t i = 0; i < VIEW_PERCENTILES; i++) {
+        double share = view_percentiles[i];
+        double ms = share == 0.50 ? sample->p50_ms : share == 0.95 ? sample->p95_ms : 0;
+        add_comma(out);
+        if (ms > 0)
+            view_add_rounded(out, view_rounded(ms));
+        else
+            buf_add_cstr(out, "N/A");
+    }
+    buf_addf(out, ",%" PRIu64 ",%" PRIu64 ",N/A,", sample->requests, sample->failures);
+    text_add_double(out, sample->average_ms);
+    buf_add_cstr(out, ",N/A,N/A,N/A");
+    end_row(out);
+}
+
 static void add_time(struct buf *out, double wall_s)
 {
     add_comma(out);

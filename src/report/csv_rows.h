@@ -19,6 +19,8 @@ void csv_add_stats(struct buf *out, const struct stats *s);
 void csv_add_history_header(struct buf *out);
 /* The rows of one second: the total's; with `full`, those of all entries before it. */
 void csv_add_history(struct buf *out, const struct stats *s, size_t users, bool full, double now_s);
+/* The total's row of a second that is known by its sample alone: what that doesn't hold is N/A. */
+void csv_add_history_sample(struct buf *out, const struct history_sample *sample);
 void csv_add_failures(struct buf *out, const struct stats *s);
 void csv_add_exceptions(struct buf *out, const struct stats *s);
 /* Those that have a value; fields that a kind has not are empty. */

@@ -30,6 +30,11 @@ static double to_digits(double ms, int digits)
     return places >= 0 ? rint(ms * scale) / scale : rint(ms / scale) * scale;
 }
 
+double view_rounded(double ms)
+{
+    return to_digits(ms, LEAST_DIGITS);
+}
+
 /* Three digits, or as many more as it takes not to be beyond the extremes, which are exact. */
 static double rounded_within(const struct histogram *times, double ms)
 {

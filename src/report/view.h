@@ -30,6 +30,9 @@ void view_percentile_values(const struct histogram *times, double values[VIEW_PE
 void view_percentile_values_at(const struct histogram *times, const double *shares, size_t n,
                                double *values);
 
+/* A time whose extremes are not known, to three significant digits. */
+double view_rounded(double ms);
+
 /* Milliseconds as tables show them, right-aligned: whole from 10 ms on, with decimals below (1.98,
  * 0.35, 0.042), for there a millisecond is much. */
 void view_add_time(struct buf *out, double ms, int width);

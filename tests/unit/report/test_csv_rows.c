@@ -227,9 +227,26 @@ TEST(checks_and_metrics_have_what_their_kind_has)
     buf_release(&out);
 }
 
+TEST(a_second_that_is_known_by_its_sample)
+{
+    struct buf out = BUF_INIT;
+    csv_add_history_sample(&out, &(struct history_sample){.at_s = 1000.25,
+                                                          .users = 10,
+                                                          .requests = 300,
+                                                          .failures = 2,
+                                                          .rate = 12.5,
+                                                          .failure_rate = 0.25,
+                                                          .p50_ms = 12.3456,
+                                                          .average_ms = 0.1});
+    CHECK_STR(buf_slice(&out), "1000,10,,Aggregated,12.500000,0.250000,12.3,N/A,N/A,N/A,N/A,N/A,"
+                               "N/A,N/A,N/A,N/A,N/A,300,2,N/A,0.1,N/A,N/A,N/A\r\n");
+    buf_release(&out);
+}
+
 TEST_MAIN(RUN(statistics_of_nothing_are_locusts_to_the_byte);
           RUN(history_of_nothing_is_locusts_to_the_byte); RUN(failures_are_locusts_to_the_byte);
           RUN(exceptions_are_locusts_to_the_byte); RUN(statistics_stand_in_their_columns);
           RUN(rows_are_sorted_and_the_total_is_last);
           RUN(the_history_is_of_the_last_ten_seconds_in_both_ways);
-          RUN(foreign_text_stays_one_field); RUN(checks_and_metrics_have_what_their_kind_has);)
+          RUN(foreign_text_stays_one_field); RUN(a_second_that_is_known_by_its_sample);
+          RUN(checks_and_metrics_have_what_their_kind_has);)

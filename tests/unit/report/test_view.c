@@ -268,8 +268,15 @@ TEST(values_of_metrics_have_three_digits_or_are_whole)
     buf_release(&out);
 }
 
-TEST_MAIN(RUN(the_total_is_called_aggregated); RUN(percentiles_stand_under_their_labels);
-          RUN(percentiles_have_three_significant_digits);
+TEST(a_time_alone_has_three_digits)
+{
+    CHECK_DOUBLE(view_rounded(12.3456), 12.3, 1e-12);
+    CHECK_DOUBLE(view_rounded(123456), 123000, 0);
+    CHECK_DOUBLE(view_rounded(0), 0, 0);
+}
+
+TEST_MAIN(RUN(a_time_alone_has_three_digits); RUN(the_total_is_called_aggregated);
+          RUN(percentiles_stand_under_their_labels); RUN(percentiles_have_three_significant_digits);
           RUN(rounding_takes_no_percentile_past_an_extreme);
           RUN(digits_are_added_only_where_three_go_too_far); RUN(the_median_is_the_50_percentile);
           RUN(tables_show_decimals_below_ten_milliseconds); RUN(rounding_is_to_the_nearest_decimal);

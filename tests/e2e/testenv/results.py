@@ -1,0 +1,103 @@
+"""results -- reads a result file (--result) as src/report/RESULT.md says it is to be read, with none of katydid's own code."""
+# SPDX-License-Identifier: MIT
+
+import collections
+import json
+import math
+import pathlib
+
+SCHEMA = pathlib.Path(__file__).resolve().parents[2] / "fixtures" / "result.schema.json"
+
+
+def read(path):
+    """The result; raises what the schema does not allow."""
+    import jsonschema  # pylint: disable=import-outside-toplevel  (who reads no result doesn't need it)
+
+    with open(path, encoding="utf-8") as file:
+        result = json.load(file, parse_constant=lambda name: 1 / 0)
+    jsonschema.Draft7Validator(json.loads(SCHEMA.read_text())).validate(result)
+    return result
+
+
+def pairs(text):
+    """[(a, b), ...]"""
+    found = []
+    for pair in text.split():
+        a, _, b = pair.partition("x")
+        found.append((int(a), int(b or 1)))
+    return found
+
+
+def slots(text):
+    """{slot: count} of a histogram."""
+    found, at = {}, 0
+    for gap, count in pairs(text):
+        at += gap
+        found[at] = count
+    return found
+
+
+def seconds(window):
+    """{second: count}, of those that have any."""
+    found, at = {}, window["from"]
+    for count, times in pairs(window["counts"]):
+        for _ in range(times):
+            if count:
+                found[at] = count
+            at += 1
+    return found
+
+
+def bounds_us(slot):
+    """The lowest microsecond of a slot, and how many there are."""
+    k = max(slot // 1024 - 1, 0)
+    return (slot - 1024 * k) << k, 1 << k
+
+
+def add_slots(*tables):
+    total = collections.Counter()
+    for table in tables:
+        total.update(table)
+    return dict(total)
+
+
+def percentile(histogram, share):
+    """As every report shows it: the middle of the slot, to three digits, never beyond the extremes."""
+    count = histogram["count"]
+    if count == 0:
+        return 0.0
+    rank = max(1, min(count, math.ceil(share * count * (1 - 1e-15))))
+    low, high = histogram["min_ms"], histogram["max_ms"]
+    if rank in (1, count):
+        value = low if rank == 1 else high
+    else:
+        seen = 0
+        for slot, number in slots(histogram["slots"]).items():
+            seen += number
+            if seen >= rank:
+                break
+        from_us, width = bounds_us(slot)
+        value = min(max((from_us + (width - 1) / 2) / 1000, low), high)
+    for digits in range(3, 16):
+        rounded = float(f"{value:.{digits - 1}e}")
+        if low <= rounded <= high:
+            return rounded
+    return value
+
+
+def table(result):
+    """{(method, name): (requests, failures)} with the total, as the other reports have it."""
+    rows = {(e["method"], e["name"]): (e["requests"], e["failures"]) for e in result["entries"]}
+    rows["", "Aggregated"] = (result["total"]["requests"], result["total"]["failures"])
+    return rows
+
+
+def sums_of_slots(result, number):
+    """Requests, failures, bytes and {slot: count} of an entry, of all slots of time together."""
+    sums, times = [0, 0, 0, 0], {}
+    for slot in result["slots"]["slots"]:
+        for row in slot["entries"]:
+            if row[0] == number:
+                sums = [a + b for a, b in zip(sums, row[1:5])]
+                times = add_slots(times, slots(row[6]))
+    return sums, times
