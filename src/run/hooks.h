@@ -23,7 +23,8 @@ enum hook_kind {
     HOOK_SECOND,            /* a second of the run is over */
     HOOK_TEST_STOPPING,
     HOOK_TEST_STOP,
-    HOOK_RESET_STATS,
+    HOOK_RESET_STATS,   /* somebody asked for it: the statistics are about to be reset */
+    HOOK_STATS_EMPTIED, /* they were, for whatever reason but a new test */
     HOOK_USAGE_MONITOR, /* usage */
     HOOK_CPU_WARNING,   /* usage */
     HOOK_QUITTING,

@@ -115,6 +115,7 @@ static void spawning_complete(void *self)
     if (r->config.reset_stats) {
         log_info(LOG, "Resetting stats");
         stats_reset(r->stats, wall_s(r));
+        hooks_fire_kind(r->hooks, HOOK_STATS_EMPTIED);
     }
     end_if_gone(r);
 }

@@ -87,6 +87,12 @@ static double value_of(const struct threshold *t, const struct threshold_figures
     }
 }
 
+static bool is_count(const struct threshold *t)
+{
+    return t->metric == THRESHOLD_RATE || t->metric == THRESHOLD_REQUESTS ||
+           t->metric == THRESHOLD_FAILURES;
+}
+
 /* Whether there is a value at all; else why not. */
 static bool has_value(const struct threshold *t, const struct threshold_figures *f,
                       struct buf *reason)
@@ -99,10 +105,13 @@ static bool has_value(const struct threshold *t, const struct threshold_figures 
         if (f->checks == 0)
             why = t->entry == NULL ? "nothing was checked" : "no check has a name that it is of";
     } else if (f->metric != NULL || t->metric == THRESHOLD_CUSTOM) {
-        if (f->metric == NULL || f->metric->count == 0)
+        if (f->metric == NULL ||
+            (f->metric->count == 0 && !(f->is_part && f->metric->kind == METRIC_COUNTER)))
             why = "the script added no value to it";
-    } else if (!f->has_matched || f->requests == 0) {
-        why = t->entry == NULL ? "no request was counted" : "no request has a name that it is of";
+    } else if (!f->has_matched || (f->requests == 0 && !(f->is_part && is_count(t)))) {
+        why = f->is_part && f->has_matched ? "no request came in it"
+              : t->entry == NULL           ? "no request was counted"
+                                           : "no request has a name that it is of";
     } else if (threshold_is_of_times(t) && f->times->count == 0) {
         why = "no response time was measured";
     }
@@ -152,8 +161,7 @@ static bool add_shortage(struct buf *reason, uint64_t n, const char *what)
     return true;
 }
 
-/* What keeps any threshold from being judged. */
-static bool is_in_doubt(const struct threshold_doubts *d, struct buf *reason)
+bool threshold_is_in_doubt(const struct threshold_doubts *d, struct buf *reason)
 {
     if (d->is_cut_short) {
         buf_add_cstr(reason, "a signal ended the run before its time");
@@ -195,7 +203,7 @@ enum threshold_verdict threshold_judge(const struct threshold *t, const struct t
 {
     struct buf why = BUF_INIT, why_none = BUF_INIT;
     bool has = has_value(t, f, &why_none);
-    bool is_doubtful = is_in_doubt(doubts, &why);
+    bool is_doubtful = threshold_is_in_doubt(doubts, &why);
 
     *value = has ? value_of(t, f) : NAN;
     if (!is_doubtful && !has)

@@ -26,6 +26,9 @@ struct threshold_doubts {
     bool is_cut_short;                 /* a signal ended the run before its time */
 };
 
+/* Whether something keeps any threshold from being judged, and what. */
+bool threshold_is_in_doubt(const struct threshold_doubts *d, struct buf *reason);
+
 /* Whether the custom metric that it is of is there, and has such a figure. The error names the nearest. */
 int threshold_check_metric(const struct threshold *t, const struct metrics *m,
                            struct err *err) ERR_CHECKED;

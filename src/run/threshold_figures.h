@@ -16,6 +16,7 @@
 
 /* The figures of what a threshold is of. */
 struct threshold_figures {
+    bool is_part;                  /* of a part of a run: none in it is a count of 0 */
     bool has_matched;              /* there is something of that name */
     const struct histogram *times; /* borrowed: of the statistics, or `merged` */
     struct histogram merged;       /* of several entries */

@@ -35,7 +35,7 @@ static void on_test_start(void *self, const struct hook *what)
     loop_watch(u->loop, on_turn, u);
 }
 
-static void on_reset_stats(void *self, const struct hook *what)
+static void on_stats_emptied(void *self, const struct hook *what)
 {
     struct usage *u = self;
 
@@ -62,7 +62,7 @@ void usage_init(struct usage *u, struct loop *loop, struct hooks *hooks)
     *u = (struct usage){.loop = loop};
     histogram_init(&u->lag);
     hooks_add(hooks, HOOK_TEST_START, on_test_start, u);
-    hooks_add(hooks, HOOK_RESET_STATS, on_reset_stats, u);
+    hooks_add(hooks, HOOK_STATS_EMPTIED, on_stats_emptied, u);
     hooks_add(hooks, HOOK_TEST_STOPPING, on_test_stopping, u);
 }
 

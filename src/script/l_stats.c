@@ -297,6 +297,7 @@ static int l_log_error(lua_State *L)
 static int l_clear(lua_State *L)
 {
     stats_clear(stats_of(L), wall_s(L));
+    hooks_fire_kind(core_vm(L)->options.hooks, HOOK_STATS_EMPTIED);
     return 0;
 }
 
@@ -304,6 +305,7 @@ static int l_clear(lua_State *L)
 static int l_reset(lua_State *L)
 {
     stats_reset(stats_of(L), wall_s(L));
+    hooks_fire_kind(core_vm(L)->options.hooks, HOOK_STATS_EMPTIED);
     return 0;
 }
 

@@ -111,6 +111,17 @@ The threshold 'requests < 1 abort' was crossed (*), shutting down
 $ katydid hello.lua --headless -t 10m --threshold 'requests < 1 abort' >/dev/null 2>&1
 [3]
 
+# In every window of so many seconds.
+$ katydid hello.lua --headless -t 3s --threshold 'requests < 1 for 1s' --threshold 'max < 60m for 20s' 2>/dev/null | sed -n '/^crossed/,/whole/p'
+crossed * requests < 1 for 1s
+                          in * of * windows, the first from *s to *s
+not judged -            max < 60m for 20s
+                          no whole window of 20s after all users were there
+
+$ katydid hello.lua --headless -t 10m --threshold 'requests < 1 for 1s abort' 2>/dev/null | grep -A1 '^crossed'
+crossed * requests < 1 for 1s abort
+                          in * windows, the first from *s to *s; ended the run
+
 # katydid debug judges nothing.
 $ katydid debug hello.lua --threshold 'requests < 1'
 2> katydid: error: katydid debug takes no --threshold: it runs one user

@@ -248,7 +248,7 @@ TEST(only_the_test_counts)
     start(&b);
     turn(&b, 900, 100, 0);
     usage_add_pause(&b.usage, NS_PER_S);
-    hooks_fire_kind(b.hooks, HOOK_RESET_STATS);
+    hooks_fire_kind(b.hooks, HOOK_STATS_EMPTIED);
     CHECK_INT(b.usage.lag.count, 0);
     turn(&b, 1, 999, 0);
     hooks_fire_kind(b.hooks, HOOK_TEST_STOPPING);
