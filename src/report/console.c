@@ -256,6 +256,14 @@ void console_add_exceptions(struct buf *out, const struct stats *s, const struct
     end_line(out);
 }
 
+/* What was counted under STATS_OTHER_NAME, with its verb. */
+static const char *left_out_words(const struct stats *s)
+{
+    if (stats_find(s, STR(ENTRY_TRANSACTION), STR(STATS_OTHER_NAME)) != NULL)
+        return "requests and transactions are";
+    return s->names_left_out == 1 ? "request is" : "requests are";
+}
+
 void console_add_summary(struct buf *out, const struct stats *s, const struct style *style,
                          double now_s)
 {
@@ -274,10 +282,10 @@ void console_add_summary(struct buf *out, const struct stats *s, const struct st
     if (s->names_left_out > 0)
         buf_addf(
             out,
-            "%" PRIu64 " request%s counted under \"" STATS_OTHER_NAME
+            "%" PRIu64 " %s counted under \"" STATS_OTHER_NAME
             "\": there were more than %zu names (name = \"/items/[id]\" gives all URLs with an id "
             "one name; --max-names raises the limit)\n",
-            s->names_left_out, s->names_left_out == 1 ? " is" : "s are", s->names_limit);
+            s->names_left_out, left_out_words(s), s->names_limit);
     if (s->metrics.left_out > 0)
         buf_addf(out,
                  "%" PRIu64 " value%s of checks and metrics counted under \"" METRIC_OTHER_NAME

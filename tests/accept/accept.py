@@ -274,6 +274,39 @@ def parity(env, figures):
     figures.judge()
 
 
+NAMES = """
+local k = require "katydid"
+local metric = require "katydid.metric"
+local Ids = k.FastHttpUser:extend("Ids", { host = "%s" })
+local id = 0
+Ids.look = k.task(function(self)
+  id = id + 1
+  local status = id %% 2 == 0 and 200 or 404
+  k.transaction("look at " .. id, function() self.client:get("/status/" .. status .. "?id=" .. id) end)
+  k.check("item " .. id .. " is there", status == 200)
+  metric.trend("number of " .. id):add(id)
+end)
+return Ids
+"""
+
+
+def names(env, figures):
+    """An id in each name, half of the requests failed: a million different entries and failures."""
+    million = 100000 if SHORT else 1000000
+    target = env.target()
+    script = env.write("names.lua", NAMES % target.url)
+    process = env.start_katydid(script, "--json", "-u", "50", "-r", "1000", "--iterations", str(million))
+    usage = Usage(process)
+    usage.watch(900)
+    run = env.ended(process)
+    table = run.console()
+    figures.exactly("requests", table["", "Aggregated"][0], million)
+    figures.exactly("names, (other) among them", len(table) - 1, 1002)
+    figures.exactly("warnings of too many names of requests", run.err.count("further requests are counted"), 1)
+    figures.show("memory", f"{usage.rss_mb:.0f} MB", "< 100 MB", usage.rss_mb < 100)
+    figures.judge()
+
+
 PARTS = {
     "accuracy_2_ms": accuracy("/delay/2"),
     "accuracy_20.5_ms": accuracy("/delay/20.5"),
@@ -287,6 +320,7 @@ PARTS = {
     "soak_10000_users": soak(10000, 60, 3),
     "counts_full_speed": full_speed.counts(length(120), waits_for_answers=True),
     "counts_cut_off": full_speed.counts(length(120), waits_for_answers=False),
+    "names_a_million": names,
     "outage_fast": full_speed.outage("FastHttpUser", 5),
     "outage_curl": full_speed.outage("HttpUser", 5),
     "scenario_spam": scenario("spam", 240, "-u", "480", "-r", "2"),

@@ -6,6 +6,8 @@
 
 #include "../check.h"
 
+#include <malloc.h>
+
 static size_t lines_logged;
 static char last_line[512];
 
@@ -179,6 +181,41 @@ TEST(metrics_are_cleared_and_reset_with_the_rest)
     stats_free(s);
 }
 
+/* AddressSanitizer's allocator doesn't tell: 0. */
+static size_t bytes_in_use(void)
+{
+    return mallinfo2().uordblks;
+}
+
+/* An id in each name and text: the entries, failures, checks and metrics that they leave. */
+TEST(names_without_end_take_little_memory)
+{
+    enum { NAMES = 200000 };
+    struct stats *s = stats_new(0, false);
+    size_t before = bytes_in_use(), half = 0;
+    log_set_sink(take_line, NULL);
+    for (int i = 0; i < NAMES; i++) {
+        char name[64];
+        double now_s = i / 10000.0;
+        snprintf(name, sizeof name, "/items/%d?with=a%%20longer%%20query", i);
+        struct str text = str_of(name);
+        log_one(s, "GET", name, i % 1000, i % 2 == 0 ? NULL : name, now_s);
+        log_one(s, ENTRY_TRANSACTION, name, i % 1000, NULL, now_s);
+        metric_add_bool(&s->metrics, metrics_get(&s->metrics, METRIC_CHECK, text), true, now_s);
+        metric_add(&s->metrics, metrics_get(&s->metrics, METRIC_TREND, text), i, now_s);
+        if (i == NAMES / 2)
+            half = bytes_in_use() - before;
+    }
+    log_set_sink(NULL, NULL);
+    size_t all = bytes_in_use() - before;
+    CHECK(all < 40 << 20);
+    CHECK(all < half + (256 << 10));
+    CHECK_INT(s->n_entries, 1002);
+    CHECK_INT(s->total->requests, NAMES);
+    CHECK(s->failures.n <= FAILURES_LIMIT + 2);
+    stats_free(s);
+}
+
 TEST(clear_drops_entries_and_says_so)
 {
     struct stats *s = stats_new(100, false);
@@ -328,6 +365,7 @@ TEST_MAIN(RUN(a_request_counts_in_its_entry_and_in_the_total); RUN(a_failure_by_
           RUN(names_beyond_the_limit_are_counted_together);
           RUN(transactions_are_rows_and_no_part_of_the_total);
           RUN(transactions_beyond_the_limit_stay_out_of_the_total);
+          RUN(names_without_end_take_little_memory);
           RUN(metrics_are_cleared_and_reset_with_the_rest); RUN(clear_drops_entries_and_says_so);
           RUN(reset_keeps_entries_with_zeros);
           RUN(entries_keep_the_order_of_their_coming_and_are_sorted_for_tables);
