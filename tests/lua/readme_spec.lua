@@ -146,6 +146,9 @@ local function script_of(example)
   if text:find "^local k = require" then return text, 0 end
   local parts, names, n = { BEFORE }, { "Shopper" }, 0
   if example.title == "Options of your own" then parts[2] = OPTIONS end
+  for _, name in ipairs { "Admin", "Reader", "Forum" } do
+    if text:find(name, 1, true) then names[#names + 1] = name end
+  end
   for _, piece in ipairs(paragraphs(text)) do
     for name in ("\n" .. piece):gmatch "\nlocal ([%w_, ]+)" do
       for one in name:gmatch "%f[%w]%u[%w_]*" do names[#names + 1] = one end
@@ -195,7 +198,9 @@ end
 
 describe("an example of the page runs:", function()
   after_each(function()
-    for name in ("init init_command_line_parser request spawning_complete test_start test_stop"):gmatch "%S+" do
+    for _, name in ipairs {
+      "init", "init_command_line_parser", "request", "spawning_complete", "test_start", "test_stop",
+    } do
       k.events[name]:forget_listeners()
     end
   end)
