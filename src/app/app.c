@@ -144,18 +144,6 @@ static int take_addresses(struct app *app, struct err *err)
     return 0;
 }
 
-/* environment.parsed_options: the options, and the classes that were named. */
-static json_t *parsed_options(const struct options *o)
-{
-    json_t *all = options_json(o);
-    json_t *classes = json_array();
-
-    for (size_t i = 0; i < o->n_words; i++)
-        json_array_append_new(classes, json_stringn_nocheck(o->words[i], strlen(o->words[i])));
-    json_object_set_new(all, "user_classes", classes);
-    return all;
-}
-
 /* All that a script needs to be loaded. None of its own options has a say in it. */
 static int open_house(struct app *app, struct err *err)
 {
@@ -268,7 +256,7 @@ static int settle_options(struct app *app, struct err *err)
         return -1;
     if (settle_seed(app, err) < 0 || judge_add_options(app->thresholds, &app->all, err) < 0)
         return -1;
-    json_t *parsed = parsed_options(&app->all);
+    json_t *parsed = run_options_parsed(&app->all);
     int rc = script_driver_set_options(app->driver, parsed, err);
     json_decref(parsed);
     return rc;
@@ -349,11 +337,20 @@ static void on_signal(void *self, int number)
     runner_stop(app->runner, RUN_END_SIGNAL, STR_EMPTY);
 }
 
+static void stop_loop(void *loop)
+{
+    loop_stop(loop);
+}
+
+/* The test is over: the loop turns on until the last figures were sent. */
 static void on_end(void *self)
 {
     struct app *app = self;
 
-    loop_stop(app->loop);
+    if (app->live != NULL)
+        live_finish(app->live, stop_loop, app->loop);
+    else
+        loop_stop(app->loop);
 }
 
 static struct run_config run_config(const struct app *app)
@@ -384,11 +381,14 @@ static size_t count_users(void *runner)
 /* What shows the run to others, at its end and while it goes on. */
 static int open_outputs(struct app *app, struct err *err)
 {
-    struct live_run run = {.loop = app->loop,
-                           .stats = app->stats,
-                           .runner = app->runner,
-                           .usage = &app->usage,
-                           .seed = app->seed};
+    struct live_parts parts = {.options = app->options,
+                               .run = {.loop = app->loop,
+                                       .stats = app->stats,
+                                       .runner = app->runner,
+                                       .usage = &app->usage,
+                                       .seed = app->seed},
+                               .resolver = app->resolver,
+                               .get = app->line->get};
 
     app->reports = reports_new(app->options, &app->clock, app->stats, app->runner, app->hooks, err);
     if (app->reports == NULL)
@@ -396,7 +396,7 @@ static int open_outputs(struct app *app, struct err *err)
     app->result = results_begin(app->options, getenv);
     if (reports_want_slots(app->options))
         slot_keeper_init(&app->slot_keeper, app->loop, app->stats, app->runner, app->hooks);
-    app->live = live_new(app->options, &run, err);
+    app->live = live_new(&parts, err);
     return app->live != NULL ? 0 : -1;
 }
 
@@ -517,7 +517,7 @@ static int run(struct app *app, size_t file_limit, struct err *err)
     keys_cancel(&app->keys);
     assert(runner_state(app->runner) == RUN_STOPPED);
     if (app->live != NULL)
-        live_finish(app->live);
+        live_rest(app->live);
     signals_leave_loop(&app->signals);
     hooks_fire_kind(app->hooks, HOOK_QUITTING);
     usage_tell(&app->usage);
@@ -540,7 +540,7 @@ int app_run(struct options *o, const struct run_line *line, struct err *err)
 
     if (open_log(o, err) < 0)
         return -1;
-    if ((is_debug(&app) || (reports_check(o, err) == 0 && live_check(o, err) == 0)) &&
+    if ((is_debug(&app) || (reports_check(o, err) == 0 && live_check(o, line->get, err) == 0)) &&
         settle_seed(&app, err) == 0 && open_house(&app, err) == 0) {
         if (load_scripts(&app, err) < 0)
             code = code_of_load(&app);

@@ -315,6 +315,22 @@ const struct option run_options[RUN_OPTIONS] = {
                              .group = THRESHOLDS,
                              .help = "judge response times also where katydid was too busy itself "
                                      "for them to be the server's alone"},
+    [OPT_OTLP] = {.run_alone = true,
+                  .name = "otlp",
+                  .type = OPTION_TEXT,
+                  .value = "URL",
+                  .group = LIVE,
+                  .help =
+                      "send the figures there by OpenTelemetry's protocol (HTTP, JSON) while the "
+                      "run goes on; without a path to /v1/metrics; OTEL_EXPORTER_OTLP_HEADERS, "
+                      "OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES count"},
+    [OPT_OTLP_INTERVAL] = {.run_alone = true,
+                           .name = "otlp-interval",
+                           .type = OPTION_TIMESPAN,
+                           .value = "TIME",
+                           .preset = "10",
+                           .group = LIVE,
+                           .help = "how often --otlp sends"},
     [OPT_LOGLEVEL] = {.name = "loglevel",
                       .letter = 'L',
                       .type = OPTION_CHOICE,
@@ -495,4 +511,15 @@ const char **run_options_taken(size_t *n)
             names[(*n)++] = letters[i];
     }
     return names;
+}
+
+json_t *run_options_parsed(const struct options *o)
+{
+    json_t *all = options_json(o);
+    json_t *classes = json_array();
+
+    for (size_t i = 0; i < o->n_words; i++)
+        json_array_append_new(classes, json_stringn_nocheck(o->words[i], strlen(o->words[i])));
+    json_object_set_new(all, "user_classes", classes);
+    return all;
 }

@@ -11,6 +11,8 @@
 #include "app/options.h"
 #include "base/err.h"
 
+#include <jansson.h>
+
 /* The rows of the table; OPT_LOCUSTFILE holds all scripts, however they were named. */
 enum run_option {
     OPT_HELP,
@@ -53,6 +55,8 @@ enum run_option {
     OPT_GITHUB,
     OPT_EXIT_CODE_ON_ERROR,
     OPT_PROMETHEUS,
+    OPT_OTLP,
+    OPT_OTLP_INTERVAL,
     OPT_THRESHOLD,
     OPT_ALLOW_SATURATED,
     OPT_LOGLEVEL,
@@ -104,5 +108,8 @@ bool run_options_only_look(const struct options *o);
 
 /* The long names and letters that no script may take, and how many. The caller frees the list alone. */
 const char **run_options_taken(size_t *n);
+
+/* environment.parsed_options: the options, and the classes that were named. The caller owns it. */
+json_t *run_options_parsed(const struct options *o);
 
 #endif

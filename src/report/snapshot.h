@@ -19,7 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SNAPSHOT_BOUNDS 15
+#define SNAPSHOT_BOUNDS 17
 /* Upper bounds of times, ascending. A time that is equal to one is within it; times are known by the
  * slots of stats/histogram, so those that are longer by up to a thousandth may be within it too. */
 struct snapshot_bound {

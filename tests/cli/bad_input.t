@@ -63,6 +63,23 @@ $ katydid debug hello.lua --prometheus 9464
 2> katydid: error: katydid debug takes no --prometheus: it runs one user
 [2]
 
+# Where figures are sent to.
+$ katydid hello.lua --headless --otlp localhost:4318
+2> katydid: error: --otlp: expected http://, https:// or http+unix:// at the beginning in 'localhost:4318'
+[2]
+
+$ katydid hello.lua --headless --otlp http://u:s3cret@h:99999/
+2> katydid: error: --otlp: expected a port from 1 to 65535 in 'http://u:\*\*\*@h:99999/'
+[2]
+
+$ katydid hello.lua --headless --otlp http://h --otlp-interval 0
+2> katydid: error: --otlp-interval: expected at least 1s
+[2]
+
+$ OTEL_EXPORTER_OTLP_HEADERS=api-key:s3cret katydid hello.lua --headless --otlp http://h
+2> katydid: error: --otlp: OTEL_EXPORTER_OTLP_HEADERS: expected KEY=VALUE, further ones behind commas
+[2]
+
 # A module that isn't there says where it was looked for.
 $ katydid bad/requires.lua --headless 2>&1 | head -3
 katydid: error: bad/requires.lua:2: module 'flows.nowhere' not found:

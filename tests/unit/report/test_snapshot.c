@@ -34,8 +34,8 @@ TEST(holds_what_the_statistics_hold)
     CHECK_DOUBLE(row->percentiles_ms[0], 1.23, 0);
     CHECK_DOUBLE(row->run_rate, 0.5, 1e-9);
     CHECK_DOUBLE(row->fail_ratio, 0.5, 1e-9);
-    CHECK_INT(row->within[0], 0); // 1 ms
-    CHECK_INT(row->within[1], 1); // 2.5 ms
+    CHECK_INT(row->within[2], 0); // 1 ms
+    CHECK_INT(row->within[3], 1); // 2.5 ms
     CHECK_INT(row->within[SNAPSHOT_BOUNDS - 1], 2);
     CHECK_TEXT(now->total.name, VIEW_TOTAL_NAME);
     CHECK_INT(now->total.requests, 3);
