@@ -175,6 +175,7 @@ static int open_house(struct app *app, struct err *err)
                                           .transport = app->transport,
                                           .fast_transport = app->fast_transport,
                                           .seed = app->seed,
+                                          .tells_phases = reports_want_slots(app->options),
                                           .print_to_stderr = !is_debug(app) &&
                                                              options_flag(app->options, OPT_JSON)},
                      err);

@@ -14,6 +14,10 @@ static void on_request(void *self, const struct hook *what)
     r->requests++;
     stats_log(r->stats, e, what->u.request.timed, what->u.request.ms, what->u.request.length,
               what->u.request.failure, now_s);
+    if (what->u.request.phases != NULL) {
+        entry_log_phases(e, what->u.request.phases);
+        entry_log_phases(r->stats->total, what->u.request.phases);
+    }
 }
 
 static void on_error(void *self, const struct hook *what)

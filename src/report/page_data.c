@@ -67,6 +67,26 @@ static json_t *spread_of(const struct entry *e, const double shares[SHARES])
     return list;
 }
 
+/* What the times were made of, on average; null where that isn't known. */
+static json_t *phases_of(const struct phases *p)
+{
+    json_t *row, *average, *longest;
+
+    if (p == NULL || p->requests == 0)
+        return json_null();
+    row = json_object();
+    average = json_array();
+    longest = json_array();
+    for (enum phase i = 0; i < PHASES; i++) {
+        json_array_append_new(average, page_time(phases_average(p, i)));
+        json_array_append_new(longest, page_time(p->of[i].max_ms));
+    }
+    json_object_set_new(row, "connections", json_integer((json_int_t)p->of[PHASE_CONNECT].count));
+    json_object_set_new(row, "average", average);
+    json_object_set_new(row, "max", longest);
+    return row;
+}
+
 static json_t *entry_row(const struct stats *s, const struct entry *e, const double shares[SHARES])
 {
     bool has_times = e->times.count > 0;
@@ -89,6 +109,7 @@ static json_t *entry_row(const struct stats *s, const struct entry *e, const dou
     }
     json_object_set_new(row, "percentiles", percentiles_of(e));
     json_object_set_new(row, "spread", spread_of(e, shares));
+    json_object_set_new(row, "phases", phases_of(e->phases));
     return row;
 }
 

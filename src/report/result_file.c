@@ -107,6 +107,27 @@ static void add_window(struct buf *out, const char *name, const struct window *w
     buf_add_cstr(out, "\"}");
 }
 
+/* Of what the times were made: how often each phase was needed, for how long in all and at most. */
+static void add_phases(struct buf *out, const struct phases *p)
+{
+    add_name(out, "phases");
+    if (p == NULL) {
+        buf_add_cstr(out, "null");
+        return;
+    }
+    buf_add_char(out, '{');
+    add_count(out, "requests", p->requests);
+    for (enum phase i = 0; i < PHASES; i++) {
+        add_name(out, phase_name(i));
+        buf_add_char(out, '{');
+        add_count(out, "count", p->of[i].count);
+        add_number(out, "sum_ms", p->of[i].sum_ms);
+        add_number(out, "max_ms", p->of[i].max_ms);
+        buf_add_char(out, '}');
+    }
+    buf_add_char(out, '}');
+}
+
 static void add_entry(struct buf *out, const struct entry *e)
 {
     buf_add_char(out, '{');
@@ -121,6 +142,7 @@ static void add_entry(struct buf *out, const struct entry *e)
     add_histogram(out, "times", &e->times);
     add_window(out, "per_second", &e->per_second);
     add_window(out, "failures_per_second", &e->failures_per_second);
+    add_phases(out, e->phases);
     buf_add_char(out, '}');
 }
 

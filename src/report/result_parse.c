@@ -92,6 +92,32 @@ static void read_window(struct json_fields *d, const json_t *owner, const char *
     json_go_up(d, before);
 }
 
+/* Null where they weren't kept. */
+static void read_phases(struct json_fields *d, const json_t *owner, struct entry *e)
+{
+    const json_t *object = json_field_of(d, owner, "phases");
+    char before[JSON_PLACE], inner[JSON_PLACE];
+    if (object == NULL || json_is_null(object))
+        return;
+    object = json_object_of(d, owner, "phases");
+    if (object == NULL)
+        return;
+    e->phases = xcalloc(1, sizeof *e->phases);
+    json_go_down(d, "phases", before);
+    e->phases->requests = json_count_of(d, object, "requests");
+    for (enum phase i = 0; i < PHASES; i++) {
+        const json_t *times = json_object_of(d, object, phase_name(i));
+        if (times == NULL)
+            continue;
+        json_go_down(d, phase_name(i), inner);
+        e->phases->of[i].count = json_count_of(d, times, "count");
+        e->phases->of[i].sum_ms = json_amount_of(d, times, "sum_ms");
+        e->phases->of[i].max_ms = json_amount_of(d, times, "max_ms");
+        json_go_up(d, inner);
+    }
+    json_go_up(d, before);
+}
+
 static void read_entry(struct json_fields *d, const json_t *object, struct entry *e)
 {
     e->requests = json_count_of(d, object, "requests");
@@ -109,6 +135,7 @@ static void read_entry(struct json_fields *d, const json_t *object, struct entry
                              e->requests, e->times.count, e->untimed);
     read_window(d, object, "per_second", &e->per_second);
     read_window(d, object, "failures_per_second", &e->failures_per_second);
+    read_phases(d, object, e);
 }
 
 static void read_entries(struct json_fields *d, const json_t *top, struct stats *s)

@@ -47,8 +47,9 @@ struct hook {
             bool timed;
             double ms;
             uint64_t length;
-            double at_s;        /* wall time at which it ended; 0: now */
-            struct str failure; /* empty: none */
+            double at_s;          /* wall time at which it ended; 0: now */
+            struct str failure;   /* empty: none */
+            const double *phases; /* of stats/phases, ms; NULL: not known, or not asked for */
         } request;
         struct {
             struct str message, traceback;

@@ -8,6 +8,7 @@
 #include "http/failure.h"
 #include "script/core.h"
 #include "script/lx.h"
+#include "stats/phases.h"
 
 void l_count_own_limit(struct vm *vm, enum http_failure failure)
 {
@@ -26,8 +27,20 @@ static struct str name_of(const struct packed *r)
     return r->name.at != 0 ? packed_text(r, r->name) : packed_target(r);
 }
 
+static const double *phases_of(const struct packed *r, double ms[PHASES])
+{
+    struct transfer_timings t = packed_timings(r);
+    ms[PHASE_DNS] = t.dns;
+    ms[PHASE_CONNECT] = t.connect;
+    ms[PHASE_TLS] = t.tls;
+    ms[PHASE_WAIT] = t.wait;
+    ms[PHASE_RECEIVE] = t.receive;
+    return ms;
+}
+
 static void count(struct vm *vm, const struct packed *r, struct str failure)
 {
+    double phases[PHASES];
     struct hook what = {.kind = HOOK_REQUEST};
     what.u.request.method = packed_text(r, r->method.at != 0 ? r->method : r->request_method);
     what.u.request.name = name_of(r);
@@ -36,6 +49,8 @@ static void count(struct vm *vm, const struct packed *r, struct str failure)
     what.u.request.length = r->length;
     what.u.request.at_s = r->start_s + r->response_time_ms / 1e3;
     what.u.request.failure = failure;
+    if (vm->options.tells_phases)
+        what.u.request.phases = phases_of(r, phases);
     hooks_fire(vm->options.hooks, &what);
 }
 

@@ -37,6 +37,7 @@ struct vm_options {
     struct transport *fast_transport; /* FastHttpUser's */
     uint64_t seed;
     bool print_to_stderr; /* with --json */
+    bool tells_phases;    /* of requests, to HOOK_REQUEST */
 };
 
 /* A session that no finalizer has freed yet. */

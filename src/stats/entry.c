@@ -34,6 +34,7 @@ void entry_free(struct entry *e)
     window_release(&e->per_second);
     window_release(&e->failures_per_second);
     recent_free(e->recent);
+    free(e->phases);
     free(e->key);
     free(e);
 }
@@ -48,6 +49,8 @@ void entry_reset(struct entry *e, double now_s)
     window_clear(&e->failures_per_second);
     if (e->recent != NULL)
         recent_clear(e->recent);
+    if (e->phases != NULL)
+        *e->phases = (struct phases){0};
 }
 
 /* Wall times are positive: the cast rounds down, and costs less than floor(3). */
@@ -77,6 +80,18 @@ void entry_log_failure(struct entry *e, double now_s)
     window_add(&e->failures_per_second, whole_second(now_s), 1);
 }
 
+static struct phases *phases_of(struct entry *e)
+{
+    if (e->phases == NULL)
+        e->phases = xcalloc(1, sizeof *e->phases);
+    return e->phases;
+}
+
+void entry_log_phases(struct entry *e, const double ms[PHASES])
+{
+    phases_add(phases_of(e), ms);
+}
+
 void entry_merge(struct entry *into, const struct entry *from)
 {
     into->requests += from->requests;
@@ -89,6 +104,8 @@ void entry_merge(struct entry *into, const struct entry *from)
     histogram_merge(&into->times, &from->times);
     window_merge(&into->per_second, &from->per_second);
     window_merge(&into->failures_per_second, &from->failures_per_second);
+    if (from->phases != NULL)
+        phases_merge(phases_of(into), from->phases);
 }
 
 double entry_average(const struct entry *e)

@@ -10,6 +10,7 @@
 
 #include "base/str.h"
 #include "stats/histogram.h"
+#include "stats/phases.h"
 #include "stats/window.h"
 
 #include <stdbool.h>
@@ -34,6 +35,7 @@ struct entry {
     struct histogram times;
     struct window per_second, failures_per_second;
     struct recent *recent; /* NULL where current percentiles are not kept */
+    struct phases *phases; /* owned; NULL: not kept */
     /* private */
     char *key; /* method, NUL, name, NUL: method and name lie in it */
     size_t key_n, method_n;
@@ -47,6 +49,8 @@ void entry_reset(struct entry *e, double now_s); /* all zero, names kept */
 
 /* One request, with its response time, or without one (timed = false). */
 void entry_log(struct entry *e, bool timed, double ms, uint64_t length, double now_s);
+/* What such a request's time was made of. */
+void entry_log_phases(struct entry *e, const double ms[PHASES]);
 void entry_log_failure(struct entry *e, double now_s);
 /* Adds what `from` counted, but for its current times: those belong to the one who ticks. */
 void entry_merge(struct entry *into, const struct entry *from);

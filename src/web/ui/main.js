@@ -4,7 +4,7 @@ import "./page.css";
 import { h } from "./dom.js";
 import { redraw } from "./charts.js";
 import { head, summary } from "./summary.js";
-import { requests } from "./requests.js";
+import { requests, timings } from "./requests.js";
 import { timeline } from "./timeline.js";
 import { spread } from "./spread.js";
 import { thresholds, failures, exceptions } from "./problems.js";
@@ -34,7 +34,7 @@ function retheme() {
   redraw();
 }
 
-const parts = [summary, thresholds, requests, timeline, spread, checks, metrics, failures, exceptions, tasks, about, scripts]
+const parts = [summary, thresholds, requests, timeline, spread, timings, checks, metrics, failures, exceptions, tasks, about, scripts]
   .map((make) => make(data)).flat().filter(Boolean);
 const links = parts.map((part) => h("a", { href: "#" + part.id }, part.dataset.short || part.querySelector("h2").textContent));
 

@@ -31,6 +31,9 @@ static inline struct stats *made_stats(double start_s, unsigned seed)
     }
     struct entry *e = stats_entry(s, STR("GET"), STR("/untimed"), start_s + 3);
     stats_log(s, e, false, 0, 5, STR_EMPTY, start_s + 3);
+    static const double phases[PHASES] = {0.5, 1.25, 0, 3.0625, 0.1};
+    entry_log_phases(e, phases);
+    entry_log_phases(s->total, phases);
     e = stats_entry(s, STR(ENTRY_TRANSACTION), STR("buy"), start_s + 3);
     stats_log(s, e, true, 700, 0, STR_EMPTY, start_s + 3);
     exceptions_add(&s->exceptions, STR("a.lua:3: bo\x01om"), STR("stack"), STR("local"));

@@ -118,6 +118,24 @@ TEST(failures_exceptions_and_thresholds)
     result_free(r);
 }
 
+TEST(phases_are_averages_of_all_requests)
+{
+    struct result *r = page_run();
+    struct entry *e = stats_find(r->stats, STR("GET"), STR("/a"));
+    static const double first[PHASES] = {1, 2, 0, 8, 1}, kept[PHASES] = {0, 0, 0, 4, 1};
+
+    entry_log_phases(e, first);
+    entry_log_phases(e, kept);
+    json_t *data = page_data(r);
+    CHECK_DOUBLE(page_number_at(data, "entries.0.phases.connections"), 1, 0);
+    CHECK_DOUBLE(page_number_at(data, "entries.0.phases.average.1"), 1, 0);
+    CHECK_DOUBLE(page_number_at(data, "entries.0.phases.average.3"), 6, 0);
+    CHECK_DOUBLE(page_number_at(data, "entries.0.phases.max.3"), 8, 0);
+    CHECK(json_is_null(page_at(data, "entries.1.phases")));
+    json_decref(data);
+    result_free(r);
+}
+
 /* A script's text stands there where it was asked for. */
 TEST(scripts_with_a_text)
 {
@@ -137,4 +155,5 @@ TEST(scripts_with_a_text)
 
 TEST_MAIN(RUN(entries_have_the_figures_of_view); RUN(spread_is_a_curve_through_the_percentiles);
           RUN(a_long_history_is_thinned); RUN(an_empty_run_is_shown);
-          RUN(failures_exceptions_and_thresholds); RUN(scripts_with_a_text);)
+          RUN(failures_exceptions_and_thresholds); RUN(phases_are_averages_of_all_requests);
+          RUN(scripts_with_a_text);)

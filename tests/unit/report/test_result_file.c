@@ -28,6 +28,7 @@ TEST(what_is_read_is_written_again_the_same)
     CHECK_INT(again->usage.lag.count, 25002000);
     CHECK_INT(again->stats->in_flight_at_end, 3);
     CHECK_INT(again->stats->slots->n, 3);
+    CHECK_DOUBLE(again->stats->total->phases->of[PHASE_WAIT].sum_ms, 3.0625, 0);
     free(text);
     free(second);
     result_free(r);

@@ -149,7 +149,26 @@ TEST(current_times_are_kept_where_it_was_asked_for)
     entry_free(not_kept);
 }
 
-TEST_MAIN(RUN(a_new_one_has_its_names_and_nothing_else);
+TEST(phases_are_kept_where_they_are_logged)
+{
+    struct entry *e = entry_of((double[]){1}, 1, 0, 10), *other = entry_of((double[]){1}, 1, 0, 10);
+    static const double ms[PHASES] = {0, 0, 0, 3, 1};
+
+    CHECK(e->phases == NULL);
+    entry_merge(e, other);
+    CHECK(e->phases == NULL);
+    entry_log_phases(other, ms);
+    entry_merge(e, other);
+    entry_merge(e, other);
+    CHECK_INT(e->phases->requests, 2);
+    CHECK_DOUBLE(e->phases->of[PHASE_WAIT].sum_ms, 6, 0);
+    entry_reset(e, 11);
+    CHECK_INT(e->phases->requests, 0);
+    entry_free(e);
+    entry_free(other);
+}
+
+TEST_MAIN(RUN(phases_are_kept_where_they_are_logged); RUN(a_new_one_has_its_names_and_nothing_else);
           RUN(requests_without_a_time_count_but_in_the_times);
           RUN(lengths_and_failures_are_of_all_requests); RUN(failures_alone_are_a_ratio_of_one);
           RUN(current_rates_are_over_the_last_ten_seconds);
