@@ -238,13 +238,19 @@ A.look = k.tag("slow", k.task(-1, function() end))
 A.tasks = { k.task("3", function() end), [2] = { A.look, 3 } }
 k.events.request:add_listener(5)
 k.events.test_strt:add_listener(print)
+local metric = require "katydid.metric"
+A.orders, A.sizes = metric.counter(3), metric.trnd("size")
+k.thresholds { 5 }
 return A
 ]], "2: k.between: expected the longest wait to be a number of seconds from 5, got 1\n"
         .. "3: unknown name 'constnt' of katydid (did you mean 'constant'?)\n"
         .. "5: k.task: expected a weight, a whole number from 0 to 1000000, got -1\n"
         .. "6: k.task: expected a weight, a whole number from 0 to 1000000, got '3'\n"
         .. "7: events.request:add_listener: expected a function, got 5\n"
-        .. "8: unknown event 'test_strt' (did you mean 'test_start'?)")
+        .. "8: unknown event 'test_strt' (did you mean 'test_start'?)\n"
+        .. "10: metric.counter: expected a name, as 'orders', got 3\n"
+        .. "10: unknown kind 'trnd' of katydid.metric (did you mean 'trend'?)\n"
+        .. "11: k.thresholds: item 1: expected a text such as 'p95 < 300ms', got 5")
     end)
 
     it("shapes, classes without a name, and what is returned in their place", function()

@@ -10,6 +10,7 @@ local co = require "katydid.co"
 local env = require "katydid.env"
 local events = require "katydid.events"
 local katydid = require "katydid"
+local metric = require "katydid.metric"
 local object = require "katydid.object"
 local parser = require "katydid.parser"
 local shapes = require "katydid.shapes"
@@ -83,7 +84,7 @@ function lenient.is_spoiled(class)
   return false
 end
 
-local GUARDED = { katydid, shapes, env } -- what scripts call of these, and names that they haven't
+local GUARDED = { katydid, shapes, metric, env } -- what scripts call of these, and names that they haven't
 local METHODS = { { events.init, "add_listener" }, { parser.new {}, "add_argument" } }
 
 local function replace(t, key, value, undo)
@@ -98,7 +99,7 @@ local function guard_all(undo)
       if type(value) == "function" then replace(module, name, guard(value), undo) end
     end
   end
-  for _, closed in ipairs { katydid, shapes, events } do
+  for _, closed in ipairs { katydid, shapes, metric, events } do
     local meta = getmetatable(closed)
     replace(meta, "__index", guard(meta.__index), undo)
   end
