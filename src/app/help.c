@@ -159,20 +159,24 @@ void help_add_run(struct buf *out, const struct option *table, size_t n, bool is
     add_environment(out);
     if (is_debug)
         return;
-    buf_add_cstr(out,
-                 "\n"
-                 "Keys, while a run goes on in a terminal:\n"
-                 "  w, W      a user more, ten more, at 100 a second\n"
-                 "  s, S      a user less, ten less\n"
-                 "\n"
-                 "Exit codes:\n"
-                 "  0         the run ended as planned, and nothing below holds\n"
-                 "  1         requests failed, or the script threw (--exit-code-on-error changes\n"
-                 "            it), or nothing was requested at all\n"
-                 "  2         the run could not start: one line says what and where\n"
-                 "  130, 143  ended at once by a second SIGINT or SIGTERM; a first one ends the\n"
-                 "            run in good order, with its reports\n"
-                 "  A script may set any other by environment.process_exit_code.\n");
+    buf_add_cstr(
+        out, "\n"
+             "Keys, while a run goes on in a terminal:\n"
+             "  w, W      a user more, ten more, at 100 a second\n"
+             "  s, S      a user less, ten less\n"
+             "\n"
+             "Exit codes:\n"
+             "  0         the run ended as planned, and nothing below holds\n"
+             "  1         requests failed, or the script threw (--exit-code-on-error changes\n"
+             "            it, thresholds take its place for requests), or nothing was\n"
+             "            requested at all\n"
+             "  2         the run could not start: one line says what and where\n"
+             "  3         a threshold was crossed\n"
+             "  4         a threshold could not be judged: too few samples, no request of that\n"
+             "            name, katydid too busy, descriptors or ports ran out, a signal\n"
+             "  130, 143  ended at once by a second SIGINT or SIGTERM; a first one ends the\n"
+             "            run in good order, with its reports\n"
+             "  A script may set any other by environment.process_exit_code.\n");
 }
 
 void help_add_target(struct buf *out)

@@ -46,6 +46,40 @@ $ katydid hello.lua --headless --iterations 3 --threshold 'max of GET /jsn < 10m
 $ katydid hello.lua --headless --iterations 3 --threshold 'max of GET /jsn < 10m' >/dev/null 2>&1
 [4]
 
+# A signal ended the run before its time; where none was set, that was its end.
+$ when waiting INT -- katydid waiting.lua --headless -t 1h --threshold 'requests == 1' 2>/dev/null | grep -A1 '^not judged'
+not judged 1            requests == 1
+                          a signal ended the run before its time
+
+$ when waiting INT -- katydid waiting.lua --headless -t 1h --threshold 'requests == 1' >/dev/null 2>&1
+[4]
+
+$ when waiting TERM -- katydid waiting.lua --headless --threshold 'requests == 1' >/dev/null 2>&1
+
+# Ended at once, nothing is judged.
+$ when turning INT+ -- katydid endless.lua --headless -t 1h --threshold 'requests == 1' >/dev/null 2>&1
+[130]
+
+# This machine's limits are no verdict on the server.
+$ (ulimit -n 40; katydid waiting.lua --headless -u 60 -r 1000 -t 1 --threshold 'fail_ratio < 1%' 2>/dev/null) | grep -A1 '^not judged'
+not judged * fail_ratio < 1%
+                          this process's file descriptors ran out: * requests failed for that
+
+$ (ulimit -n 40; katydid waiting.lua --headless -u 60 -r 1000 -t 1 --threshold 'fail_ratio < 1%' >/dev/null 2>&1)
+[4]
+
+# Nor are times that katydid was too busy for; counts are.
+$ katydid busy.lua --headless -t 1 --threshold 'max < 1s' --threshold 'requests > 0' 2>/dev/null | sed -n '/^not judged/,/^passed/p'
+not judged * ms * max < 1s
+                          katydid's own lag was too high: p99 * ms, over 1 ms and 5% of the limit (--allow-saturated judges all the same)
+passed     * requests > 0
+
+$ katydid busy.lua --headless -t 1 --threshold 'max < 1s' >/dev/null 2>&1
+[4]
+
+$ katydid busy.lua --headless -t 1 --threshold 'max < 60m' --threshold 'max < 1us' --allow-saturated >/dev/null 2>&1
+[3]
+
 # Thresholds alone judge failed requests, unless --exit-code-on-error is given too.
 $ katydid failing.lua Failing --headless --iterations 4 --threshold 'requests > 1' >/dev/null 2>&1
 

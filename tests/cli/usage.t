@@ -2,7 +2,7 @@
 
 $ served >/dev/null
 
-$ katydid --help | head -17
+$ katydid --help | head -18
 Usage: katydid [run] SCRIPT... [UserClass...] [options]
        katydid COMMAND [options]
 
@@ -15,6 +15,7 @@ Commands (each has its own --help):
   run                         run scripts; may be left out
   target                      a practice server
   debug                       one user, once, with all that is sent and received
+  report                      reports again, of results that were written
   check                       find mistakes in scripts, and send nothing
   new                         write a starter scenario
 
@@ -63,11 +64,13 @@ $ katydid run -h | grep -o '^  -., --[a-z-]*\|^      --[a-z-]*' | tr -d ' '
 --github
 --exit-code-on-error
 --prometheus
+--threshold
+--allow-saturated
 -L,--loglevel
 --logfile
 
-$ katydid --help | grep -c 'KATYDID_SPAWN_RATE=5\|^  130, 143  \|^  0         '
-3
+$ katydid --help | grep -c 'KATYDID_SPAWN_RATE=5\|^  130, 143  \|^  [034]         '
+5
 
 # Help reads neither files nor variables, and wins over what follows it.
 $ KATYDID_USERS=many katydid -h --bicycle | head -1
