@@ -69,15 +69,15 @@ $ (ulimit -n 40; katydid waiting.lua --headless -u 60 -r 1000 -t 1 --threshold '
 [4]
 
 # Nor are times that katydid was too busy for; counts are.
-$ katydid busy.lua --headless -t 1 --threshold 'max < 1s' --threshold 'requests > 0' 2>/dev/null | sed -n '/^not judged/,/^passed/p'
+$ katydid busy.lua --headless --iterations 3 --threshold 'max < 1s' --threshold 'requests > 0' 2>/dev/null | sed -n '/^not judged/,/^passed/p'
 not judged * ms * max < 1s
                           katydid's own lag was too high: p99 * ms, over 1 ms and 5% of the limit (--allow-saturated judges all the same)
-passed     * requests > 0
+passed     3            requests > 0
 
-$ katydid busy.lua --headless -t 1 --threshold 'max < 1s' >/dev/null 2>&1
+$ katydid busy.lua --headless --iterations 3 --threshold 'max < 1s' >/dev/null 2>&1
 [4]
 
-$ katydid busy.lua --headless -t 1 --threshold 'max < 60m' --threshold 'max < 1us' --allow-saturated >/dev/null 2>&1
+$ katydid busy.lua --headless --iterations 3 --threshold 'max < 60m' --threshold 'max < 1us' --allow-saturated >/dev/null 2>&1
 [3]
 
 # Thresholds alone judge failed requests, unless --exit-code-on-error is given too.
