@@ -308,6 +308,14 @@ describe("fixed counts", function()
     local result = spec.run { classes = { fixed("A", 3), fixed("B", 6) }, users = 20, seconds = 3 }
     check.equal(counts("AB", 2), "3 6")
     check.contains(result.log, 'All users spawned: {"A": 3, "B": 6} (9 total users)')
+    local complete = {}
+    local function note(e) complete[#complete + 1] = { e.user_count, spec.now() - began } end
+    k.events.spawning_complete:add_listener(note)
+    spec.run { classes = { fixed("A", 1), fixed("B", 2) }, users = 20, spawn_rate = 2, seconds = 30 }
+    k.events.spawning_complete:remove_listener(note)
+    check.equal(#complete, 1)
+    check.equal(complete[1][1], 3)
+    check.near(complete[1][2], 1.5, 1e-6) -- when the fourth would have come
   end)
 
   it("are filled up again after users went", function()
