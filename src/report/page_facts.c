@@ -68,15 +68,20 @@ static json_t *run_of(const struct result *r)
     return run;
 }
 
+/* Why the figures are to be doubted; "": they aren't. */
+static json_t *doubt_of(const struct result *r)
+{
+    return page_text(r->usage.is_doubtful
+                         ? "Katydid itself was busy: answers had to wait for it, so response times "
+                           "may be too long (see \"The load generator\")."
+                         : "");
+}
+
 static json_t *notes_of(const struct result *r)
 {
     const struct stats *s = r->stats;
     json_t *notes = json_array();
 
-    if (r->usage.is_doubtful)
-        json_array_append_new(
-            notes, json_string("Katydid itself was busy: answers had to wait for it, so response "
-                               "times may be too long (see \"The load generator\")."));
     for (size_t i = 0; i < r->n_notes; i++)
         json_array_append_new(notes, page_text(r->notes[i]));
     add_counted(notes, s->in_flight_at_end,
@@ -282,6 +287,7 @@ void page_facts_add(json_t *data, const struct result *r)
     json_object_set_new(data, "title", title_of(r));
     json_object_set_new(data, "verdict", verdict_of(r));
     json_object_set_new(data, "run", run_of(r));
+    json_object_set_new(data, "doubt", doubt_of(r));
     json_object_set_new(data, "notes", notes_of(r));
     json_object_set_new(data, "about", about);
 }

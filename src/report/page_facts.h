@@ -7,8 +7,8 @@
 
 #include <jansson.h>
 
-/* Sets title, verdict, run, notes (what one must know before one reads the figures) and about (groups
- * of names and values) of the page's data. */
+/* Sets title, verdict, run, doubt (why not to trust the figures), notes (what is in none of them) and
+ * about (groups of names and values) of the page's data. */
 void page_facts_add(json_t *data, const struct result *r);
 
 #endif

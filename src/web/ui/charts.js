@@ -9,15 +9,18 @@ const drawn = new Set(); // every chart of the page, to be redrawn when colours 
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
 
+let paper = 0; // how wide charts are while they are printed; 0: as wide as there is room
+
 /** Draws all charts again: the colours have changed, or the width. */
-export function redraw() {
+export function redraw(width = 0) {
+  paper = width;
   for (const chart of drawn) chart.draw();
 }
 
 let timer = 0;
 addEventListener("resize", () => {
   clearTimeout(timer);
-  timer = setTimeout(redraw, 100);
+  timer = setTimeout(() => redraw(paper), 100);
 });
 
 function axis(extra) {
@@ -62,7 +65,7 @@ class Chart {
   }
 
   draw() {
-    const width = this.place.clientWidth;
+    const width = paper || this.place.clientWidth;
     if (width === 0) return;
     const zoom = this.zoom || this.span();
     this.zoom = null;
@@ -162,7 +165,7 @@ export class Timeline {
         points: { size: 6 } },
       scales: { x: { time: false }, y: { range: (_, min, max) => [0, max > 0 ? max * 1.08 : 1] } },
       axes: [
-        axis({ incrs: STEPS, values: (_, splits) => splits.map(elapsed), space: 60 }),
+        axis({ size: 28, incrs: STEPS, values: (_, splits) => splits.map(elapsed), space: 60 }),
         axis({ size: 56, values: (_, splits) => marks(splits, series[0].show) }),
       ],
       series: [{ label: "", value: (_, v, __, at) => legend(v, at, (t) => elapsed(t) + (this.start ? " (" + clock(this.start + t) + ")" : "")) },
@@ -231,7 +234,7 @@ export function distribution(title, lines, isLog) {
         scales: { x: { time: false, distr: 3, range: (_, min, max) => [Math.max(1, min || 1), Math.max(max || 2, 2)] },
           y: isLog() ? { distr: 3, range: (_, min, max) => decades(low, max) } : { range: (_, min, max) => [0, max > 0 ? max * 1.05 : 1] } },
         axes: [
-          axis({ splits: (plot) => ticks(plot, last), values: (_, splits) => splits.map((v) => (MARKS.find(([x]) => x === v) || [0, ""])[1]), filter: (_, splits) => splits }),
+          axis({ size: 28, splits: (plot) => ticks(plot, last), values: (_, splits) => splits.map((v) => (MARKS.find(([x]) => x === v) || [0, ""])[1]), filter: (_, splits) => splits }),
           axis({ size: 62, ...(isLog() ? { splits: (plot) => powers(plot.scales.y) } : {}), values: (_, splits) => splits.map((v) => (v === null ? "" : time(v))) }),
         ],
         series: [{ label: "", value: (_, v, __, at) => legend(v, at, share) },

@@ -13,6 +13,7 @@ import { tasks } from "./tasks.js";
 import { about, scripts } from "./about.js";
 
 const data = JSON.parse(document.getElementById("data").textContent);
+const PAPER = 690; // pixels between the margins of A4, and of letter
 const root = document.documentElement;
 const dark = matchMedia("(prefers-color-scheme: dark)");
 let chosen = null; // "light" or "dark", by the reader; else the system's
@@ -50,6 +51,6 @@ dark.addEventListener("change", retheme);
 // Paper is light, whatever the screen is.
 addEventListener("beforeprint", () => {
   root.dataset.theme = "light";
-  redraw();
+  redraw(PAPER);
 });
 addEventListener("afterprint", retheme);

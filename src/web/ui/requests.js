@@ -14,10 +14,9 @@ export function timings(data) {
   const rows = data.entries.filter((entry) => entry.phases);
   if (rows.length === 0) return null;
   const sum = (row) => row.phases.average.reduce((a, b) => a + b, 0);
-  const longest = Math.max(...rows.map(sum)) || 1;
   const bar = (row) => h("svg", { class: "phases", viewBox: "0 0 100 4", preserveAspectRatio: "none", "aria-hidden": "true" },
     row.phases.average.reduce(({ at, parts }, ms, i) => {
-      const wide = ms / longest * 100;
+      const wide = ms / (sum(row) || 1) * 100;
       if (wide > 0) parts.push(h("path", { d: `M${at.toFixed(2)} 0h${wide.toFixed(2)}v4h-${wide.toFixed(2)}z`, class: "phase-" + i }));
       return { at: at + wide, parts };
     }, { at: 0, parts: [] }).parts);
@@ -31,7 +30,7 @@ export function timings(data) {
       value: (row) => row.phases.average[i], cell: (row) => time(row.phases.average[i]) })),
     ...PHASES.map((title, i) => ({ title: title + ", max", hint: MEANING[i] + ", the longest", extra: true,
       value: (row) => row.phases.max[i], cell: (row) => time(row.phases.max[i]) })),
-    { title: "Together", value: sum, cell: bar },
+    { title: "Shares", value: sum, cell: bar },
   ], { rows, foot: data.total.phases ? [data.total] : [], header: 1, caption: "Timings by name; times in milliseconds",
     filter: (row) => row.method + " " + row.name }));
 }

@@ -31,6 +31,7 @@ export function summary(data) {
       figure("Most users", count(run.users)),
       timed ? [figure("Median", time(p("50%")), "ms"), figure("95%", time(p("95%")), "ms"),
         figure("99%", time(p("99%")), "ms"), figure("Slowest", time(total.max), "ms")] : null),
+    data.doubt ? h("p", { class: "doubt" }, data.doubt) : null,
     data.notes.length ? h("ul", { class: "notes" }, data.notes.map((note) => h("li", null, foreign(note)))) : null);
   return part;
 }

@@ -6,20 +6,18 @@ import { count, rate, time } from "./format.js";
 
 const SECONDS = "Rates and percentiles at a moment are those of the ten seconds before it.";
 
-/** At each moment of the history the value of the piece that ended then, else none. */
-function spaced(history, series, values) {
-  const spread = history.at.map(() => null);
-  let k = 0;
-  series.at.forEach((at, i) => {
-    while (k + 1 < history.at.length && Math.abs(history.at[k + 1] - at) <= Math.abs(history.at[k] - at)) k++;
-    spread[k] = values[i];
+/** At each moment of the history the value of the piece in which it lies. */
+function stepped(history, series, values) {
+  let i = 0;
+  return history.at.map((at) => {
+    while (i + 1 < series.at.length && series.at[i] < at - 0.5) i++;
+    return values[i];
   });
-  return spread;
 }
 
-/** What the charts show of all requests: second by second; the 99% where it is known, in longer pieces. */
+/** What the charts show of all requests: second by second; the 99% where it is known, piece by piece. */
 function ofAll({ history, series }) {
-  const p99 = series ? spaced(history, series, series.rows[0].p99) : null;
+  const p99 = series ? stepped(history, series, series.rows[0].p99) : null;
   return { at: history.at, rate: history.rate, failures: history.failures, p50: history.p50, p95: history.p95, p99,
     users: history.users };
 }
@@ -49,7 +47,7 @@ export function timeline(data) {
         : SECONDS;
     const times = [{ label: "50%", values: shown.p50, colour: "line-1", show: time },
       { label: "95%", values: shown.p95, colour: "line-2", show: time }];
-    if (shown.p99) times.push({ label: "99%", values: shown.p99, colour: "line-4", show: time, bridges: i < 0 });
+    if (shown.p99) times.push({ label: "99%", values: shown.p99, colour: "line-4", show: time });
     place.replaceChildren(...line.charts_of(shown.at, [
       ["Requests", "a second", [
         { label: "Requests", values: shown.rate, colour: "line-1", fill: "fill-1", show: rate },

@@ -98,12 +98,14 @@ TEST(the_generator_is_shown)
     struct result *r = page_run();
 
     r->usage.run_s = 10;
+    r->usage.is_doubtful = true;
     r->usage.cpu_share = 0.256;
     r->usage.lag_peak_ms = 12.4;
     r->usage.lag_peak_at_s = 3.25;
     histogram_add_many(&r->usage.lag, 0.5, 1000);
     json_t *data = facts(r);
     CHECK_TEXT(fact(data, "The load generator", "CPU"), "25.6% of one core");
+    CHECK(strncmp(page_text_at(data, "doubt"), "Katydid itself was busy", 23) == 0);
     CHECK_TEXT(fact(data, "The load generator", "Loop's lag, 99%"), "0.50 ms");
     CHECK_TEXT(fact(data, "The load generator", "Loop's lag, longest"),
                "12 ms, 3.2 s into the run");
