@@ -384,6 +384,7 @@ static int open_outputs(struct app *app, struct err *err)
 {
     struct live_parts parts = {.options = app->options,
                                .run = {.loop = app->loop,
+                                       .hooks = app->hooks,
                                        .stats = app->stats,
                                        .runner = app->runner,
                                        .usage = &app->usage,
@@ -398,7 +399,7 @@ static int open_outputs(struct app *app, struct err *err)
     if (reports_want_slots(app->options))
         slot_keeper_init(&app->slot_keeper, app->loop, app->stats, app->runner, app->hooks);
     app->live = live_new(&parts, err);
-    return app->live != NULL ? 0 : -1;
+    return app->live != NULL ? live_gather(app->options, app->vm, err) : -1;
 }
 
 /* The last that can fail: from here on there is a run. */

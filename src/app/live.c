@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "app/annotate.h"
 #include "app/run_options.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -12,13 +13,16 @@
 #include "export/otlp.h"
 #include "export/prometheus.h"
 #include "http/h1_transport.h"
+#include "export/request_log.h"
+#include "script/detail.h"
 
 #define LOGGER "katydid.main"
 
 struct live {
     struct live_run run;
-    struct prometheus *prometheus; /* NULL: none */
-    struct otlp *otlp;             /* NULL: none */
+    struct prometheus *prometheus;   /* NULL: none */
+    struct request_log *request_log; /* NULL: none */
+    struct otlp *otlp;               /* NULL: none */
     struct otlp_settings otlp_settings;
     struct transport *transport; /* otlp's own, so that it has no part in what users have */
     void (*then)(void *self);
@@ -56,6 +60,16 @@ static int find_receiver(const struct options *o, char *(*get)(const char *name)
     return -1;
 }
 
+static int check_request_log(const struct options *o, struct err *err)
+{
+    const char *path = options_text(o, OPT_LOG_REQUESTS);
+
+    if (path == NULL || request_log_check(path, err) == 0)
+        return 0;
+    err_prefix(err, "--log-requests");
+    return -1;
+}
+
 int live_check(const struct options *o, char *(*get)(const char *name), struct err *err)
 {
     struct prometheus_place place;
@@ -64,7 +78,7 @@ int live_check(const struct options *o, char *(*get)(const char *name), struct e
     if (find_place(o, &place, err) < 0 || find_receiver(o, get, &settings, err) < 0)
         return -1;
     otlp_settings_release(&settings);
-    return 0;
+    return check_request_log(o, err);
 }
 
 static int open_prometheus(struct live *live, const struct options *o, struct err *err)
@@ -110,6 +124,27 @@ static void end(void *self)
     live->then(live->then_self);
 }
 
+static int open_request_log(struct live *live, const struct options *o, struct err *err)
+{
+    const char *path = options_text(o, OPT_LOG_REQUESTS);
+
+    if (path == NULL)
+        return 0;
+    live->request_log = request_log_new(path, live->run.loop, live->run.hooks, err);
+    if (live->request_log != NULL)
+        return 0;
+    err_prefix(err, "--log-requests");
+    return -1;
+}
+
+int live_gather(const struct options *o, struct vm *vm, struct err *err)
+{
+    bool all = options_text(o, OPT_LOG_REQUESTS) != NULL;
+    bool places = annotate_is_on(o, getenv);
+
+    return all || places ? detail_want(vm, all, places, err) : 0;
+}
+
 struct live *live_new(const struct live_parts *parts, struct err *err)
 {
     struct live *live = xcalloc(1, sizeof *live);
@@ -117,7 +152,8 @@ struct live *live_new(const struct live_parts *parts, struct err *err)
     live->run = parts->run;
     live->run.profile = options_text(parts->options, OPT_PROFILE);
     deferred_init(&live->end, end, live);
-    if (open_prometheus(live, parts->options, err) < 0 || open_otlp(live, parts, err) < 0) {
+    if (open_prometheus(live, parts->options, err) < 0 || open_otlp(live, parts, err) < 0 ||
+        open_request_log(live, parts->options, err) < 0) {
         live_free(live);
         return NULL;
     }
@@ -140,6 +176,7 @@ void live_rest(struct live *live)
         prometheus_finish(live->prometheus);
     if (live->otlp != NULL)
         otlp_tell(live->otlp);
+    request_log_finish(live->request_log);
 }
 
 void live_free(struct live *live)
@@ -152,5 +189,6 @@ void live_free(struct live *live)
         live->transport->free(live->transport);
     otlp_settings_release(&live->otlp_settings);
     deferred_cancel(live->run.loop, &live->end);
+    request_log_free(live->request_log);
     free(live);
 }

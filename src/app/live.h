@@ -1,5 +1,6 @@
 /*
- * live -- the outputs that show a run while it goes on, as its options ask: --prometheus, --otlp.
+ * live -- the outputs that show a run while it goes on, as its options ask: --prometheus, --otlp,
+ * --log-requests.
  */
 // SPDX-License-Identifier: MIT
 #ifndef APP_LIVE_H
@@ -9,6 +10,7 @@
 #include "base/err.h"
 #include "export/sampler.h"
 #include "net/resolver.h"
+#include "script/vm.h"
 
 struct live;
 
@@ -19,6 +21,10 @@ struct live_parts {
     struct resolver *resolver;
     char *(*get)(const char *name); /* getenv */
 };
+
+/* Has the script's side gather what of requests only some of them ask for: --log-requests, and the lines
+ * of failures for --github. */
+int live_gather(const struct options *o, struct vm *vm, struct err *err) ERR_CHECKED;
 
 /* Whether the options can be followed, as far as can be told before a script is loaded. */
 int live_check(const struct options *o, char *(*get)(const char *name),

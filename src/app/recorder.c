@@ -18,6 +18,9 @@ static void on_request(void *self, const struct hook *what)
         entry_log_phases(e, what->u.request.phases);
         entry_log_phases(r->stats->total, what->u.request.phases);
     }
+    if (what->u.request.detail != NULL && what->u.request.detail->place.n > 0)
+        failures_set_place(&r->stats->failures, str_of(e->method), str_of(e->name),
+                           what->u.request.failure, what->u.request.detail->place);
 }
 
 static void on_error(void *self, const struct hook *what)

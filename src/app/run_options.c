@@ -296,6 +296,13 @@ const struct option run_options[RUN_OPTIONS] = {
                         .help =
                             "let Prometheus fetch the figures at http://HOST:PORT/metrics while "
                             "the run goes on; without HOST from this machine alone"},
+    [OPT_LOG_REQUESTS] = {.run_alone = true,
+                          .name = "log-requests",
+                          .type = OPTION_TEXT,
+                          .value = "FILE",
+                          .group = LIVE,
+                          .help = "write each request as a line: as JSON to FILE.jsonl (.ndjson, "
+                                  ".json), as CSV to FILE.csv"},
     [OPT_THRESHOLD] = {.run_alone = true,
                        .in_report = true,
                        .name = "threshold",

@@ -23,6 +23,7 @@
 /* A run as live outputs see it. All borrowed for their lives. */
 struct live_run {
     struct loop *loop;
+    struct hooks *hooks;
     const struct stats *stats;
     const struct runner *runner;
     const struct usage *usage;

@@ -89,6 +89,11 @@ static void end(struct annotations *a, struct str message)
     buf_add_char(a->out, '\n');
 }
 
+static void add_title(struct annotations *a, const char *what, uint64_t count)
+{
+    buf_addf(a->out, "%s (%" PRIu64 " time%s)", what, count, count == 1 ? "" : "s");
+}
+
 static void add_threshold(struct annotations *a, const struct threshold_row *t)
 {
     struct buf text = BUF_INIT;
@@ -108,11 +113,15 @@ static void add_threshold(struct annotations *a, const struct threshold_row *t)
 
 static void add_thresholds(struct annotations *a)
 {
-    enum threshold_verdict wanted = a->is_warning ? THRESHOLD_NOT_JUDGED : THRESHOLD_CROSSED;
+    const struct result *r = a->result;
+    bool not_judged_fails = outcome_of(r) == OUTCOME_NOT_JUDGED;
 
-    for (size_t i = 0; i < a->result->n_thresholds && a->n < GITHUB_ANNOTATIONS; i++) {
-        if (a->result->thresholds[i].verdict == wanted)
-            add_threshold(a, &a->result->thresholds[i]);
+    for (size_t i = 0; i < r->n_thresholds && a->n < GITHUB_ANNOTATIONS; i++) {
+        enum threshold_verdict verdict = r->thresholds[i].verdict;
+        if (verdict == THRESHOLD_PASSED)
+            continue;
+        if (a->is_warning == (verdict == THRESHOLD_NOT_JUDGED && !not_judged_fails))
+            add_threshold(a, &r->thresholds[i]);
     }
 }
 
@@ -126,7 +135,7 @@ static void add_exceptions(struct annotations *a)
             break;
         size_t own = place_length(str_of(x->message));
         begin(a, own > 0 ? str_slice(str_of(x->message), 0, own) : place_in(str_of(x->traceback)));
-        buf_addf(a->out, "Exception in the script (%" PRIu64 " times)", x->count);
+        add_title(a, "Exception in the script", x->count);
         buf_clear(&text);
         buf_addf(&text, "%s\n%s", x->message,
                  str_starts(str_of(x->traceback), str_of(x->message))
@@ -146,7 +155,7 @@ static void add_failures(struct annotations *a)
         if (a->n == GITHUB_ANNOTATIONS)
             break;
         begin(a, f->place != NULL ? str_of(f->place) : STR_EMPTY);
-        buf_addf(a->out, "Failed requests (%" PRIu64 " times)", f->count);
+        add_title(a, "Failed requests", f->count);
         buf_clear(&text);
         view_add_failure(&text, f);
         end(a, buf_slice(&text));

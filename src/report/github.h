@@ -3,7 +3,8 @@
  *
  * For each threshold that was crossed, each exception and each kind of failure an error, which points at
  * the line of Lua where it is known: that which threw, or which made the request. What did not fail the
- * run is a warning: thresholds that were not judged, and failures where thresholds alone judge. GitHub
+ * run is a warning: failures where thresholds alone judge, thresholds that were not judged beside others
+ * that were crossed. GitHub
  * shows ten of each in a step; so many are written in all, the errors first.
  */
 // SPDX-License-Identifier: MIT

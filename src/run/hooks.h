@@ -38,6 +38,15 @@ enum user_end {
     USER_FAILED
 }; /* by the runner (whatever it did after it was asked), by itself, by an error */
 
+/* What only some ask of a request: filled where somebody wants it. All may be empty. */
+struct request_detail {
+    int status;     /* 0: none came */
+    struct str url; /* that was asked for, without a password */
+    struct str user_class;
+    uint64_t user_id;
+    struct str place; /* of a failure: the script's line, "PATH:LINE" */
+};
+
 struct hook {
     enum hook_kind kind;
     union {
@@ -50,6 +59,7 @@ struct hook {
             double at_s;          /* wall time at which it ended; 0: now */
             struct str failure;   /* empty: none */
             const double *phases; /* of stats/phases, ms; NULL: not known, or not asked for */
+            const struct request_detail *detail; /* NULL: nobody asked */
         } request;
         struct {
             struct str message, traceback;

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "http/failure.h"
 #include "script/core.h"
+#include "script/detail.h"
 #include "script/lx.h"
 #include "stats/phases.h"
 
@@ -38,7 +39,8 @@ static const double *phases_of(const struct packed *r, double ms[PHASES])
     return ms;
 }
 
-static void count(struct vm *vm, const struct packed *r, struct str failure)
+/* Of this task. */
+static void count(struct vm *vm, const struct task *t, const struct packed *r, struct str failure)
 {
     double phases[PHASES];
     struct hook what = {.kind = HOOK_REQUEST};
@@ -51,6 +53,8 @@ static void count(struct vm *vm, const struct packed *r, struct str failure)
     what.u.request.failure = failure;
     if (vm->options.tells_phases)
         what.u.request.phases = phases_of(r, phases);
+    if (vm->detail != NULL)
+        what.u.request.detail = detail_of(vm, t, r, failure.n > 0);
     hooks_fire(vm->options.hooks, &what);
 }
 
@@ -63,14 +67,14 @@ static struct str failure_of(const struct packed *r, struct buf *text)
     return buf_slice(text);
 }
 
-void l_count_by_status(struct vm *vm, const struct packed *r)
+void l_count_by_status(struct vm *vm, const struct task *t, const struct packed *r)
 {
     if (r->status > 0 && r->status < 400) {
-        count(vm, r, STR_EMPTY);
+        count(vm, t, r, STR_EMPTY);
         return;
     }
     struct buf text = BUF_INIT;
-    count(vm, r, failure_of(r, &text));
+    count(vm, t, r, failure_of(r, &text));
     buf_release(&text);
 }
 
@@ -103,7 +107,7 @@ int l_settle(lua_State *L)
         failure = shown = failure_of(r, &text);
     }
     r->verdict = VERDICT_NONE;
-    count(vm, r, failure);
+    count(vm, sched_current(vm->sched), r, failure);
     if (failure.n > 0)
         lx_push_str(L, shown);
     else

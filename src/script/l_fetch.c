@@ -46,6 +46,7 @@ static int push(void *op, lua_State *L)
 {
     struct fetch *f = op;
     struct vm *vm = f->session->vm;
+    const struct task *task = f->task;
     const struct http_response *r = http_request_response(f->request);
     const char *p = f->label.p;
     const struct packed_label label = {str_make(p, f->method_n),
@@ -60,7 +61,7 @@ static int push(void *op, lua_State *L)
     else if (is_judged)
         response->verdict = VERDICT_OPEN;
     else
-        l_count_by_status(vm, response);
+        l_count_by_status(vm, task, response);
     return 1;
 }
 

@@ -102,8 +102,8 @@ void l_response_push_verdict_text(lua_State *L, int arg);
 
 /* Failures that are this machine's are said to be so, once: among the server's they mislead. */
 void l_count_own_limit(struct vm *vm, enum http_failure failure);
-/* As nobody is asked. */
-void l_count_by_status(struct vm *vm, const struct packed *r);
+/* As nobody is asked; a request of this task. */
+void l_count_by_status(struct vm *vm, const struct task *t, const struct packed *r);
 int l_settle(lua_State *L);
 int l_outcome(lua_State *L);
 

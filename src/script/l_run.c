@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "script/detail.h"
 #include "script/lx.h"
 
 /* Throws STOP: the caller's end. [-0, +0, e] */
@@ -34,6 +35,9 @@ static int l_request(lua_State *L)
         return luaL_argerror(L, 3, "expected a finite number of milliseconds");
     what.u.request.ms = ms > 0 ? ms : 0;
     what.u.request.length = length > 0 && length < 0x1p63 ? (uint64_t)length : 0;
+    if (core_vm(L)->detail != NULL)
+        what.u.request.detail = detail_of(core_vm(L), sched_current(core_vm(L)->sched), NULL,
+                                          what.u.request.failure.n > 0);
     hooks_fire(core_vm(L)->options.hooks, &what);
     return 0;
 }

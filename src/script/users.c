@@ -20,6 +20,7 @@
 struct script_user {
     struct users *all;
     size_t of; /* its class */
+    uint64_t id;
     struct task *task;
     uint64_t deadline_ns; /* of a graceful stop; UINT64_MAX: none */
     bool was_stopped;     /* by the runner */
@@ -114,6 +115,16 @@ static void user_ended(void *self, struct task *t, enum task_end how, const char
     hooks_fire(all->vm->options.hooks, &what);
 }
 
+bool users_who(const struct task *t, struct str *user_class, uint64_t *id)
+{
+    if (t->user->ended != user_ended)
+        return false;
+    const struct script_user *u = t->user->ended_self;
+    *user_class = u->all->classes[u->of].name;
+    *id = u->id;
+    return true;
+}
+
 /* Looked up once: what looking up leaves behind would lie between the instances of users, and these
  * far from each other. [-0, +1, -] */
 static int push_function(struct users *all, int *ref, const char *name, struct err *err)
@@ -152,6 +163,7 @@ int users_spawn(struct users *all, size_t of, struct err *err)
     struct script_user *u = xcalloc(1, sizeof *u);
     u->all = all;
     u->of = of;
+    u->id = id;
     u->deadline_ns = UINT64_MAX;
     u->task = sched_spawn(all->vm->sched, L, &stream, user_ended, u);
     DL_PREPEND(all->of[of], u);

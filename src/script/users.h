@@ -9,7 +9,9 @@
 #include "run/dispatch.h"
 #include "script/vm.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct users;
 
@@ -26,5 +28,9 @@ int users_spawn(struct users *u, size_t of, struct err *err) ERR_CHECKED;
 size_t users_stop(struct users *u, size_t of, size_t n, double grace_s);
 
 size_t users_count(const struct users *u);
+
+/* Whose task it is: the user's class (borrowed as long as the classes are) and number, from 1 on. False:
+ * nobody's. */
+bool users_who(const struct task *t, struct str *user_class, uint64_t *id);
 
 #endif

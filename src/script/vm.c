@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "http/session.h"
 #include "script/core.h"
+#include "script/detail.h"
 #include "script/embed.h"
 #include "script/lx.h"
 #include "script/pacer.h"
@@ -182,6 +183,7 @@ void vm_free(struct vm *vm)
         free(kept);
     }
     bases_free(vm->bases);
+    detail_free(vm->detail);
     free(vm);
 }
 

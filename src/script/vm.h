@@ -54,6 +54,7 @@ struct vm {
     struct kept_session *sessions; /* list */
     struct bases *bases;           /* of its clients */
     int response_type;             /* registry: the metatable of responses */
+    struct detail *detail;         /* script/detail; NULL: nobody asks for it */
     bool has_exit_code;
     int exit_code;          /* environment.process_exit_code */
     size_t listener_errors; /* what listeners of events threw */

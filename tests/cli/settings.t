@@ -2,6 +2,7 @@
 
 # All of them, as a script sees them.
 $ katydid options.lua --headless -u 3 -r 2.5 -t 1m30s -H http://127.0.0.1:1 --seed 5 --tags --csv out/x --iterations 9 -s 4 2>/dev/null | grep ' = '
+allow_saturated = false
 csv = out/x
 csv_full_history = false
 equal_weights = false

@@ -64,6 +64,9 @@ $ katydid run -h | grep -o '^  -., --[a-z-]*\|^      --[a-z-]*' | tr -d ' '
 --github
 --exit-code-on-error
 --prometheus
+--otlp
+--otlp-interval
+--log-requests
 --threshold
 --allow-saturated
 -L,--loglevel
@@ -226,6 +229,30 @@ $ katydid hello.lua --headless --html /proc/nowhere/x.html
 
 $ katydid hello.lua --headless --junit /proc/nowhere/x.xml
 2> katydid: error: --junit: */proc/nowhere*
+[2]
+
+$ katydid hello.lua --headless --markdown /proc/nowhere/x.md
+2> katydid: error: --markdown: */proc/nowhere*
+[2]
+
+$ katydid hello.lua --headless --load-performance /proc/nowhere/x.json
+2> katydid: error: --load-performance: */proc/nowhere*
+[2]
+
+$ katydid hello.lua --headless --openmetrics /proc/nowhere/x.txt
+2> katydid: error: --openmetrics: */proc/nowhere*
+[2]
+
+$ katydid hello.lua --headless --log-requests /proc/nowhere/x.csv
+2> katydid: error: --log-requests: */proc/nowhere*
+[2]
+
+$ katydid hello.lua --headless --log-requests requests.txt
+2> katydid: error: --log-requests: expected a name that ends in .jsonl, .ndjson, .json or .csv, got 'requests.txt'
+[2]
+
+$ katydid hello.lua --headless --github sometimes
+2> katydid: error: --github: expected *auto*on*off*sometimes*
 [2]
 
 $ katydid hello.lua --headless --json-file /proc/nowhere/x

@@ -42,6 +42,13 @@ TEST(thresholds_point_at_the_script)
                      "::warning file=scenarios/shop.lua,title=Threshold not judged::"
                      "p99 < 1s (50 of 100 samples)\n");
     free(text);
+    // Where that is what fails the run, it is an error.
+    r->thresholds[0].verdict = THRESHOLD_PASSED;
+    r->exit_code = 4;
+    text = annotations_of(r, "", "");
+    CHECK_TEXT(text, "::error file=scenarios/shop.lua,title=Threshold not judged::"
+                     "p99 < 1s (50 of 100 samples)\n");
+    free(text);
     result_free(r);
 }
 
@@ -62,9 +69,9 @@ TEST(failures_and_exceptions_point_at_lines)
     r->exit_code = 1;
     char *text = annotations_of(r, "/repo/", "/repo/");
     CHECK(strstr(text, "::error file=scenarios/lib.lua,line=3,title=Exception in the script "
-                       "(1 times)::scenarios/lib.lua:3: no%0Astack traceback:") != NULL);
+                       "(1 time)::scenarios/lib.lua:3: no%0Astack traceback:") != NULL);
     CHECK(strstr(text, "::error file=scenarios/deep.lua,line=7,") != NULL);
-    CHECK(has_line(text, "::error file=scenarios/shop.lua,line=12,title=Failed requests (1 times)"
+    CHECK(has_line(text, "::error file=scenarios/shop.lua,line=12,title=Failed requests (1 time)"
                          "::GET /a: broke"));
     free(text);
     // Below the checkout, paths are its own all the same.
@@ -80,7 +87,7 @@ TEST(what_did_not_fail_the_run_is_a_warning)
     log_one(r->stats, "GET", "/a", 1, "broke", ENDED_START_S);
     ended_threshold(r, "fail_ratio < 100%", THRESHOLD_PASSED, "1%", "");
     char *text = annotations_of(r, "", "");
-    CHECK_TEXT(text, "::warning file=scenarios/shop.lua,title=Failed requests (1 times)::"
+    CHECK_TEXT(text, "::warning file=scenarios/shop.lua,title=Failed requests (1 time)::"
                      "GET /a: broke\n");
     free(text);
     result_free(r);
