@@ -119,6 +119,17 @@ scrape_configs: [ {{ job_name: katydid, static_configs: [ {{ targets: [ "{place}
         return {(labels["method"], labels["name"]): value for labels, value in self.query(metric)}
 
 
+def same_percentiles(found, rows):
+    """Prometheus has the percentiles that the CSV has, of each name and of all together."""
+    columns = {"0.5": "50%", "0.9": "90%", "0.95": "95%", "0.99": "99%", "0.999": "99.9%", "1.0": "100%"}
+    same(len(found), len(rows) * len(columns), "percentiles")
+    by_name = {(row["Type"], row["Name"]): row for row in rows}
+    for labels, seconds in found:
+        row = by_name[labels.get("method", ""), labels["name"]]
+        ms = float(row[columns[labels["quantile"]]])
+        check(abs(seconds * 1000 - ms) < 1e-9, f"{labels}: {seconds} s, the CSV has {ms} ms")
+
+
 def test_prometheus_has_the_figures_of_the_run(env):
     process = start(env)
     prometheus = Prometheus(env, url_of(process))
@@ -131,6 +142,7 @@ def test_prometheus_has_the_figures_of_the_run(env):
                 "response_time_seconds_sum")}
     errors = prometheus.query("katydid_errors_total")
     buckets = prometheus.query("katydid_response_time_seconds_bucket")
+    percentiles = prometheus.query("katydid_response_time_percentile_seconds")
     users, wanted = prometheus.query("katydid_users"), prometheus.query("katydid_users_wanted")
     own = {name: {labels.get("outcome") or labels.get("quantile"): value for labels, value in prometheus.query(
         f"katydid_{name}")} for name in ("checks_total", "custom_total", "custom_trend_count", "custom_value", "custom_rate_total")}
@@ -148,6 +160,7 @@ def test_prometheus_has_the_figures_of_the_run(env):
     for e in entries:
         measured = figures["response_time_seconds_sum"][e["method"], e["name"]] * 1000
         check(abs(measured - e["total_response_time"]) < 1e-6, f"the sum of {e['name']}: {measured}")
+    same_percentiles(percentiles, run.csv("stats"))
     same({labels["error"]: int(value) for labels, value in errors}, run.failures(), "errors")
     same(own, {"checks_total": {"passed": USERS, "failed": USERS}, "custom_total": {None: 2 * USERS},
                "custom_trend_count": {None: USERS}, "custom_value": {None: -7}, "custom_rate_total": {"true": USERS, "false": 0}}, "metrics")
