@@ -1,7 +1,9 @@
 """test_page -- the report as a page, in a real browser: its figures, its tables, its charts, and what it never does."""
 # SPDX-License-Identifier: MIT
 
+import hashlib
 import json
+import math
 import signal
 
 import testenv
@@ -60,6 +62,23 @@ def visit(env, *options, run_time="4s"):
     return run, html
 
 
+def percentile(times, share):
+    """Of a histogram of a result file (src/report/RESULT.md), to three significant digits within its extremes."""
+    at, left = 0, max(1, math.ceil(share * times["count"] - 1e-9))
+    for pair in times["slots"].split():
+        gap, _, count = pair.partition("x")
+        at, left = at + int(gap), left - int(count or 1)
+        if left <= 0:
+            break
+    k = max(at // 1024 - 1, 0)
+    ms = min(max(((at - 1024 * k << k) + ((1 << k) - 1) / 2) / 1000, times["min_ms"]), times["max_ms"])
+    for digits in range(3, 16):
+        rounded = float(f"{ms:.{digits - 1}e}")
+        if times["min_ms"] <= rounded <= times["max_ms"]:
+            return rounded
+    return ms
+
+
 def lua_string(text):
     return '"' + "".join(f"\\{byte:03}" for byte in text.encode()) + '"'
 
@@ -79,7 +98,7 @@ def test_figures(env):
             expected = {"Type": row["Type"], "Requests": row["Request Count"], "Failures": row["Failure Count"],
                         "Req/s": "%.2f" % float(row["Requests/s"]), "Failures/s": "%.2f" % float(row["Failures/s"]),
                         "Average": shown(row["Average Response Time"]), "Min": shown(row["Min Response Time"]),
-                        "Max": shown(row["100%"])}
+                        "Max": shown(row["Max Response Time"])}
             expected.update((title, shown(row[title])) for title in row if title[0].isdigit() and title != "100%")
             same({title: on_page[title] for title in expected}, expected, f"figures of {name}")
         counts = {(row["Type"], row["Name"].replace(SHOWN_EVIL, EVIL)): (int(plain(row["Requests"])), int(plain(row["Failures"])))
@@ -87,8 +106,40 @@ def test_figures(env):
         same(counts, reports.json_table(json.loads((env.folder / "report.json").read_text())), "counts in the JSON")
         same((int(plain(rows["Aggregated"]["Requests"])), int(plain(rows["Aggregated"]["Failures"]))),
              run.console()["", "Aggregated"], "counts on the console")
-        same(page.run("return document.querySelector('.verdict').textContent").split("exit code ")[1][:1], "1", "the verdict's code")
+        check("exit code 1" in page.run("return document.querySelector('header').textContent"), "the exit code isn't there")
         quiet(page, html)
+
+
+@bound(300)
+def test_figures_of_a_result(env):
+    """Each is that of the result file, and the page that is made of it again is the same."""
+    result, again = env.folder / "run.result", env.folder / "again.html"
+    _, html = visit(env, "--result", result, run_time="12s")
+    held = json.loads(result.read_text())
+    made = env.start("report", env.program, "report", result, "--html", again)
+    made.wait(60)
+    with Browser(env) as page:
+        pages = []
+        for path in (html, again):
+            page.open(path.as_uri())
+            pages.append({section: table(page, section) for section in ("requests", "failures", "timings")})
+            pages[-1]["verdict"] = page.run("return document.querySelector('.verdict').textContent")
+            pages[-1]["exceptions"] = page.run("return document.querySelector('#exceptions').textContent")
+        for part, value in pages[0].items():
+            same(pages[1][part], value, f"{part} of the page that was made again")
+        rows = {row["Name"]: row for row in pages[0]["requests"]}
+        for entry in held["entries"] + [held["total"]]:
+            name = entry["name"].replace(EVIL, SHOWN_EVIL) or "Aggregated"
+            times, row = entry["times"], {title: plain(text) for title, text in rows[name].items()}
+            expected = {"Requests": str(entry["requests"]), "Failures": str(entry["failures"]),
+                        "Average": shown(times["sum_ms"] / times["count"]), "Min": shown(times["min_ms"]),
+                        "Max": shown(times["max_ms"])}
+            for title in ("50%", "66%", "75%", "80%", "90%", "95%", "98%", "99%", "99.9%", "99.99%"):
+                expected[title] = shown(percentile(times, float(title[:-1]) / 100))
+            same({title: row[title] for title in expected}, expected, f"figures of {name}")
+            wait = entry["phases"]["wait"]["sum_ms"] / entry["phases"]["requests"]
+            same([plain(r["Wait"]) for r in pages[0]["timings"] if r["Name"] == name], [shown(wait)], f"waiting of {name}")
+        quiet(page, html, again)
 
 
 @bound(300)
@@ -145,7 +196,7 @@ def test_sorting_and_filtering(env):
 @bound(300)
 def test_zoom(env):
     """One chart's zoom is that of all; keys do what the mouse does."""
-    _, html = visit(env, run_time="6s")
+    _, html = visit(env, run_time="22s")
     with Browser(env) as page:
         page.open(html.as_uri())
         spans = "return [...document.querySelectorAll('#time figure')].map((f) => [+f.dataset.from, +f.dataset.to])"
@@ -165,6 +216,10 @@ def test_zoom(env):
         check(page.run(spans)[2] != whole[2], "the key + does nothing")
         page.type("#time figure", "escape")
         same(page.run(spans), whole, "all of the time, by a key")
+        labels = "return [...document.querySelectorAll('#time figure')].map((f) => f.getAttribute('aria-label'))"
+        of_all = page.run(labels)
+        page.run("const s = document.querySelector('#time select'); s.value = '0'; s.dispatchEvent(new Event('change'))")
+        check(page.run(labels) != of_all, "the charts of one name are those of all")
         page.type("#time figure", "right")
         check(page.run("return document.querySelector('#time figure .u-legend').textContent").count("–") == 0, "no figures at the cursor")
         quiet(page, html)
@@ -187,6 +242,20 @@ def test_colours_and_width(env):
                            return [document.documentElement.scrollWidth <= w, w]""")
         same(wide, [True, 360], "a phone's page fits")
         quiet(page, html, html, html)
+
+
+@bound(300)
+def test_scripts(env):
+    """Their text stands there where it was asked for, and only then; hashes always."""
+    for options, there in (((), False), (("--html-script",), True)):
+        _, html = visit(env, *options, run_time="1s")
+        digest = hashlib.sha256((env.folder / "shop.lua").read_bytes()).hexdigest()
+        same("Visitor.missing = k.task" in html.read_text(), there, f"the text with {options}")
+        check(digest in html.read_text(), "the hash isn't there")
+    with Browser(env) as page:
+        page.open(html.as_uri())
+        same(page.run("return document.querySelector('#scripts pre').textContent"), (env.folder / "shop.lua").read_text(), "the text")
+        quiet(page, html)
 
 
 @bound(300)

@@ -6,7 +6,7 @@ import { table } from "./table.js";
 
 const SHOWN = ["50%", "90%", "95%", "99%", "99.9%"]; // the others with "all columns"
 
-const PHASES = ["Name", "Connect", "TLS", "Wait", "Receive"];
+const PHASES = ["DNS", "Connect", "TLS", "Wait", "Receive"];
 const MEANING = ["looking its name up", "connecting", "the TLS handshake", "waiting for the first byte", "receiving the rest"];
 
 /** Of what the times were made, by name: averages of all requests, and as a bar. */
@@ -48,11 +48,11 @@ export function requests(data) {
     number("Failures/s", "failure_rate", rate, { extra: true }),
     number("Average", "average", time, { hint: "milliseconds" }),
     number("Min", "min", time, { hint: "milliseconds" }),
-    ...data.percentiles.map((label, i) => ({
-      title: label === "100%" ? "Max" : label, extra: label !== "100%" && !SHOWN.includes(label),
-      hint: "milliseconds" + (label === "100%" ? "" : " within which " + label + " were answered"),
+    ...data.percentiles.slice(0, -1).map((label, i) => ({
+      title: label, extra: !SHOWN.includes(label), hint: "milliseconds within which " + label + " were answered",
       value: (row) => row.percentiles[i] ?? null, cell: (row) => time(row.percentiles[i]),
     })),
+    number("Max", "max", time, { hint: "milliseconds" }), // the last of the percentiles, unrounded
     number("Size", "size", bytes, { hint: "average of the answers' bodies", extra: true }),
   ];
   return section("requests", "Requests", table(columns, {
