@@ -1,6 +1,7 @@
 -- from_locust_spec -- the Lua examples of lua/FROM_LOCUST.md do what the page says they do.
 -- SPDX-License-Identifier: MIT
 
+local k = require "katydid"
 local spec = require "spec"
 
 -- What each example requests, by the section that it stands in; "!" before a name: it fails.
@@ -13,11 +14,19 @@ local EXPECTED = {
   ["Validating responses"] = { "!GET /", "GET /does_not_exist/" },
   ["REST and JSON APIs"] = { "POST /bar" },
   ["Grouping requests"] = { "GET /blog?id=[id]" },
+  ["MarkovTaskSet"] = { "GET /catalog", "GET /product", "POST /cart/add", "POST /checkout" },
+  ["Stopping: a task, a user, the test"] = { "GET /next", "GET /queue", "POST /logout" },
+  ["Faster users"] = { "GET /" },
+  ["Exit codes"] = { "GET /" },
+  ["Custom messages"] = { "GET /" },
   ["TaskSets"] = { "GET /cart", "GET /thread", "POST /pay" },
   ["Custom load shapes"] = { "GET /" },
   ["Testing other systems"] = { "rpc get_time" },
   ["Custom arguments"] = { "GET /mine" },
 }
+
+-- And what it says of the exit code, if anything.
+local EXIT_CODES = { ["Stopping: a task, a user, the test"] = 3, ["Exit codes"] = 0 }
 
 -- { title, script } of each example, in the order of the page.
 local function examples()
@@ -36,8 +45,14 @@ local function examples()
   return found
 end
 
+local waiting = 0 -- in the queue
+
 local function answer(request)
   if request.url:find "/does_not_exist/" then return { status = 404 } end
+  if request.url:find "/queue$" then
+    waiting = waiting - 1
+    return { body = ('{"waiting": %d}'):format(waiting) }
+  end
   if request.url:find "/bar$" then
     return { body = '{"bar": 42}', headers = { "Content-Type", "application/json" } }
   end
@@ -54,12 +69,21 @@ local function requested(result)
 end
 
 describe("an example of the page runs:", function()
+  after_each(function()
+    for _, name in ipairs {
+      "init", "init_command_line_parser", "quitting", "request", "test_start", "test_stop",
+    } do
+      k.events[name]:forget_listeners()
+    end
+  end)
+
   local seen = {}
 
   for _, example in ipairs(examples()) do
     it(example.title, function()
       seen[example.title] = true
       spec.answer(answer)
+      waiting = 8
       local has_shape = example.script:find "LoadTestShape"
       local result = spec.run {
         script = example.script,
@@ -71,6 +95,8 @@ describe("an example of the page runs:", function()
       check.same(result.exceptions, {})
       for _, line in ipairs(result.log) do check(not line:find "^ERROR", line) end
       if has_shape then check.equal(result.users[15], 8) end
+      check.equal(result.exit_code, EXIT_CODES[example.title])
+      if example.title == "Custom messages" then check.contains(spec.printed(), "local has found 7") end
     end)
   end
 

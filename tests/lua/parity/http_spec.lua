@@ -197,11 +197,14 @@ for class_name, Class in pairs(CLASSES) do
       end)
 
       it("of more than 30 is a failure, and no response", function()
+        local n = 0
         spec.answer(function(request)
+          n = n + 1
           return { status = 302, headers = { "Location", "/" .. tonumber(request.url:match "%d+$") + 1 } }
         end)
         local result = run(Class, function(client) check.equal(client:get("/0").status_code, 0) end)
         check.equal(result.failures[1].text, "TooManyRedirects('Exceeded 30 redirects.')")
+        check.equal(n, 31)
       end)
 
       it("takes Authorization to the same host alone", function()
