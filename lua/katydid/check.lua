@@ -23,10 +23,9 @@ end
 
 ---Counts that the condition held, or that it didn't (nil and false), under this name. A check that fails is
 ---neither an error nor a failed request: see the thresholds.
----@generic T
 ---@param name string "status is 200"
----@param condition T
----@return T condition
+---@param ... any the condition; further values, as string.find returns them, are left alone
+---@return any condition
 function check.check(name, ...)
   local condition = ...
   if type(name) ~= "string" or name == "" or select("#", ...) == 0 or type(condition) == "function" then

@@ -420,6 +420,7 @@ void result_file_add(struct buf *out, const struct result *r)
     add_thresholds(out, r);
     add_usage(out, &r->usage);
     add_part_count(out, "in_flight_at_end", r->stats->in_flight_at_end);
+    add_part_count(out, "transactions_cut_off", r->stats->transactions_cut_off);
     add_part_count(out, "names_left_out", r->stats->names_left_out);
     add_part_count(out, "max_names", r->stats->names_limit);
     add_entries(out, r->stats);

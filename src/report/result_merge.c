@@ -50,6 +50,7 @@ static void merge_entries(struct stats *into, const struct stats *from, double b
         merge_entry(stats_entry(into, method, name, e->start_s + by_s), e, by_s);
     }
     into->in_flight_at_end += from->in_flight_at_end;
+    into->transactions_cut_off += from->transactions_cut_off;
     into->names_left_out += from->names_left_out;
 }
 

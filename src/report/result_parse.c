@@ -533,6 +533,7 @@ static void read_all(struct json_fields *d, const json_t *top, struct result *r)
     read_thresholds(d, top, r);
     read_usage(d, top, &r->usage);
     r->stats->in_flight_at_end = json_count_of(d, top, "in_flight_at_end");
+    r->stats->transactions_cut_off = json_count_of(d, top, "transactions_cut_off");
     r->stats->names_left_out = json_count_of(d, top, "names_left_out");
     read_entries(d, top, r->stats);
     read_failures(d, top, &r->stats->failures);

@@ -50,6 +50,7 @@ static inline struct stats *made_stats(double start_s, unsigned seed)
     metric_add(&s->metrics, metrics_other(&s->metrics, METRIC_COUNTER), 9, start_s + 2);
     metrics_get(&s->metrics, METRIC_GAUGE, STR("never"));
     s->in_flight_at_end = 3;
+    s->transactions_cut_off = 4;
     slots_finish(s->slots, s->entries, 4, start_s + 25.5);
     return s;
 }

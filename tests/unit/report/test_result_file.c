@@ -27,6 +27,7 @@ TEST(what_is_read_is_written_again_the_same)
     CHECK_DOUBLE(again->thresholds[0].value, 312.5, 0);
     CHECK_INT(again->usage.lag.count, 25002000);
     CHECK_INT(again->stats->in_flight_at_end, 3);
+    CHECK_INT(again->stats->transactions_cut_off, 4);
     CHECK_INT(again->stats->slots->n, 3);
     CHECK_DOUBLE(again->stats->total->phases->of[PHASE_WAIT].sum_ms, 3.0625, 0);
     free(text);

@@ -50,6 +50,7 @@ TEST(counts_and_times_add_up)
     CHECK_INT(as->failures.all->count, 50);
     CHECK_INT(as->exceptions.total, 2);
     CHECK_INT(as->in_flight_at_end, 6);
+    CHECK_INT(as->transactions_cut_off, 8);
     CHECK_INT(metrics_find(&as->metrics, STR("size"))->count, 4);
     CHECK_INT(window_at(&as->total->per_second, (int64_t)RESULT_START + 5), 80);
     CHECK_INT(a->n_runs, 2);
