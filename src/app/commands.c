@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "app/app.h"
+#include "app/compare_command.h"
+#include "app/compare_options.h"
 #include "app/file_limit.h"
 #include "app/help.h"
 #include "app/options_arguments.h"
@@ -52,8 +54,8 @@ static int print(struct buf *text)
 /* NULL: there is none like it. */
 static const char *nearest_command(const char *name)
 {
-    const char *names[16] = {"run", "target", "debug", "report"};
-    size_t n = 4;
+    const char *names[16] = {"run", "target", "debug", "report", "compare"};
+    size_t n = 5;
 
     for (size_t i = 0; tools_at(i) != NULL; i++)
         names[n++] = tools_at(i)->name;
@@ -297,6 +299,27 @@ static int command_report(int argc, char **argv)
     return code < 0 ? complain(&err) : code;
 }
 
+static int command_compare(int argc, char **argv)
+{
+    struct buf text = BUF_INIT;
+    struct err err = ERR_INIT;
+    struct options o;
+    int code = -1;
+
+    options_init(&o, compare_table, COMPARE_OPTIONS);
+    o.takes_prefixes = is_interactive();
+    if (options_read_arguments(&o, argc, argv, &err) == 0) {
+        if (options_flag(&o, COMPARE_HELP)) {
+            help_add_compare(&text);
+            code = print(&text);
+        } else {
+            code = compare_command_run(&o, &err);
+        }
+    }
+    options_release(&o);
+    return code < 0 ? complain(&err) : code;
+}
+
 int commands_main(int argc, char **argv)
 {
     const char *first = argc > 1 ? argv[1] : "";
@@ -305,6 +328,8 @@ int commands_main(int argc, char **argv)
         return command_target(argc - 2, argv + 2);
     if (strcmp(first, "report") == 0)
         return command_report(argc - 2, argv + 2);
+    if (strcmp(first, "compare") == 0)
+        return command_compare(argc - 2, argv + 2);
     if (tools_find(first) != NULL)
         return command_tool(tools_find(first), argc - 2, argv + 2);
     if (strcmp(first, "run") == 0)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/compare_options.h"
 #include "app/run_options.h"
 #include "app/target_options.h"
 #include "base/mem.h"
@@ -112,7 +113,8 @@ static void add_run_usage(struct buf *out)
              "  run                         run scripts; may be left out\n"
              "  target                      a practice server\n"
              "  debug                       one user, once, with all that is sent and received\n"
-             "  report                      reports again, of results that were written\n");
+             "  report                      reports again, of results that were written\n"
+             "  compare                     whether a run is worse than others were\n");
     for (size_t i = 0; tools_at(i) != NULL; i++)
         buf_addf(out, "  %-27s %s\n", tools_at(i)->name, tools_at(i)->summary);
     buf_add_char(out, '\n');
@@ -212,6 +214,30 @@ void help_add_report(struct buf *out)
                  "\n");
     help_add_options(out, own, n);
     free(own);
+}
+
+void help_add_compare(struct buf *out)
+{
+    buf_add_cstr(
+        out, "Usage: katydid compare BASE... NEW [options]\n"
+             "\n"
+             "Says whether a run is worse than others were, by files that --result wrote; the\n"
+             "last one is the new run. Of each method and name: requests a second, p50, p95,\n"
+             "p99 and failures, with the interval in which the change lies (95% confidence).\n"
+             "\n"
+             "  worse, better     the change is beyond the tolerance, and so surely that among\n"
+             "                    all figures together a false one has a chance of 5% at most\n"
+             "  no difference     the interval lies within the tolerance (of failures, within a\n"
+             "                    percentage point)\n"
+             "  too little data   neither can be said: longer runs, or more of them, may tell\n"
+             "\n"
+             "Several runs as base show how much runs differ by chance; with one this is not\n"
+             "known, and what it did may look like a change. Runs of a minute and more are\n"
+             "best; slots of ten seconds in which all users were there are compared.\n"
+             "\n"
+             "Exit codes: 0; 1, something is worse; 2, a file or an option is wrong.\n"
+             "\n");
+    help_add_options(out, compare_table, COMPARE_OPTIONS);
 }
 
 void help_add_tool(struct buf *out, const struct tool *tool)

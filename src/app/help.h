@@ -19,6 +19,9 @@ void help_add_run(struct buf *out, const struct option *table, size_t n, bool is
 
 /* `katydid report --help`: usage, and the options that it shares with a run. */
 void help_add_report(struct buf *out);
+
+/* `katydid compare --help`: usage, verdicts, options. */
+void help_add_compare(struct buf *out);
 /* `katydid target --help`: usage, options, routes. */
 void help_add_target(struct buf *out);
 

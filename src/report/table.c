@@ -23,7 +23,7 @@ struct cell {
 struct table {
     const struct table_column *columns;
     size_t n_columns;
-    struct cell *cells; /* row by row; a rule is a row whose first cell has to == SIZE_MAX */
+    struct cell *cells; /* row by row; a line across is a row whose first cell has to == SIZE_MAX */
     size_t n, capacity;
     struct buf texts;
 };
@@ -86,7 +86,17 @@ void table_rule(struct table *t)
         add_cell(t, (struct cell){0, SIZE_MAX, STYLE_NONE});
 }
 
-static bool is_rule(const struct cell *row)
+void table_heading(struct table *t, enum style_ink ink, struct str text)
+{
+    assert(t->n_columns > 1);
+    table_end_row(t);
+    add_cell(t, (struct cell){0, SIZE_MAX, STYLE_NONE});
+    table_add(t, ink, text);
+    table_end_row(t);
+}
+
+/* A rule, or a heading, whose text is in the second cell. */
+static bool is_across(const struct cell *row)
 {
     return row->to == SIZE_MAX;
 }
@@ -125,8 +135,8 @@ static void measure(const struct table *t, size_t needs[COLUMNS_MAX])
     for (size_t i = 0; i < t->n; i++) {
         const struct cell *cell = &t->cells[i];
         size_t column = i % t->n_columns;
-        size_t width = is_rule(cell) ? 0 : text_width(text_of(t, cell)) + bars[column];
-        if (width > needs[column])
+        size_t width = text_width(text_of(t, cell)) + bars[column];
+        if (!is_across(cell - column) && width > needs[column])
             needs[column] = width;
     }
 }
@@ -349,6 +359,19 @@ static void add_rule(struct buf *out, const struct table *t, const struct layout
     buf_add_char(out, '\n');
 }
 
+static void add_across(struct buf *out, const struct table *t, const struct layout *l,
+                       const struct cell *row, const struct style *style)
+{
+    if (t->n_columns == 1 || row[1].to == SIZE_MAX) {
+        add_rule(out, t, l);
+        return;
+    }
+    style_begin(out, style, row[1].ink);
+    table_add_folded(out, style, text_of(t, &row[1]), 0, 2);
+    style_end(out, style, row[1].ink);
+    buf_add_char(out, '\n');
+}
+
 static void add_headers(struct buf *out, const struct table *t, const struct layout *l,
                         const struct style *style)
 {
@@ -365,7 +388,7 @@ static void add_headers(struct buf *out, const struct table *t, const struct lay
 /* --- which rows would look like another ---------------------------------------------------- */
 
 struct shown {
-    char *text; /* of the columns that say what the row is of */
+    char *text; /* of the columns up to the one that is cut: they say what the row is of */
     size_t row;
 };
 
@@ -384,9 +407,7 @@ static bool *find_alike(const struct table *t, const struct layout *l, bool has_
     for (size_t i = 0; i < rows; i++) {
         const struct cell *row = &t->cells[i * t->n_columns];
         struct buf text = BUF_INIT;
-        for (size_t j = 0; j < t->n_columns && !is_rule(row); j++) {
-            if (!t->columns[j].is_left)
-                continue;
+        for (size_t j = 0; cut != NO_COLUMN && j <= cut && !is_across(row); j++) {
             add_shown(&text, t, l, row, j, has_unicode);
             buf_add_char(&text, '\n');
         }
@@ -432,8 +453,8 @@ void table_print(struct buf *out, const struct table *t, const struct style *sty
     add_rule(out, t, &l);
     for (size_t i = 0; i < t->n / t->n_columns; i++) {
         const struct cell *row = &t->cells[i * t->n_columns];
-        if (is_rule(row))
-            add_rule(out, t, &l);
+        if (is_across(row))
+            add_across(out, t, &l, row, style);
         else
             add_row(out, t, &l, row, apart[i], style);
     }

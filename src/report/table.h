@@ -41,6 +41,8 @@ void table_addf(struct table *t, enum style_ink ink, const char *format, ...)
 void table_end_row(
     struct table *t); /* cells that are missing are empty; nothing where none was begun */
 void table_rule(struct table *t); /* a line across */
+/* A line of text across, folded where it is too long; of two columns and more. */
+void table_heading(struct table *t, enum style_ink ink, struct str text);
 
 /* Headers, a rule, and all rows. */
 void table_print(struct buf *out, const struct table *t, const struct style *style);

@@ -16,6 +16,7 @@ local NO_TEST = {
   ["src/app/reports.c"] = "composes; tests/cli",
   ["src/app/judge_again.c"] = "composes; tests/cli/report.t",
   ["src/app/report_command.c"] = "composes; tests/cli/report.t",
+  ["src/app/compare_command.c"] = "composes; tests/cli/compare.t",
   ["src/app/judge.c"] = "composes; tests/cli",
 }
 
