@@ -350,7 +350,7 @@ static void add_slot(struct buf *out, const struct slot *slot, const uint32_t *n
         const struct slot_row *row = &slot->rows[i];
         buf_addf(out, "%s[%" PRIu32 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%.0f,%d,\"%s\"]",
                  i > 0 ? "," : "", numbers[row->entry], row->requests, row->failures,
-                 row->content_length, row->sum_ms * 1000, row->is_coarse, row->times);
+                 row->content_length, row->sum_ms * 1000, row->coarse, row->times);
     }
     buf_add_cstr(out, "]}");
 }

@@ -315,7 +315,7 @@ static void read_slot_row(struct json_fields *d, const json_t *item, struct slot
         .failures = json_as_count(d, "", json_array_get(item, 2), JSON_LARGEST),
         .content_length = json_as_count(d, "", json_array_get(item, 3), JSON_LARGEST),
         .sum_ms = (double)json_as_count(d, "", json_array_get(item, 4), JSON_LARGEST) / 1000,
-        .is_coarse = json_as_count(d, "", json_array_get(item, 5), 1) == 1,
+        .coarse = (uint8_t)json_as_count(d, "", json_array_get(item, 5), 2),
         .times = (char *)json_as_text(d, "", json_array_get(item, 6)),
     };
     if (!json_fields_failed(d) && slot->n > 0 && slot->rows[slot->n - 1].entry >= row.entry)

@@ -155,7 +155,7 @@ static void add_to(struct slot_row *there, const struct slot_row *row)
     there->failures += row->failures;
     there->content_length += row->content_length;
     there->sum_ms = round_us(there->sum_ms + row->sum_ms);
-    there->is_coarse = there->is_coarse || row->is_coarse;
+    there->coarse = there->coarse > row->coarse ? there->coarse : row->coarse;
 }
 
 int slots_add_row(struct slots *s, struct slot *slot, const struct slot_row *row, struct err *err)
@@ -268,10 +268,15 @@ bool slots_tick(struct slots *s, struct entry *first, uint64_t users, double now
     return true;
 }
 
-/* Of so many neighbours one is made: those below 256 us stay as they are. */
-static size_t coarse_width(size_t slot)
+#define COARSEST 2
+
+/* Of so many neighbours one is made: a power of two, smaller where slots are few microseconds. */
+static size_t coarse_width(size_t slot, unsigned level)
 {
-    return slot < 256 ? 1 : slot < 512 ? 2 : slot < 1024 ? 4 : 8;
+    size_t most = level == 1 ? 8 : 32, width = 1;
+    while (width < most && width * 2 <= slot * most / 1024)
+        width *= 2;
+    return width;
 }
 
 static void make_coarse(struct slots *s, struct slot_row *row)
@@ -283,7 +288,7 @@ static void make_coarse(struct slots *s, struct slot_row *row)
     s->bytes -= row_bytes(row);
     while (pairs_take(&rest, &gap, &count) == 1) {
         slot += (size_t)gap;
-        size_t width = coarse_width(slot), middle = slot / width * width + width / 2;
+        size_t width = coarse_width(slot, s->coarse), middle = slot / width * width + width / 2;
         if (sum > 0 && middle != present) {
             pairs_add(&out, 0, present - before, sum);
             before = present;
@@ -296,7 +301,7 @@ static void make_coarse(struct slots *s, struct slot_row *row)
         pairs_add(&out, 0, present - before, sum);
     free(row->times);
     row->times = buf_detach(&out);
-    row->is_coarse = true;
+    row->coarse = s->coarse;
     s->bytes += row_bytes(row);
 }
 
@@ -307,7 +312,7 @@ static bool work_coarse(struct slots *s)
         struct slot *slot = &s->all[s->coarse_slot];
         while (s->coarse_row < slot->n) {
             struct slot_row *row = &slot->rows[s->coarse_row++];
-            if (row->is_coarse)
+            if (row->coarse >= s->coarse)
                 continue;
             make_coarse(s, row);
             return true;
@@ -362,6 +367,11 @@ bool slots_work(struct slots *s)
         return false;
     if (work_coarse(s))
         return true;
+    if (s->coarse < COARSEST) {
+        s->coarse++;
+        s->coarse_slot = s->coarse_row = 0;
+        return true;
+    }
     if (s->n < 3)
         return false;
     s->seconds *= 2;

@@ -8,7 +8,8 @@
  * some milliseconds later than that of the entry before).
  *
  * What is kept has a limit: above it the times of the oldest slots become coarse (to a hundredth
- * instead of a thousandth), and when all are, slots become twice as long and neighbours one. Counts,
+ * instead of a thousandth, then to three hundredths), and when all are, slots become twice as long and
+ * neighbours one. Counts,
  * bytes and sums stay exact: those of all slots together are those of the run.
  */
 // SPDX-License-Identifier: MIT
@@ -25,13 +26,14 @@
 #include <stdint.h>
 
 #define SLOTS_SECONDS 10
-#define SLOTS_LIMIT (14u << 20) /* bytes, about as a file of them has */
-#define SLOTS_ROW_BYTES 64      /* what a row takes beside its times */
+#define SLOTS_LIMIT (10u << 20) /* bytes, about as a file of them has */
+#define SLOTS_ROW_BYTES 40      /* what a row takes beside its times */
 
 /* One entry in one slot of time, where it counted anything. */
 struct slot_row {
     uint32_t entry; /* struct slots.entries */
-    bool is_coarse;
+    uint8_t
+        coarse; /* how its times are kept: 0 to a thousandth, 1 to a hundredth, 2 to three hundredths */
     uint64_t requests, failures, content_length;
     double sum_ms; /* of the response times, in whole microseconds */
     char *times;   /* the histogram, as text (stats/pairs); how many there are is told by it */
@@ -56,7 +58,8 @@ struct slots {
     struct slots_known *known; /* one for each entry */
     size_t next;               /* the entry that slots_work takes next */
     bool is_taking;
-    size_t coarse_slot, coarse_row; /* all rows before this one are coarse */
+    uint8_t coarse;                 /* as which rows are to be, from the oldest on */
+    size_t coarse_slot, coarse_row; /* all rows before this one are */
 };
 
 struct slots *slots_new(double start_s, size_t limit);
@@ -73,7 +76,7 @@ bool slots_work(struct slots *s);
 void slots_finish(struct slots *s, struct entry *first, uint64_t users, double now_s);
 
 /* Adds the row's times to a histogram; sum and extremes are those of the row: the sum exact, the
- * extremes to a thousandth (a hundredth where it is coarse), within those of the entry's whole run. */
+ * extremes as precise as its times, within those of the entry's whole run. */
 void slots_row_times(const struct slots *s, const struct slot_row *row, struct histogram *into);
 /* The row of an entry; NULL: it counted nothing then. */
 const struct slot_row *slots_find(const struct slots *s, const struct slot *slot,
