@@ -133,6 +133,7 @@ static void add_entry(struct buf *out, const struct entry *e)
     buf_add_char(out, '{');
     add_text(out, "method", e->method);
     add_text(out, "name", e->name);
+    add_flag(out, "is_other", e->is_other);
     add_count(out, "requests", e->requests);
     add_count(out, "untimed", e->untimed);
     add_count(out, "failures", e->failures);

@@ -47,7 +47,9 @@ static void merge_entries(struct stats *into, const struct stats *from, double b
     merge_entry(into->total, from->total, by_s);
     HASH_ITER (hh, from->entries, e, next) {
         struct str method = str_of(e->method), name = str_of(e->name);
-        merge_entry(stats_entry(into, method, name, e->start_s + by_s), e, by_s);
+        struct entry *sum = stats_entry(into, method, name, e->start_s + by_s);
+        sum->is_other = sum->is_other || e->is_other;
+        merge_entry(sum, e, by_s);
     }
     into->in_flight_at_end += from->in_flight_at_end;
     into->transactions_cut_off += from->transactions_cut_off;

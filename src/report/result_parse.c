@@ -120,6 +120,7 @@ static void read_phases(struct json_fields *d, const json_t *owner, struct entry
 
 static void read_entry(struct json_fields *d, const json_t *object, struct entry *e)
 {
+    e->is_other = json_flag_of(d, object, "is_other");
     e->requests = json_count_of(d, object, "requests");
     e->untimed = json_count_of(d, object, "untimed");
     e->failures = json_count_of(d, object, "failures");
