@@ -64,6 +64,22 @@ static json_t *shown_options(const struct options *o)
     return all;
 }
 
+/* What the generator says of itself, for the reports that aren't the log. */
+static void add_usage_notes(struct result *r, const struct usage *usage)
+{
+    static void (*const add[])(struct buf *, const struct usage *) = {usage_add_busy,
+                                                                      usage_add_line};
+    struct buf text = BUF_INIT;
+
+    for (size_t i = 0; i < sizeof add / sizeof add[0]; i++) {
+        buf_clear(&text);
+        add[i](&text, usage);
+        if (text.n > 0)
+            result_add_note(r, buf_cstr(&text));
+    }
+    buf_release(&text);
+}
+
 static void take_usage(struct result_usage *to, const struct usage *from)
 {
     to->run_s = usage_run_s(from);
@@ -127,5 +143,6 @@ void results_end(struct result *r, const struct results_source *source)
     r->thresholds = source->thresholds;
     r->n_thresholds = source->n_thresholds;
     take_usage(&r->usage, source->usage);
+    add_usage_notes(r, source->usage);
     r->stats = source->stats;
 }

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: MIT
 #include "run/usage.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -18,6 +21,7 @@ static void begin(struct usage *u)
     u->start_ns = loop_now_ns(u->loop);
     u->start_cpu_ns = clock_cpu_ns();
     u->end_ns = u->cpu_ns = 0;
+    u->busy = (struct usage_busy){.last_ns = u->start_ns, .last_cpu_ns = u->start_cpu_ns};
 }
 
 static void on_turn(void *self, const struct loop_times *times)
@@ -57,12 +61,55 @@ static void on_test_stopping(void *self, const struct hook *what)
     u->cpu_ns = clock_cpu_ns() - u->start_cpu_ns;
 }
 
+/* A time that was long enough is counted, and the longest of these is kept. */
+static void mark(struct usage_busy *b, double to_s, double seconds)
+{
+    bool is_new = b->streak_s - seconds < USAGE_BUSY_S;
+
+    b->times += is_new;
+    b->all_s += is_new ? b->streak_s : seconds;
+    if (b->streak_s > b->to_s - b->from_s) {
+        b->from_s = b->since_s;
+        b->to_s = to_s;
+    }
+}
+
+void usage_add_second(struct usage *u, double seconds, double cpu_s)
+{
+    struct usage_busy *b = &u->busy;
+    double now_s = usage_run_s(u);
+
+    if (cpu_s < USAGE_BUSY_SHARE * seconds) {
+        b->streak_s = 0;
+        return;
+    }
+    if (b->streak_s == 0)
+        b->since_s = now_s - seconds;
+    b->streak_s += seconds;
+    if (b->streak_s >= USAGE_BUSY_S)
+        mark(b, now_s, seconds);
+}
+
+static void on_second(void *self, const struct hook *what)
+{
+    struct usage *u = self;
+    uint64_t now_ns = loop_now_ns(u->loop), cpu_ns = clock_cpu_ns();
+
+    (void)what;
+    if (!u->is_on)
+        return;
+    usage_add_second(u, ns_to_s(now_ns - u->busy.last_ns), ns_to_s(cpu_ns - u->busy.last_cpu_ns));
+    u->busy.last_ns = now_ns;
+    u->busy.last_cpu_ns = cpu_ns;
+}
+
 void usage_init(struct usage *u, struct loop *loop, struct hooks *hooks)
 {
     *u = (struct usage){.loop = loop};
     histogram_init(&u->lag);
     hooks_add(hooks, HOOK_TEST_START, on_test_start, u);
     hooks_add(hooks, HOOK_STATS_EMPTIED, on_stats_emptied, u);
+    hooks_add(hooks, HOOK_SECOND, on_second, u);
     hooks_add(hooks, HOOK_TEST_STOPPING, on_test_stopping, u);
 }
 
@@ -86,12 +133,20 @@ static void note_peak(const struct usage *u, struct usage_peak *peak, uint64_t n
     peak->ns = ns;
     peak->at_s = usage_run_s(u);
     peak->users = u->count_users != NULL ? u->count_users(u->count_self) : 0;
+    memcpy(peak->place, u->place, sizeof peak->place);
 }
 
 void usage_add_pause(struct usage *u, uint64_t ns)
 {
-    if (u->is_on)
-        note_peak(u, &u->pause_peak, ns);
+    if (!u->is_on)
+        return;
+    note_peak(u, &u->pause_peak, ns);
+    u->pause_peak.place[0] = '\0'; // of no line in particular
+}
+
+void usage_note_place(struct usage *u, const char *place)
+{
+    snprintf(u->place, sizeof u->place, "%s", place);
 }
 
 void usage_add_no_descriptor(struct usage *u)
@@ -127,6 +182,7 @@ void usage_add_turn(struct usage *u, const struct loop_times *times)
 {
     add_piece(u, times->worked_ns);
     add_piece(u, times->late_ns);
+    u->place[0] = '\0';
     if (times->worked_ns <= USAGE_LIMIT_NS)
         u->brief_ns += times->worked_ns;
     histogram_add_many(&u->lag, 0, times->waited_ns / NS_PER_US);
@@ -178,7 +234,12 @@ static void add_peak(struct buf *out, const struct usage_peak *peak)
 {
     buf_addf(out, "%.*f ms (after ", peak->ns < 10 * NS_PER_MS ? 1 : 0, ns_to_ms(peak->ns));
     text_add_duration(out, peak->at_s);
-    buf_addf(out, ", with %zu user%s)", peak->users, peak->users == 1 ? "" : "s");
+    buf_addf(out, ", with %zu user%s", peak->users, peak->users == 1 ? "" : "s");
+    if (peak->place[0] != '\0') {
+        buf_add_cstr(out, ", at ");
+        text_add_visible(out, str_of(peak->place), false);
+    }
+    buf_add_char(out, ')');
 }
 
 static void add_lag_remedy(struct buf *out, const struct usage *u)
@@ -229,6 +290,44 @@ static void warn_of_pause(const struct usage *u)
     buf_release(&text);
 }
 
+void usage_add_busy(struct buf *out, const struct usage *u)
+{
+    const struct usage_busy *b = &u->busy;
+
+    if (b->times == 0)
+        return;
+    buf_addf(out, "A core was busy: this process used over %.0f%% of one from ",
+             USAGE_BUSY_SHARE * 100);
+    text_add_duration(out, b->from_s);
+    buf_add_cstr(out, " to ");
+    text_add_duration(out, b->to_s);
+    buf_add_cstr(out, " of the test");
+    if (b->times > 1) {
+        buf_addf(out, ", %u times for %d s or more, ", b->times, USAGE_BUSY_S);
+        text_add_duration(out, b->all_s);
+        buf_add_cstr(out, " in all");
+    }
+    buf_add_cstr(out, ". Users that never wait always do that; where they wait, this machine can "
+                      "make no more load");
+}
+
+void usage_add_line(struct buf *out, const struct usage *u)
+{
+    if (!usage_lag_is_high(u) || u->lag_peak.place[0] == '\0')
+        return;
+    buf_addf(out, "The script held all users up for %.0f ms at ", ns_to_ms(u->lag_peak.ns));
+    text_add_visible(out, str_of(u->lag_peak.place), false);
+}
+
+static void warn_of_core(const struct usage *u)
+{
+    struct buf text = BUF_INIT;
+
+    usage_add_busy(&text, u);
+    log_warning(LOG, "%s", buf_cstr(&text));
+    buf_release(&text);
+}
+
 static void tell_figures(const struct usage *u)
 {
     log_debug(
@@ -248,4 +347,6 @@ void usage_tell(const struct usage *u)
         warn_of_lag(u);
     if (usage_pause_is_high(u))
         warn_of_pause(u);
+    if (u->busy.times > 0)
+        warn_of_core(u);
 }

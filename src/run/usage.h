@@ -14,6 +14,7 @@
 #ifndef RUN_USAGE_H
 #define RUN_USAGE_H
 
+#include "base/buf.h"
 #include "loop/loop.h"
 #include "run/hooks.h"
 #include "stats/histogram.h"
@@ -26,11 +27,25 @@
 #define USAGE_LIMIT_SHARE 0.01             /* of the time, in pieces over the limit */
 #define USAGE_LIMIT_TIME_NS (NS_PER_S / 5) /* and in all: less is a hiccup of the machine */
 
+#define USAGE_PLACE 160
+#define USAGE_BUSY_SHARE 0.95 /* of a core, in a second, is busy */
+#define USAGE_BUSY_S 5        /* so many seconds in a row are marked */
+
 /* The longest of its kind. */
 struct usage_peak {
-    uint64_t ns;  /* 0: there was none */
-    double at_s;  /* of the test, when it was over */
-    size_t users; /* at that time */
+    uint64_t ns;             /* 0: there was none */
+    double at_s;             /* of the test, when it was over */
+    size_t users;            /* at that time */
+    char place[USAGE_PLACE]; /* the script's line that ran, "shop.lua:12"; "": nobody knows */
+};
+
+/* When the thread of the loop used all of a core, for USAGE_BUSY_S or more. */
+struct usage_busy {
+    double from_s, to_s;      /* of the test: the longest time */
+    double all_s;             /* all such times together */
+    unsigned times;           /* how many there were; 0: none */
+    double streak_s, since_s; /* of the one that goes on */
+    uint64_t last_ns, last_cpu_ns;
 };
 
 /* Embedded in its owner. The figures stay after the end of the test, for whoever reports them. */
@@ -45,7 +60,9 @@ struct usage {
     uint64_t held_ns;              /* in pieces over the limit */
     uint64_t brief_ns;             /* of work in pieces within it */
     struct usage_peak lag_peak;
-    struct usage_peak pause_peak;      /* of Lua's collector, which is part of the lag as well */
+    struct usage_peak pause_peak; /* of Lua's collector, which is part of the lag as well */
+    char place[USAGE_PLACE];      /* of the piece that goes on */
+    struct usage_busy busy;
     uint64_t no_descriptors, no_ports; /* requests that failed because these had run out */
 };
 
@@ -57,10 +74,14 @@ void usage_set_count(struct usage *u, size_t (*count_users)(void *self), void *s
 
 /* The collector has held all users up for so long. Nothing while no test runs. */
 void usage_add_pause(struct usage *u, uint64_t ns);
+/* Where a script is that holds the loop up: told in the midst of the piece that it makes. */
+void usage_note_place(struct usage *u, const char *place);
 /* A request has failed because the process may open no more files, or no port was left. Told of the
  * first of each test in the log. */
 void usage_add_no_descriptor(struct usage *u);
 void usage_add_no_port(struct usage *u);
+/* A second or so is over, in which so much of a processor was used: as the hook `second` tells it. */
+void usage_add_second(struct usage *u, double seconds, double cpu_s);
 /* A turn of the loop: as loop_watch tells it. */
 void usage_add_turn(struct usage *u, const struct loop_times *times);
 
@@ -76,6 +97,10 @@ bool usage_held_is_ours(const struct usage *u);
  * for a single piece. */
 bool usage_lag_is_high(const struct usage *u);
 bool usage_pause_is_high(const struct usage *u);
+/* When a core was busy; nothing if it wasn't. No verdict: whoever never waits uses all that there is. */
+void usage_add_busy(struct buf *out, const struct usage *u);
+/* Which line of the script held all users up longest, where the lag is high and it is known. */
+void usage_add_line(struct buf *out, const struct usage *u);
 /* Says so in the log, with the figures and what can be done; of a healthy test the figures alone, and
  * only at --loglevel DEBUG. Nothing of one that never began. */
 void usage_tell(const struct usage *u);

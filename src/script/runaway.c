@@ -24,6 +24,7 @@
 #define LOGGER "katydid.script"
 #define OURS "@lua/katydid/"
 #define GRACE_S 5.0          /* from the time at which the run should have ended */
+#define BRIEF_GLANCES 2      /* of one turn, before it is noted where it is */
 #define PLACES 32            /* that are named */
 #define PLACE_LENGTH 160     /* of file and line, or it is cut */
 #define C_CPU_NS 50000000ull /* so much CPU without an instruction of Lua is a function of C */
@@ -58,6 +59,7 @@ struct runaway {
     _Atomic uint64_t kicked; /* the turn that runs on */
     _Atomic bool is_to_end;  /* whether it is to be ended */
     _Atomic bool is_early;   /* before its time, and only if it is where another was ended */
+    _Atomic bool is_brief;   /* only to note where it is, should it be the longest */
     _Atomic uint64_t named, told_end; /* the turn that was named; that can't be ended */
     _Atomic bool has_thrown;
 
@@ -193,6 +195,10 @@ static void on_instruction(lua_State *L, lua_Debug *at)
     struct place place;
     if (!find_place(L, &place) && !find_place(running_state(r), &place))
         snprintf(place.text, sizeof place.text, "a script");
+    if (r->vm->options.usage != NULL)
+        usage_note_place(r->vm->options.usage, place.text);
+    if (atomic_load(&r->is_brief))
+        return;
     if (atomic_load(&r->is_early)) {
         if (strcmp(place.text, r->last.text) != 0)
             return;
@@ -248,8 +254,8 @@ static void on_kick(int number)
         set_hook(r);
         take_sample(r);
         _Atomic uint64_t *told = atomic_load(&r->is_to_end) ? &r->told_end : &r->named;
-        if (!atomic_load(&r->is_early) && is_held_off(r) && atomic_load(told) != turn &&
-            name_from_outside(r))
+        if (!atomic_load(&r->is_early) && !atomic_load(&r->is_brief) && is_held_off(r) &&
+            atomic_load(told) != turn && name_from_outside(r))
             atomic_store(told, turn);
     }
     errno = saved;
@@ -266,6 +272,17 @@ static void kick(struct runaway *r, uint64_t turn, bool is_early)
     atomic_store(&r->kicked, turn);
     atomic_store(&r->is_to_end, is_to_end);
     atomic_store(&r->is_early, is_early);
+    atomic_store(&r->is_brief, false);
+    pthread_kill(r->loop_thread, SIGURG);
+}
+
+/* Once in a turn that is long, but not yet very long: where is it? */
+static void kick_briefly(struct runaway *r, uint64_t turn)
+{
+    atomic_store(&r->kicked, turn);
+    atomic_store(&r->is_to_end, false);
+    atomic_store(&r->is_early, false);
+    atomic_store(&r->is_brief, true);
     pthread_kill(r->loop_thread, SIGURG);
 }
 
@@ -275,13 +292,17 @@ static void *watch(void *self)
     struct runaway *r = self;
     struct pollfd done = {.fd = r->done, .events = POLLIN};
     uint64_t last = 0;
-    unsigned looks = 0;
-    while (poll(&done, 1, r->look_ms) <= 0) {
+    unsigned glances = 0;
+    while (poll(&done, 1, r->look_ms / RUNAWAY_GLANCES) <= 0) {
         uint64_t turn = *sched_turn(r->vm->sched);
-        looks = turn == last && turn % 2 == 1 ? looks + 1 : 0;
+        glances = turn == last && turn % 2 == 1 ? glances + 1 : 0;
         last = turn;
+        unsigned looks = glances / RUNAWAY_GLANCES;
+        if (glances == BRIEF_GLANCES)
+            kick_briefly(r, turn);
         // One that had to be ended is rarely alone: others at the same place are given less time.
-        if (looks >= RUNAWAY_LOOKS || (looks > 0 && atomic_load(&r->has_thrown)))
+        else if (glances % RUNAWAY_GLANCES == 0 &&
+                 (looks >= RUNAWAY_LOOKS || (looks > 0 && atomic_load(&r->has_thrown))))
             kick(r, turn, looks < RUNAWAY_LOOKS);
     }
     return NULL;

@@ -31,6 +31,9 @@
 /* How often is looked, and for how many looks in a turn before it is named. Tests look faster. */
 #define RUNAWAY_LOOK_MS 250
 #define RUNAWAY_LOOKS 4
+/* In between it is glanced at: a turn of a twentieth of a second is not named, but run/usage is told where
+ * it was, should it be the longest. */
+#define RUNAWAY_GLANCES 10
 
 struct runaway;
 

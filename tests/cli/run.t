@@ -68,8 +68,8 @@ $ (ulimit -n 90 && katydid two.lua --headless -u 100 --iterations 1 2>&1 >/dev/n
 [*] */WARNING/katydid.main: The system lets this process open 90 files, which is not enough for a connection of each of 100 users (ulimit -Hn)
 
 # A script that holds the loop up is told so: its response times are not the server's alone.
-$ katydid busy.lua --headless --iterations 2 2>&1 >/dev/null | grep WARNING
-[*] */WARNING/katydid.usage: Response times are partly our own: for {n}% of the test the loop was busy for more than 5 ms in one piece, and answers waited; the longest piece took {n} ms (after *, with 1 user). This process used {n}% of a core. *
+$ katydid busy.lua --headless --iterations 2 2>&1 >/dev/null | grep WARNING/katydid.usage
+[*] */WARNING/katydid.usage: Response times are partly our own: for {n}% of the test the loop was busy for more than 5 ms in one piece, and answers waited; the longest piece took {n} ms (after *, with 1 user*). This process used {n}% of a core. *
 
 # Several scripts and folders: all of their classes.
 $ served >/dev/null; katydid many --headless -u 2 -r 1000 --iterations 2 >/dev/null 2>&1; served

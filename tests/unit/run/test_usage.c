@@ -282,9 +282,60 @@ TEST(the_loop_tells_its_turns)
     buf_release(&heard);
 }
 
+TEST(the_line_that_held_it_up_longest)
+{
+    struct bench b;
+    bench_open(&b);
+    start(&b);
+    usage_note_place(&b.usage, "shop.lua:12");
+    turn(&b, 60, 900, 0);
+    turn(&b, 50, 900, 0); // shorter, and of nobody
+    usage_note_place(&b.usage, "shop.lua:7");
+    turn(&b, 90, 900, 0);
+    turn(&b, 80, 900, 0);
+    const char *said = stop(&b);
+    CHECK(strstr(said, "the longest piece took 90 ms (after ") != NULL);
+    CHECK(strstr(said, ", with 7 users, at shop.lua:7). ") != NULL);
+    bench_close(&b);
+}
+
+static void seconds(struct bench *b, int n, double cpu_s)
+{
+    for (int i = 0; i < n; i++) {
+        go_on(b, 1000);
+        usage_add_second(&b->usage, 1, cpu_s);
+    }
+}
+
+TEST(a_core_that_is_busy)
+{
+    struct bench b;
+    bench_open(&b);
+    start(&b);
+    seconds(&b, 10, 0.5);
+    seconds(&b, 4, 1); // not long enough
+    seconds(&b, 1, 0.9);
+    seconds(&b, 5, 0.96);
+    seconds(&b, 1, 0.1);
+    seconds(&b, 7, 1);
+    CHECK_INT(b.usage.busy.times, 2);
+    CHECK_DOUBLE(b.usage.busy.all_s, 12, 1e-9);
+    const char *said = stop(&b);
+    CHECK(strstr(said,
+                 "WARNING/katydid.usage: A core was busy: this process used over 95% of one "
+                 "from 21s to 28s of the test, 2 times for 5 s or more, 12s in all.") != NULL);
+    start(&b);
+    CHECK_INT(b.usage.busy.times, 0);
+    seconds(&b, 4, 1);
+    buf_clear(&heard);
+    CHECK(strstr(stop(&b), "A core was busy") == NULL);
+    bench_close(&b);
+}
+
 TEST_MAIN(RUN(moments_are_counted_not_turns); RUN(a_late_timer_is_lag);
           RUN(peaks_say_when_and_with_how_many); RUN(a_healthy_test_is_not_talked_of);
           RUN(a_hundredth_of_the_time_is_too_much); RUN(work_of_our_own_has_another_remedy);
           RUN(work_in_one_piece_is_our_own_too); RUN(a_long_pause_is_told);
           RUN(figures_are_told_to_who_asks); RUN(only_the_test_counts);
-          RUN(the_loop_tells_its_turns);)
+          RUN(the_loop_tells_its_turns); RUN(the_line_that_held_it_up_longest);
+          RUN(a_core_that_is_busy);)

@@ -37,6 +37,7 @@ struct world {
     struct stats *stats;
     struct hooks *hooks;
     struct vm *vm;
+    struct usage usage;
     struct runaway *runaway;
 };
 
@@ -44,6 +45,13 @@ struct world {
 static int n_logged(lua_State *L)
 {
     lua_pushinteger(L, logged.n);
+    return 1;
+}
+
+/* has_place() -> whether run/usage was told where the script is */
+static int has_place(lua_State *L)
+{
+    lua_pushboolean(L, vm_of(L)->options.usage->place[0] != '\0');
     return 1;
 }
 
@@ -57,12 +65,15 @@ static bool world_open(struct world *w)
     w->loop = loop_new(&w->clock);
     w->stats = stats_new(1700000000.0, false);
     w->hooks = hooks_new();
+    usage_init(&w->usage, w->loop, w->hooks);
     w->vm = vm_new(
-        &(struct vm_options){.loop = w->loop, .stats = w->stats, .hooks = w->hooks, .seed = 1},
+        &(struct vm_options){
+            .loop = w->loop, .stats = w->stats, .hooks = w->hooks, .usage = &w->usage, .seed = 1},
         &err);
     if (w->vm == NULL)
         return false;
     lua_register(w->vm->L, "n_logged", n_logged);
+    lua_register(w->vm->L, "has_place", has_place);
     w->runaway = runaway_new(w->vm, LOOK_MS, was_asked, &err);
     return w->runaway != NULL;
 }
@@ -71,6 +82,7 @@ static bool world_close(struct world *w)
 {
     runaway_free(w->runaway);
     vm_free(w->vm);
+    usage_release(&w->usage);
     hooks_free(w->hooks);
     stats_free(w->stats);
     bool idle = loop_is_idle(w->loop);
@@ -107,6 +119,19 @@ TEST(it_is_named_once_and_may_go_on)
                  "users stand still") != NULL);
     CHECK_ERROR(w, "while n_logged() == 0 do end", "");
     CHECK_INT(logged.n, 1);
+    CHECK(world_close(&w));
+}
+
+/* A turn that is not so long is no runaway: its place is noted, and nothing is said. */
+TEST(a_shorter_one_is_noted)
+{
+    struct world w;
+    CHECK(world_open(&w));
+    CHECK_ERROR(w, "local n = 0\nrepeat until has_place()", "");
+    CHECK_TEXT(w.usage.place, "chunk:2");
+    w.usage.place[0] = '\0';
+    CHECK_ERROR(w, "jit.on()\n\nwhile not has_place() do end", "");
+    CHECK_TEXT(w.usage.place, "chunk:3");
     CHECK(world_close(&w));
 }
 
@@ -178,6 +203,6 @@ TEST(inside_of_c_it_is_named_too)
 
 #define PATIENCE_S 300 /* what is not ended runs on */
 
-TEST_MAIN(alarm(PATIENCE_S); RUN(it_is_named_once_and_may_go_on); RUN(it_is_ended);
-          RUN(no_pcall_and_no_coroutine_holds_it_up); RUN(a_hook_of_the_script_stays);
-          RUN(inside_of_c_it_is_named_too);)
+TEST_MAIN(alarm(PATIENCE_S); RUN(it_is_named_once_and_may_go_on); RUN(a_shorter_one_is_noted);
+          RUN(it_is_ended); RUN(no_pcall_and_no_coroutine_holds_it_up);
+          RUN(a_hook_of_the_script_stays); RUN(inside_of_c_it_is_named_too);)
