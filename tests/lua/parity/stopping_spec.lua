@@ -64,6 +64,16 @@ describe("with a stop timeout", function()
     }, "stop@5")
   end)
 
+  it("who would begin a task in the moment of the stop doesn't", function()
+    for _, begin in ipairs { 0, 1e-9, -1e-9 } do
+      local A = user(function() note("work" .. at()) end, { wait_time = k.constant(5) })
+      function A.on_start() if begin > 0 then k.sleep(begin) end end
+      function A.wait_time() return 5 + math.min(begin, 0) end
+      local text = run { classes = A, seconds = 5, stop_timeout = 50 }
+      check.equal(text, begin < 0 and "work@0 work@5 stop@5" or "work@0 stop@5")
+    end
+  end)
+
   it("who sleeps in a task doesn't wait: it finishes, and ends before its wait", function()
     local A = user(function()
       k.sleep(8)
