@@ -336,14 +336,25 @@ for class_name, Class in pairs(CLASSES) do
       end)
 
       it("has raise_for_status honour what was said", function()
-        check.equal(judged(404, function(response)
+        local raised = {}
+        local function raise(response, i)
+          local ok, why = pcall(response.raise_for_status, response)
+          raised[i] = ok and "nothing" or why
+        end
+        judged(404, function(response)
           response:success()
-          response:raise_for_status()
-        end), nil)
+          raise(response, 1)
+        end)
         judged(200, function(response)
           response:failure "no"
-          check.error(function() response:raise_for_status() end, "no")
+          raise(response, 2)
         end)
+        judged(404, function(response) raise(response, 3) end)
+        judged(200, function(response) raise(response, 4) end)
+        check.equal(raised[1], "nothing")
+        check.match(raised[2], "no$")
+        check.match(raised[3], "404 Client Error")
+        check.equal(raised[4], "nothing")
       end)
 
       it("counts the time of the transfer, not its own", function()
