@@ -181,15 +181,16 @@ void github_add_annotations(struct buf *out, const struct result *r, const char 
                             const char *here)
 {
     struct annotations a = {.out = out, .result = r, .root = root, .here = here};
-    bool figures_judge = outcome_of(r) != OUTCOME_PASSED && !outcome_is_of_thresholds(r);
+    bool failed = outcome_of(r) != OUTCOME_PASSED;
+    bool figures_judge = failed && !outcome_is_of_thresholds(r);
 
     for (int pass = 0; pass < 2; pass++) {
         a.is_warning = pass == 1;
         add_thresholds(&a);
-        if (figures_judge == !a.is_warning) {
+        if (failed == !a.is_warning)
             add_exceptions(&a);
+        if (figures_judge == !a.is_warning)
             add_failures(&a);
-        }
         if (!a.is_warning)
             add_reason(&a);
     }

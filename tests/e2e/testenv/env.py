@@ -242,7 +242,9 @@ class Env:
 
     def start(self, name, *args, env=None, cwd=None):
         name = f"{len(self.processes):02}-{name}"
-        process = Process(self.folder, name, args, {**os.environ, **(env or {})}, cwd)
+        # A run that is started on GitHub would tell it of each test's failures.
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith("GITHUB_")}
+        process = Process(self.folder, name, args, {**inherited, **(env or {})}, cwd)
         self.processes.append(process)
         return process
 
