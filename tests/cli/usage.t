@@ -2,7 +2,7 @@
 
 $ served >/dev/null
 
-$ katydid --help | head -18
+$ katydid --help | head -19
 Usage: katydid [run] SCRIPT... [UserClass...] [options]
        katydid COMMAND [options]
 
@@ -16,6 +16,7 @@ Commands (each has its own --help):
   target                      a practice server
   debug                       one user, once, with all that is sent and received
   report                      reports again, of results that were written
+  compare                     whether a run is worse than others were
   check                       find mistakes in scripts, and send nothing
   new                         write a starter scenario
 
