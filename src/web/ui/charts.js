@@ -136,6 +136,16 @@ export class Timeline {
     for (const chart of this.charts) if (chart.plot) chart.plot.setScale("x", range);
   }
 
+  /** Half as much of the time (0.5), or twice as much (2), around the middle of what is shown. */
+  zoomBy(factor) {
+    const shown = this.charts.length && this.charts[0].span();
+    if (!shown) return;
+    const { min, max } = this.whole();
+    const middle = (shown.min + shown.max) / 2;
+    const half = (shown.max - shown.min) / 2 * factor;
+    this.zoom({ min: Math.max(min, middle - half), max: Math.min(max, middle + half) });
+  }
+
   draw() {
     for (const chart of this.charts) chart.draw();
   }

@@ -65,7 +65,11 @@ export function timeline(data) {
     : null;
   const part = section("time", "Over time",
     h("p", { class: "hint" }, "Drag to zoom into all charts at once, double-click to see all again. ", hint),
-    h("div", { class: "tools zoom" }, choice, line.range, line.reset), place);
+    h("div", { class: "tools zoom" }, choice,
+      h("span", { class: "buttons" },
+        h("button", { type: "button", "aria-label": "Zoom in", onclick: () => line.zoomBy(0.5) }, "+"),
+        h("button", { type: "button", "aria-label": "Zoom out", onclick: () => line.zoomBy(2) }, "\u2212")),
+      line.range, line.reset), place);
   show(-1);
   return part;
 }
