@@ -75,9 +75,10 @@ def test_an_id_in_each_path_makes_no_more_rows_than_there_is_room_for(env):
     target = env.target()
     run = env.lua("""
       n = n + 1
-      self.client:get("/status/" .. (n % 2 == 0 and 200 or 404) .. "?id=" .. n)
-      k.check("item " .. n, true)
-      metric.gauge("item " .. n):add(n)
+      local id = n
+      k.check("item " .. id, true)
+      metric.gauge("item " .. id):add(id)
+      self.client:get("/status/" .. (id % 2 == 0 and 200 or 404) .. "?id=" .. id)
     """, target.url, "--iterations", "3000", "-u", "10", "-r", "1000", "--json", head=MEASURED)
     same(run.err.count("more than 1000 names: further requests"), 1, "warnings")
     table = run.console()
