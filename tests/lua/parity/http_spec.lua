@@ -398,6 +398,15 @@ for class_name, Class in pairs(CLASSES) do
         check.equal(rest({ body = '{"b": 2}' }, function(response) check.equal(response.js.b, 2) end), nil)
         check.equal(header(sent[1], "accept"), "application/json")
         check.equal(header(sent[1], "content-type"), "application/json")
+        sent = {}
+        run(Class, function(client)
+          client:rest("POST", "/x", { data = "[1]" })
+          local headers = { Accept = "*/*", ["content-type"] = "text/x" }
+          client:rest("POST", "/x", { data = "[1]", headers = headers })
+        end)
+        check.equal(header(sent[1], "content-type"), "application/json")
+        check.equal(header(sent[2], "content-type"), "text/x")
+        check.equal(header(sent[2], "accept"), "*/*")
       end)
 
       it("fails where the body is no JSON; an empty one is none, and no failure", function()

@@ -237,18 +237,20 @@ describe("a ramp down", function()
 end)
 
 describe("a request", function()
-  local function sender(judge)
+  local function sender(judge, url)
     local A = k.HttpUser:extend("A", { host = "http://a", wait_time = k.constant(100) })
-    A.work = k.task(function(self) self.client:get("/slow", judge) end)
+    A.work = k.task(function(self) self.client:get(url or "/slow", judge) end)
     spec.answer(function() return { delay = 10 } end)
     return A
   end
 
   it("that is in flight when its user is ended is told as such, and is no failure", function()
-    local _, result = run { classes = sender(), users = 3, spawn_rate = 3, seconds = 5 }
-    check.equal(result.in_flight_at_end, 3)
-    check.equal(result.total.requests, 0)
-    check.equal(result.total.failures, 0)
+    for _, url in ipairs { "/slow", "http://b/slow" } do
+      local _, result = run { classes = sender(nil, url), users = 3, spawn_rate = 3, seconds = 5 }
+      check.equal(result.in_flight_at_end, 3)
+      check.equal(result.total.requests, 0)
+      check.equal(result.total.failures, 0)
+    end
   end)
 
   it("that is answered within the stop timeout is counted", function()
