@@ -82,9 +82,10 @@ def test_an_id_in_each_path_makes_no_more_rows_than_there_is_room_for(env):
     """, target.url, "--iterations", "3000", "-u", "10", "-r", "1000", "--json", head=MEASURED)
     same(run.err.count("more than 1000 names: further requests"), 1, "warnings")
     table = run.console()
-    same(table["", "Aggregated"], (3000, 1500), "total")
-    same(table["", "(other)"], (2000, 1000), "requests with further names")
+    same(table["", "(other)"][0], 2000, "requests with further names")
     same(len(table), 1002, "rows")
+    same(table.pop(("", "Aggregated")), (3000, 1500), "total")
+    same(tuple(map(sum, zip(*table.values()))), (3000, 1500), "all rows")
     rows = {(row["Type"], row["Name"]): row for row in run.csv("metrics")}
     same(rows["check", "(other)"]["Count"], "2000", "checks with further names")
     same(rows["gauge", "(other)"]["Last"], "3000", "gauges with further names")
