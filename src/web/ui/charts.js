@@ -271,7 +271,7 @@ function ticks(plot, last) {
   const { min, max } = plot.scales.x;
   const space = plot.over ? plot.over.clientWidth : 600;
   const wide = space / Math.max(1, Math.log10(max / min)) > 130;
-  return MARKS.map(([x]) => x).filter((x) => x >= min && x <= Math.max(max, last) && (wide || ![4, 20].includes(x)));
+  return MARKS.map(([x]) => x).filter((x) => x >= min && x <= Math.max(max, last) && (wide || ![1, 4, 20].includes(x)));
 }
 
 function share(x) {

@@ -12,16 +12,18 @@ export function table(columns, options) {
   let order = { column: -1, down: false };
   let wanted = "";
   const body = h("tbody");
+  const named = options.header || 0; // the column that says what a row is of; it stays in sight
+  const classes = (column, i) => (column.kind === "text" ? "text" : "") + (column.extra ? " extra" : "") + (i === named ? " named" : "");
   const heads = columns.map((column, i) =>
-    h("th", { scope: "col", class: classes(column), title: column.hint, "aria-sort": "none" },
+    h("th", { scope: "col", class: classes(column, i), title: column.hint, "aria-sort": "none" },
       h("button", { type: "button", onclick: () => sortBy(i) }, column.title, h("span", { "aria-hidden": "true" }))));
 
   function cells(row, tag) {
     return columns.map((column, i) => {
       const shown = column.cell ? column.cell(row) : column.value(row);
-      const first = i === (options.header || 0);
+      const first = i === named;
       const mark = column.mark ? column.mark(row) : "";
-      return h(first ? "th" : tag, { scope: first ? "row" : null, class: (classes(column) + " " + (mark || "")).trim() || null },
+      return h(first ? "th" : tag, { scope: first ? "row" : null, class: (classes(column, i) + " " + (mark || "")).trim() || null },
         typeof shown === "string" ? visible(shown) : shown);
     });
   }
@@ -67,10 +69,6 @@ export function table(columns, options) {
     }
     return parts.length ? h("div", { class: "tools" }, parts) : null;
   }
-}
-
-function classes(column) {
-  return (column.kind === "text" ? "text" : "") + (column.extra ? " extra" : "");
 }
 
 function compare(a, b) {
