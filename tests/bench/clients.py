@@ -38,7 +38,7 @@ class Katydid(Client):
     def __init__(self, options, user_class, script):
         super().__init__(user_class)
         self.program, self.script = options.program, script
-        self.report = os.path.join(options.folder, "report")
+        self.report = os.path.join(options.folder, "report-" + user_class)
 
     def argv(self, server, users, rate=20000):
         return [self.program, beside(self.script), "Bench" + self.name, "--headless", "-u", str(users), "-r", str(rate),

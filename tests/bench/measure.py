@@ -1,6 +1,7 @@
 """Processes on their cores: what they cost, how large they are, and what they have had from a server."""
 # SPDX-License-Identifier: MIT
 import os
+import signal
 import subprocess
 import time
 from typing import NamedTuple
@@ -36,6 +37,15 @@ def cpu_s(pid):
     with open("/proc/%d/stat" % pid) as file:
         fields = file.read().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def run_ns(pid):
+    """CPU of all its threads so far, in nanoseconds, as the scheduler has it: for short windows."""
+    total, folder = 0, "/proc/%d/task" % pid
+    for thread in os.listdir(folder):
+        with open("%s/%s/schedstat" % (folder, thread)) as file:
+            total += int(file.read().split()[0])
+    return total
 
 
 def kb_of(pid, file, name):
@@ -106,3 +116,40 @@ def measure(server, client, users, window):
         end(process)
     client.check()
     return Figure(cpu / requests * 1e6, requests / seconds, max(0, core - cpu) / seconds)
+
+
+class Held:
+    """A client with a server of its own, which stands still between its turns: so several can be measured a
+    moment after one another, and whatever drifts on the machine drifts for all."""
+
+    def __init__(self, server, client, users):
+        self.server, self.client = server, client
+        self.process = start(client.argv(server, users), client.env(server))
+        try:
+            wait_for(server, self.process, users, client.name)
+            time.sleep(client.settle_s)
+        except BaseException:
+            self.close()
+            raise
+        self.process.send_signal(signal.SIGSTOP)
+
+    def now(self):
+        return self.server.counts()[0], run_ns(self.process.pid), core_s(), time.monotonic()
+
+    def turn(self, warm, window):
+        """A Figure of `window` seconds, after `warm` seconds in which it comes back into its stride."""
+        self.process.send_signal(signal.SIGCONT)
+        time.sleep(warm)
+        before = self.now()
+        time.sleep(window)
+        requests, cpu, core, seconds = (late - early for early, late in zip(before, self.now()))
+        self.process.send_signal(signal.SIGSTOP)
+        if self.process.poll() is not None or requests == 0:
+            raise Failed("%s: ended, or sent nothing, while it was measured" % self.client.name)
+        return Figure(cpu / 1e3 / requests, requests / seconds, max(0, core - cpu / 1e9) / seconds)
+
+    def close(self):
+        self.process.send_signal(signal.SIGCONT)
+        end(self.process)
+        self.server.close()
+        self.client.check()

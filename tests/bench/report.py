@@ -49,10 +49,14 @@ class Report:
     def cost(self, row, users, client, rounds, marks):
         """What a client's rounds showed, as Figures, beside the mark's rounds. Gives the median of the rounds'
         ratios."""
-        us, rate, _others = (statistics.median(figures) for figures in zip(*rounds))
-        ratio = statistics.median(ours.us / mark.us for ours, mark in zip(rounds, marks))
-        self.others = max(self.others, *(figure.others for figure in rounds + marks))
-        self.say("  %6d users  %-26s %8.2f us  %9.0f requests/s  %7.2f" % (users, client, us, rate, ratio))
+        us, rate, others = (statistics.median(figures) for figures in zip(*rounds))
+        ratios = sorted(ours.us / mark.us for ours, mark in zip(rounds, marks))
+        ratio = statistics.median(ratios)
+        spread = ""
+        if len(ratios) >= 8:
+            spread = "  (%.2f .. %.2f in half of the turns)" % (ratios[len(ratios) // 4], ratios[-1 - len(ratios) // 4])
+        self.others = max(self.others, others)
+        self.say("  %6d users  %-26s %8.2f us  %9.0f requests/s  %7.2f%s" % (users, client, us, rate, ratio, spread))
         self.figures.append({"row": row, "users": users, "client": client, "us_per_request": round(us, 3),
                              "requests_per_s": round(rate), "ratio": round(ratio, 4)})
         return ratio

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from bounds import RATIO
 from clients import PEERS, Katydid, Wrk
-from measure import Failed, measure
+from measure import Failed, Held, measure
 from servers import Nginx, Responder
 
 
@@ -46,6 +46,26 @@ def rotate(options, server_class, clients, all_users):
     return rounds
 
 
+TURNS = 16  # in a round: a window is so many turns
+WARM_S = 0.05  # before each of them
+
+
+def take_turns(options, server_class, clients, users):
+    """client's name -> its figures, turn by turn. All stand side by side, and work one after the other, there and
+    back."""
+    held, turns = [], {client.name: [] for client in clients}
+    try:
+        for client in clients:
+            held.append(Held(server_class(options), client, users))
+        for number in range(options.rounds * TURNS):
+            for one_of in held if number % 2 == 0 else reversed(held):
+                turns[one_of.client.name].append(one_of.turn(WARM_S, options.window / TURNS))
+    finally:
+        for one_of in held:
+            one_of.close()
+    return turns
+
+
 def kind(name):
     """The row of one kind of request."""
     def row(options, report):
@@ -53,11 +73,10 @@ def kind(name):
         bounds = RATIO[name]
         clients = [*wrks, *(Katydid(options, user_class, script) for user_class in bounds)]
         all_users = sorted({users for of in bounds.values() for users in of})
-        rounds = rotate(options, server_class, clients, all_users)
-        report.title("%s: CPU per request, %s (median of %d rounds)" % (name, title, options.rounds))
+        report.title("%s: CPU per request, %s (median of %d turns)" % (name, title, options.rounds * TURNS))
         for users in all_users:
-            marks = rounds[users, wrks[0].name]
-            ratios = {client.name: report.cost(name, users, client.name, rounds[users, client.name], marks)
+            turns = take_turns(options, server_class, clients, users)
+            ratios = {client.name: report.cost(name, users, client.name, turns[client.name], turns[wrks[0].name])
                       for client in clients}
             for user_class, of in bounds.items():
                 if users in of:

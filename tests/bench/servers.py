@@ -7,6 +7,7 @@ import shutil
 import socket
 import struct
 import subprocess
+import tempfile
 
 from measure import SERVER_CORE, Failed, end, wait_until
 
@@ -19,14 +20,13 @@ class Responder:
     """responder.c: as cheap as a server can be."""
 
     def __init__(self, options):
-        path = os.path.join(options.folder, "counters")
-        if os.path.exists(path):
-            os.unlink(path)
+        path = tempfile.mkstemp(prefix="counters-", dir=options.folder)[1]
         self.process = subprocess.Popen([options.responder, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         text=True, preexec_fn=on_its_core)
         self.url = "http://127.0.0.1:%d" % int(self.process.stdout.readline())
         self.env = {}
         with open(path, "r+b") as file:
+            os.unlink(path)
             self.memory = mmap.mmap(file.fileno(), 24)
 
     def counts(self):
@@ -73,8 +73,8 @@ class Nginx:
     """nginx with TLS: a certificate for P-256 of its own, one worker, connections that stay."""
 
     def __init__(self, options):
-        self.folder = os.path.join(options.folder, "nginx")
-        os.mkdir(self.folder)
+        self.folder = tempfile.mkdtemp(prefix="nginx-", dir=options.folder)
+        os.chmod(self.folder, 0o755)
         self.certify()
         plain, tls = free_port(), free_port()
         files = os.sysconf("SC_OPEN_MAX")
