@@ -17,6 +17,7 @@ from clients import Katydid
 from measure import Failed, end, start, wait_until
 from report import Report
 from rows_memory import memory, million
+from rows_outputs import outputs
 from rows_requests import KINDS, kind, peers
 from rows_stall import stall
 from servers import Responder
@@ -47,6 +48,7 @@ ROWS = {
     "memory": memory,
     "million": million,
     **{name: kind(name) for name in KINDS},
+    "outputs": outputs,
     "peers": peers,
 }
 

@@ -27,6 +27,7 @@ MEMORY_KB = {
     "has sent nothing yet": {"FastHttpUser": Bound(2), "HttpUser": Bound(3)},
 }
 
+OUTPUTS = Bound(1.05)  # CPU per request with all outputs, to that without any
 PAUSE_MS = Bound(5, 1)  # the longest of Lua's collector, of 10,000 FastHttpUsers at full speed
 MILLION_GB = Bound(2)  # the most that was resident, 10^9 bytes
 MILLION_S = Bound(20)  # from exec until all are counted
