@@ -116,8 +116,9 @@ int reports_check(const struct options *o, struct err *err)
 static void print_table(struct reports *r)
 {
     struct buf table = BUF_INIT, tame = BUF_INIT;
-    struct style style = {.columns = style_of(r->tables_fd).columns}; // the log shows no colours
+    struct style style = style_of(r->tables_fd);
 
+    style.has_colours = false; // the log makes them visible
     console_add_stats(&table, r->stats, &style, true, clock_wall_s(r->clock));
     buf_add_char(&table, '\n');
     text_add_tame(&tame, buf_slice(&table));
