@@ -88,23 +88,21 @@ static double correlation_of(const struct compare_estimate *bases, size_t n_base
     return correlation;
 }
 
-/* Of those that have one: on its scale where all are enough, else as it is. */
+/* Of those that are looked at, on the scale; where none has enough, of all that have one. */
 static double mean_value(const struct compare_estimate *bases, size_t n, const struct pooled *p,
                          enum compare_figure figure)
 {
     double sum = 0;
     size_t count = 0;
+    if (p->n > 0)
+        return figure == COMPARE_FAILURES ? p->at : exp(p->at);
     for (size_t i = 0; i < n; i++) {
         if (isnan(bases[i].value))
             continue;
         sum += bases[i].value;
         count++;
     }
-    if (count == 0)
-        return NAN;
-    if (p->n == count)
-        return figure == COMPARE_FAILURES ? p->at : exp(p->at);
-    return sum / (double)count;
+    return count > 0 ? sum / (double)count : NAN;
 }
 
 /* From the scale of estimates to shares. */
