@@ -12,7 +12,8 @@ local A_CALL = "self.client:get(path [, options] [, handler])"
 -- Sections whose examples stand in a task; of the others those paragraphs that speak of `self`.
 local IN_TASK = {}
 for _, title in ipairs {
-  "Options", "Files", "Streams", "Handlers", "JSON calls", "Batches", "Names", "Headers and cookies",
+  "The HTTP client", "Options", "Responses", "Files",
+  "Streams", "Handlers", "JSON calls", "Batches", "Names", "Headers and cookies",
   "Errors and stopping", "Time", "Checks", "Transactions", "The environment", "Statistics",
 } do
   IN_TASK[title] = true
@@ -123,7 +124,10 @@ local function paragraphs(text)
 end
 
 local function is_of_a_task(title, text)
-  if IN_TASK[title] or text:find "k%.measure%(" or text:find "k%.now%(%)" then return true end
+  if IN_TASK[title] then return true end
+  for _, call in ipairs { "^local %w+ = k%.spawn%(", "k%.measure%(", "k%.now%(%)" } do
+    if text:find(call) then return true end
+  end
   for line in (text .. "\n"):gmatch "([^\n]*)\n" do
     local before = line:match "^(%a.-)%f[%w]self%f[%W]" or line:match "^()self%f[%W]" and ""
     if before and not before:find "function" and not line:find "^function %w+:" then return true end
