@@ -15,7 +15,7 @@ from testenv.env import Skip, wait_until
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
          "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-default-apps",
-         "--disable-extensions", "--hide-scrollbars", "--force-color-profile=srgb", "--font-render-hinting=none"]
+         "--disable-extensions", "--disable-breakpad", "--disable-crash-reporter", "--hide-scrollbars", "--force-color-profile=srgb", "--font-render-hinting=none"]
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 KEYS = {"left": "\ue012", "right": "\ue014", "escape": "\ue00c", "enter": "\ue007", "end": "\ue010", "home": "\ue011"}
 STARTED = re.compile(r"started successfully on port (\d+)")
@@ -32,7 +32,8 @@ class Browser:
             if shutil.which(program) is None:
                 raise Skip(f"there is no {program} (Debian's chromium and chromium-driver)")
         self.session = None
-        self.driver = env.start("chromedriver", "chromedriver", "--port=0")
+        own = {name: str(env.folder) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")}
+        self.driver = env.start("chromedriver", "chromedriver", "--port=0", env=own)
         self.port = int(wait_until(lambda: STARTED.search(self.driver.out()), "chromedriver is there")[1])
         flags = FLAGS + [f"--user-data-dir={env.folder / 'browser'}", f"--window-size={width},{height}"]
         env.later(self.close)
