@@ -17,6 +17,8 @@
 #include "loop/signal.h"
 #include "report/console.h"
 #include "report/csv.h"
+#include "report/hdr.h"
+#include "report/hgrm.h"
 #include "report/html.h"
 #include "report/json.h"
 #include "report/junit.h"
@@ -51,6 +53,8 @@ static const struct {
     {OPT_HTML, "HTML report", html_write},
     {OPT_JUNIT, "JUnit file", junit_write},
     {OPT_RESULT, "result file", result_file_write},
+    {OPT_HDR, "HdrHistogram log", hdr_write},
+    {OPT_HGRM, "file of percentiles", hgrm_write},
     {OPT_MARKDOWN, "Markdown file", markdown_write},
     {OPT_LOAD_PERFORMANCE, "load-performance file", load_performance_write},
     {OPT_OPENMETRICS, "OpenMetrics file", openmetrics_write},
@@ -64,7 +68,8 @@ static int tables_fd(const struct options *o)
 
 bool reports_want_slots(const struct options *o)
 {
-    return options_text(o, OPT_RESULT) != NULL || options_text(o, OPT_HTML) != NULL;
+    return options_text(o, OPT_RESULT) != NULL || options_text(o, OPT_HTML) != NULL ||
+           options_text(o, OPT_HDR) != NULL;
 }
 
 /* "NAME.json", of a NAME that may have it already; the caller owns it. NULL: not asked for. */

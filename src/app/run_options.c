@@ -280,6 +280,22 @@ const struct option run_options[RUN_OPTIONS] = {
                     .group = REPORTS,
                     .help = "print annotations for GitHub, and add the summary to "
                             "$GITHUB_STEP_SUMMARY: on, off, or auto, where GITHUB_ACTIONS is true"},
+    [OPT_HDR] = {.run_alone = true,
+                 .in_report = true,
+                 .name = "hdr",
+                 .type = OPTION_TEXT,
+                 .value = "FILE",
+                 .group = REPORTS,
+                 .help = "write the histograms of each name for each ten seconds as a log of "
+                         "HdrHistogram's (V2, compressed; microseconds)"},
+    [OPT_HGRM] = {.run_alone = true,
+                  .in_report = true,
+                  .name = "hgrm",
+                  .type = OPTION_TEXT,
+                  .value = "PREFIX",
+                  .group = REPORTS,
+                  .help = "write percentiles for HdrHistogram's plotter: PREFIX_total.hgrm, and "
+                          "PREFIX_METHOD_NAME.hgrm of each name (milliseconds)"},
     [OPT_EXIT_CODE_ON_ERROR] = {.in_report = true,
                                 .name = "exit-code-on-error",
                                 .type = OPTION_INT,

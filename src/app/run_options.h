@@ -49,6 +49,8 @@ enum run_option {
     OPT_HTML_SCRIPT,
     OPT_JUNIT,
     OPT_RESULT,
+    OPT_HDR,
+    OPT_HGRM,
     OPT_MARKDOWN,
     OPT_LOAD_PERFORMANCE,
     OPT_OPENMETRICS,

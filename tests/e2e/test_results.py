@@ -109,6 +109,45 @@ def test_a_result_says_what_all_reports_say(env):
         same((env.folder / f"again_{which}.csv").read_bytes(), (env.folder / f"run1_{which}.csv").read_bytes(), which)
 
 
+def test_histograms_in_the_format_of_hdrhistogram(env):
+    target = env.target()
+    log, prefix = env.folder / "deep" / "run.hlog", env.folder / "deep" / "run"
+    _, result = run_it(env, target, "-u", "8", "-r", "50", "-t", "11s", "--hdr", log, "--hgrm", prefix)
+    wanted = {"": results.slots(result["total"]["times"]["slots"])}
+    wanted.update({f"Tag={e['method']}_{e['name']}".replace(" ", "_"): results.slots(e["times"]["slots"])
+                   for e in result["entries"]})
+    found = {}
+    lines = [line for line in log.read_text().splitlines() if line[0] not in '#"']
+    for line in lines:
+        *tag, start, length, highest, encoded = line.split(",")
+        tag = tag[0] if tag else ""
+        slots = results.hdr_slots(encoded)
+        found[tag] = results.add_slots(found.get(tag, {}), slots)
+        check(0 <= float(start) and 0 < float(length) < 11, f"an interval: {line[:60]}")
+        check(results.bounds_us(max(slots))[0] / 1000 <= float(highest) + 0.001, f"the maximum: {line[:60]}")
+    same(found, wanted, "the intervals together")
+    same(len([line for line in lines if not line.startswith("Tag=")]), 2, "intervals of the total")
+
+    # The same of the file alone; and the text for the plotter.
+    report(env, "result.json", "--hdr", "again.hlog", "--hgrm", "again")
+    same((env.folder / "again.hlog").read_text(), log.read_text(), "the log of the file")
+    same((env.folder / "again_total.hgrm").read_text(), (env.folder / "deep" / "run_total.hgrm").read_text(), "the text")
+    for entry, name in [(result["total"], "total")] + [(e, "GET_items_id") for e in result["entries"]
+                                                       if e["name"] == "/items/[id]"]:
+        rows = [line.split() for line in (env.folder / f"again_{name}.hgrm").read_text().splitlines()[2:]
+                if not line.startswith("#")]
+        counts = results.slots(entry["times"]["slots"])
+        for value, share, count, *_ in rows:
+            seen, total = 0, entry["times"]["count"]
+            for slot, number in counts.items():
+                seen += number
+                if 100.0 * seen / total >= float(share) * 100 - 1e-9:
+                    break
+            low, width = results.bounds_us(slot)
+            same((float(value), int(count)), ((low + width - 1) / 1000, seen), f"{share} of {name}")
+        same(rows[-1][1:], ["1.000000000000", str(entry["times"]["count"])], f"the last line of {name}")
+
+
 def test_merged_results_are_the_sums(env):
     target = env.target()
     _, a = run_it(env, target, "-u", "4", "-r", "50", "-t", "11s", name="a.json")

@@ -22,7 +22,7 @@ local MAY = {
 local HOMES = {
   { "^ev%.h$", { "src/loop/" } },
   { "^curl/", { "src/http/curl_" } },
-  { "^zlib%.h$", { "src/http/decode" } },
+  { "^zlib%.h$", { "src/http/decode", "src/report/hdr" } },
   { "^brotli/", { "src/http/decode" } },
   { "^zstd", { "src/http/decode" } },
   { "^openssl/", { "src/net/" } },

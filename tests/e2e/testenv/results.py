@@ -1,10 +1,13 @@
 """results -- reads a result file (--result) as src/report/RESULT.md says it is to be read, with none of katydid's own code."""
 # SPDX-License-Identifier: MIT
 
+import base64
 import collections
 import json
 import math
 import pathlib
+import struct
+import zlib
 
 SCHEMA = pathlib.Path(__file__).resolve().parents[2] / "fixtures" / "result.schema.json"
 
@@ -90,6 +93,40 @@ def table(result):
     rows = {(e["method"], e["name"]): (e["requests"], e["failures"]) for e in result["entries"]}
     rows["", "Aggregated"] = (result["total"]["requests"], result["total"]["failures"])
     return rows
+
+
+def hdr_slots(text):
+    """{slot: count} of an encoded HdrHistogram (V2, deflated, base64): the slots are its indexes."""
+    packed = base64.b64decode(text, validate=True)
+    cookie, length = struct.unpack(">ii", packed[:8])
+    if cookie != 0x1C849314 or length != len(packed) - 8:
+        raise AssertionError("no deflated HdrHistogram of V2")
+    plain = zlib.decompress(packed[8:])
+    cookie, length, offset, digits, lowest, highest, ratio = struct.unpack(">iiiiqqd", plain[:40])
+    if (cookie, length, offset, digits, lowest, highest, ratio) != \
+            (0x1C849313, len(plain) - 40, 0, 3, 1, 3_600_000_000, 1.0):
+        raise AssertionError("another HdrHistogram than it should be")
+    found, at, index = {}, 40, 0
+    while at < len(plain):
+        value = shift = 0
+        while True:
+            byte = plain[at]
+            at += 1
+            if shift == 56:
+                value |= byte << shift
+                break
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                break
+        number = (value >> 1) ^ -(value & 1)
+        if number < 0:
+            index -= number
+            continue
+        if number > 0:
+            found[index] = number
+        index += 1
+    return found
 
 
 def sums_of_slots(result, number):
