@@ -68,15 +68,6 @@ void openmetrics_add_label(struct buf *out, const char *label, struct str text)
     buf_release(&visible);
 }
 
-/* NAME{method="GET",name="/", and the brace still open. */
-static void begin_sample(struct buf *out, const char *name, const struct snapshot_row *row)
-{
-    buf_addf(out, "%s{", name);
-    openmetrics_add_label(out, "method", str_of(row->method));
-    buf_add_char(out, ',');
-    openmetrics_add_label(out, "name", str_of(row->name));
-}
-
 static void end_count(struct buf *out, uint64_t count)
 {
     buf_addf(out, "} %" PRIu64 "\n", count);
@@ -104,31 +95,71 @@ static double to_seconds(double ms)
     return seconds;
 }
 
-/* The rows of a snapshot in the order of tables. */
+/* A row, and its labels, which stand before many samples: `method="GET",name="/"`. */
+struct labelled {
+    const struct snapshot_row *row;
+    struct str labels;
+};
+
+/* The rows of a snapshot in the order of tables, and the total. */
 struct rows {
-    const struct snapshot_row **all;
+    struct labelled *all;
     size_t n;
-    const struct snapshot *snapshot;
+    struct labelled total;
+    struct buf text; /* of the labels */
 };
 
 static int by_name(const void *a, const void *b)
 {
-    const struct snapshot_row *x = *(const struct snapshot_row *const *)a;
-    const struct snapshot_row *y = *(const struct snapshot_row *const *)b;
+    const struct snapshot_row *x = ((const struct labelled *)a)->row;
+    const struct snapshot_row *y = ((const struct labelled *)b)->row;
     int order = strcmp(x->name, y->name);
 
     return order != 0 ? order : strcmp(x->method, y->method);
 }
 
-static struct rows sorted(const struct snapshot *s)
+/* How long the labels are that were added for it. */
+static size_t add_labels(struct buf *out, const struct snapshot_row *row)
 {
-    struct rows rows = {.snapshot = s, .n = s->n_rows};
+    size_t before = out->n;
 
-    rows.all = xreallocarray(NULL, s->n_rows + 1, sizeof *rows.all);
+    openmetrics_add_label(out, "method", str_of(row->method));
+    buf_add_char(out, ',');
+    openmetrics_add_label(out, "name", str_of(row->name));
+    return out->n - before;
+}
+
+static struct rows labelled(const struct snapshot *s)
+{
+    struct rows rows = {.n = s->n_rows, .total = {.row = &s->total}};
+    size_t at = 0;
+
+    rows.all = xcalloc(s->n_rows + 1, sizeof *rows.all);
     for (size_t i = 0; i < s->n_rows; i++)
-        rows.all[i] = &s->rows[i];
+        rows.all[i].row = &s->rows[i];
     qsort(rows.all, rows.n, sizeof *rows.all, by_name);
+    for (size_t i = 0; i < rows.n; i++)
+        rows.all[i].labels.n = add_labels(&rows.text, rows.all[i].row);
+    rows.total.labels.n = add_labels(&rows.text, rows.total.row);
+    // The text moves while it grows.
+    for (size_t i = 0; i < rows.n; at += rows.all[i++].labels.n)
+        rows.all[i].labels.p = rows.text.p + at;
+    rows.total.labels.p = rows.text.p + at;
     return rows;
+}
+
+static void rows_release(struct rows *rows)
+{
+    free(rows->all);
+    buf_release(&rows->text);
+}
+
+/* NAME{method="GET",name="/", and the brace still open. */
+static void begin_sample(struct buf *out, const char *name, const struct labelled *row)
+{
+    buf_add_cstr(out, name);
+    buf_add_char(out, '{');
+    buf_add_str(out, row->labels);
 }
 
 static uint64_t requests_of(const struct snapshot_row *row)
@@ -150,17 +181,19 @@ static void add_counts(struct buf *out, const struct rows *rows, const char *sam
                        uint64_t (*count)(const struct snapshot_row *row))
 {
     for (size_t i = 0; i < rows->n; i++) {
-        begin_sample(out, sample, rows->all[i]);
-        end_count(out, count(rows->all[i]));
+        begin_sample(out, sample, &rows->all[i]);
+        end_count(out, count(rows->all[i].row));
     }
 }
 
-static void add_percentiles_of(struct buf *out, const struct snapshot_row *row)
+static void add_percentiles_of(struct buf *out, const struct labelled *of)
 {
+    const struct snapshot_row *row = of->row;
+
     if (row->timed == 0)
         return;
     for (size_t i = 0; i < sizeof quantiles / sizeof quantiles[0]; i++) {
-        begin_sample(out, "katydid_response_time_percentile_seconds", row);
+        begin_sample(out, "katydid_response_time_percentile_seconds", of);
         buf_addf(out, ",quantile=\"%s\"", quantiles[i].quantile);
         end_number(out, to_seconds(row->percentiles_ms[quantiles[i].which]));
     }
@@ -171,23 +204,25 @@ static void add_percentiles(struct buf *out, const struct rows *rows)
     openmetrics_add_family(out, "katydid_response_time_percentile_seconds", "summary", "seconds",
                            "The time within which that share of the responses came.");
     for (size_t i = 0; i < rows->n; i++)
-        add_percentiles_of(out, rows->all[i]);
-    add_percentiles_of(out, &rows->snapshot->total);
+        add_percentiles_of(out, &rows->all[i]);
+    add_percentiles_of(out, &rows->total);
 }
 
-static void add_buckets_of(struct buf *out, const struct snapshot_row *row)
+static void add_buckets_of(struct buf *out, const struct labelled *of)
 {
+    const struct snapshot_row *row = of->row;
+
     for (size_t i = 0; i < SNAPSHOT_BOUNDS; i++) {
-        begin_sample(out, "katydid_response_time_seconds_bucket", row);
+        begin_sample(out, "katydid_response_time_seconds_bucket", of);
         buf_addf(out, ",le=\"%s\"", snapshot_bounds[i].seconds);
         end_count(out, row->within[i]);
     }
-    begin_sample(out, "katydid_response_time_seconds_bucket", row);
+    begin_sample(out, "katydid_response_time_seconds_bucket", of);
     buf_add_cstr(out, ",le=\"+Inf\"");
     end_count(out, row->timed);
-    begin_sample(out, "katydid_response_time_seconds_count", row);
+    begin_sample(out, "katydid_response_time_seconds_count", of);
     end_count(out, row->timed);
-    begin_sample(out, "katydid_response_time_seconds_sum", row);
+    begin_sample(out, "katydid_response_time_seconds_sum", of);
     end_number(out, to_seconds(row->sum_ms));
 }
 
@@ -196,7 +231,7 @@ static void add_buckets(struct buf *out, const struct rows *rows)
     openmetrics_add_family(out, "katydid_response_time_seconds", "histogram", "seconds",
                            "Response times.");
     for (size_t i = 0; i < rows->n; i++)
-        add_buckets_of(out, rows->all[i]);
+        add_buckets_of(out, &rows->all[i]);
 }
 
 static double rate_of(const struct snapshot_row *row)
@@ -220,11 +255,11 @@ static void add_numbers(struct buf *out, const struct rows *rows, const char *na
 {
     openmetrics_add_family(out, name, "gauge", NULL, help);
     for (size_t i = 0; i < rows->n; i++) {
-        begin_sample(out, name, rows->all[i]);
-        end_number(out, number(rows->all[i]));
+        begin_sample(out, name, &rows->all[i]);
+        end_number(out, number(rows->all[i].row));
     }
-    begin_sample(out, name, &rows->snapshot->total);
-    end_number(out, number(&rows->snapshot->total));
+    begin_sample(out, name, &rows->total);
+    end_number(out, number(rows->total.row));
 }
 
 /* What is looked at once has rates of the whole run; whoever keeps series adds up buckets. */
@@ -346,7 +381,7 @@ static void add_run(struct buf *out, const struct snapshot *s, const struct open
 void openmetrics_add_snapshot(struct buf *out, const struct snapshot *s,
                               const struct openmetrics_at *at)
 {
-    struct rows rows = sorted(s);
+    struct rows rows = labelled(s);
 
     openmetrics_add_family(out, "katydid_requests", "counter", NULL,
                            "Requests, failed ones included.");
@@ -360,7 +395,7 @@ void openmetrics_add_snapshot(struct buf *out, const struct snapshot *s,
     add_rates(out, &rows, at->is_over);
     add_metrics(out, s);
     add_run(out, s, at);
-    free(rows.all);
+    rows_release(&rows);
 }
 
 void openmetrics_add(struct buf *out, const struct stats *s, const struct openmetrics_at *at)

@@ -251,17 +251,28 @@ double histogram_percentile(const struct histogram *h, double q)
     return value;
 }
 
+/* Of the slots from..to-1 of a block; a loop that does nothing else, for it has many rounds. */
+static uint64_t sum_of(const uint64_t *counts, size_t from, size_t to)
+{
+    uint64_t sum = 0;
+    for (size_t i = from; i < to; i++)
+        sum += counts[i];
+    return sum;
+}
+
 void histogram_counts_within(const struct histogram *h, const double *ms, size_t n,
                              uint64_t *counts)
 {
     size_t block = 0, slot = 0;
     uint64_t below = 0, seen = 0; // below the block; of its slots before `slot`
     for (size_t i = 0; i < n; i++) {
-        size_t last = histogram_slot(ms[i]), last_block = last / HISTOGRAM_BLOCK;
-        for (; block < last_block; block++, slot = 0, seen = 0)
+        size_t last = histogram_slot(ms[i]), end = last % HISTOGRAM_BLOCK + 1;
+        for (; block < last / HISTOGRAM_BLOCK; block++, slot = 0, seen = 0)
             below += h->block_counts[block];
-        for (; h->blocks[block] != NULL && slot <= last % HISTOGRAM_BLOCK; slot++)
-            seen += h->blocks[block][slot];
+        if (h->block_counts[block] > 0 && slot < end) {
+            seen += sum_of(h->blocks[block], slot, end);
+            slot = end;
+        }
         counts[i] = below + seen;
     }
 }

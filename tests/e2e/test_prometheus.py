@@ -201,6 +201,22 @@ def test_both_formats_are_valid_and_say_the_same(env):
     finished(env, process)
 
 
+def test_the_clients_strict_parser_reads_it(env):
+    """Prometheus' own client for Python refuses what the specification of OpenMetrics doesn't allow."""
+    try:
+        from prometheus_client.openmetrics import parser  # pylint: disable=import-outside-toplevel
+    except ImportError:
+        raise Skip("there is no prometheus_client here") from None
+    process = start(env)
+    url = url_of(process)
+    wait_until(lambda: total_of(fetch(url)[2], "katydid_requests_total") == REQUESTS, "all is counted")
+    families = {family.name: family for family in parser.text_string_to_metric_families(fetch(url, OPENMETRICS)[2])}
+    same(sum(sample.value for sample in families["katydid_requests"].samples), REQUESTS, "requests")
+    same({sample.labels["name"] for sample in families["katydid_requests"].samples},
+         {"/items/[id]", 'a "slow" \\ one ::error::</script>|', "/status/503", "/echo"}, "names")
+    finished(env, process)
+
+
 @testenv.with_asan
 def test_slow_and_hostile_scrapers_change_nothing(env):
     process = start(env)
