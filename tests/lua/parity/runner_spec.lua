@@ -26,6 +26,7 @@ end
 -- Runs fn(environment, user) once, in a task.
 local function with_environment(fn, scenario)
   scenario = scenario or {}
+  scenario.seconds = 10 -- where fn throws
   scenario.classes = class("A", function(self)
     fn(self.environment, self)
     self:stop()
@@ -78,6 +79,10 @@ describe("the runner", function()
     local result = spec.run { classes = A, users = 2, seconds = 6.5 }
     check.equal(starts, 1)
     check.same(result.users, { 3, 4, 5, 5, 5, 5 })
+    listen("spawning_complete", function(e)
+      if e.user_count == 1 then e.environment.runner:start(4) end -- one a second, where nothing is said
+    end)
+    check.same(spec.run({ classes = class "A", users = 1, seconds = 5.5 }).users, { 2, 3, 4, 4, 4 })
     check.contains(result.log, "Ramping to 5 users at a rate of 1.00 per second")
   end)
 
@@ -235,6 +240,7 @@ describe("the runner", function()
     local result = spec.run { classes = A, users = 2, seconds = 5.5 }
     check.same(result.exceptions, {})
     check.equal(result.users[5], 2)
+    check.equal(#result.ended, 3) -- who went, and two at the end: nobody else
   end)
 
   it("has what failed and what was thrown", function()
