@@ -208,6 +208,11 @@ enum threshold_verdict threshold_judge(const struct threshold *t, const struct t
     *value = has ? value_of(t, f) : NAN;
     if (!is_doubtful && !has)
         buf_add_str(&why, buf_slice(&why_none));
+    else if (!is_doubtful && f->left_out > 0)
+        buf_addf(&why,
+                 "%" PRIu64 " request%s counted under \"" STATS_OTHER_NAME
+                 "\", and may be of it (--max-names)",
+                 f->left_out, f->left_out == 1 ? " is" : "s are");
     else if (!is_doubtful && threshold_is_of_times(t) && !has_too_few(t, f, &why))
         is_saturated(t, f, doubts, &why);
     bool is_judged = why.n == 0;

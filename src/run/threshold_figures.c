@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/buf.h"
 
@@ -101,6 +102,16 @@ static void add_checks(struct threshold_figures *f, const struct threshold *t,
     }
 }
 
+/* A pattern may be of names that there was no room for. */
+static uint64_t left_out(const struct threshold *t, const struct stats *s)
+{
+    bool is_pattern = strchr(t->entry, '*') != NULL;
+
+    return is_pattern && !threshold_matches(str_of(t->entry), STR(STATS_OTHER_NAME))
+               ? s->names_left_out
+               : 0;
+}
+
 void threshold_collect(struct threshold_figures *f, const struct threshold *t,
                        const struct stats *s)
 {
@@ -121,6 +132,7 @@ void threshold_collect(struct threshold_figures *f, const struct threshold *t,
         return;
     }
     add_entries(f, t, s, false);
+    f->left_out = left_out(t, s);
     if (!f->has_matched)
         add_entries(f, t, s, true);
     if (!f->has_matched && threshold_is_of_times(t)) {

@@ -21,8 +21,9 @@ struct threshold_figures {
     const struct histogram *times; /* borrowed: of the statistics, or `merged` */
     struct histogram merged;       /* of several entries */
     uint64_t requests, failures, exceptions, checks, passes;
-    double seconds;              /* that rates of requests are of */
-    double all_seconds;          /* that rates of metrics are of */
+    uint64_t left_out;  /* requests that may be of it, but are counted under STATS_OTHER_NAME */
+    double seconds;     /* that rates of requests are of */
+    double all_seconds; /* that rates of metrics are of */
     const struct metric *metric; /* borrowed: a metric of the script that it is of; NULL: none */
 };
 

@@ -31,6 +31,7 @@ struct threshold_piece {
     const struct histogram *times; /* NULL: none */
     const struct histogram *lag;   /* of our own loop; NULL: none */
     uint64_t requests, failures, exceptions, checks, passes;
+    uint64_t left_out;           /* by now: see struct threshold_figures */
     const struct metric *metric; /* as it is at the end of the piece; NULL: none */
 };
 

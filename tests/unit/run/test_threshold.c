@@ -111,6 +111,22 @@ TEST(names_that_match_nothing)
     stats_free(stats);
 }
 
+TEST(names_that_there_was_no_room_for)
+{
+    begin();
+    stats_limit_names(stats, 2);
+    log_requests("GET", "/items/1", 20, 100, 0);
+    log_requests("GET", "/items/2", 20, 100, 0);
+    log_requests("GET", "/items/3", 20, 100, 0);
+    CHECK_TEXT(judged("requests of /items/* > 1"),
+               "not judged 40: 20 requests are counted under \"(other)\", and may be of it "
+               "(--max-names)");
+    CHECK_TEXT(judged("requests of GET /items/2 > 1"), "passed 20");
+    CHECK_TEXT(judged("requests of * > 1"), "passed 60");
+    CHECK_TEXT(judged("requests > 1"), "passed 60");
+    stats_free(stats);
+}
+
 TEST(too_few_samples)
 {
     begin();
@@ -261,5 +277,6 @@ TEST(values_are_shown_as_they_were_judged)
 }
 
 TEST_MAIN(RUN(times); RUN(counts_and_ratios); RUN(several_entries_are_one);
-          RUN(names_that_match_nothing); RUN(too_few_samples); RUN(metrics_of_the_script); RUN(lag);
+          RUN(names_that_match_nothing); RUN(names_that_there_was_no_room_for);
+          RUN(too_few_samples); RUN(metrics_of_the_script); RUN(lag);
           RUN(what_keeps_all_from_being_judged); RUN(values_are_shown_as_they_were_judged);)
