@@ -61,11 +61,11 @@ $ when turning INT+ -- katydid endless.lua --headless -t 1h --threshold 'request
 [130]
 
 # This machine's limits are no verdict on the server.
-$ (ulimit -n 40; katydid waiting.lua --headless -u 60 -r 1000 -t 1 --threshold 'fail_ratio < 1%' 2>/dev/null) | grep -A1 '^not judged'
+$ (ulimit -n 40; katydid waiting.lua --headless -u 60 -r 1000 --iterations 60 --threshold 'fail_ratio < 1%' 2>/dev/null) | grep -A1 '^not judged'
 not judged * fail_ratio < 1%
                           this process's file descriptors ran out: * requests failed for that
 
-$ (ulimit -n 40; katydid waiting.lua --headless -u 60 -r 1000 -t 1 --threshold 'fail_ratio < 1%' >/dev/null 2>&1)
+$ (ulimit -n 40; katydid waiting.lua --headless -u 60 -r 1000 --iterations 60 --threshold 'fail_ratio < 1%' >/dev/null 2>&1)
 [4]
 
 # Nor are times that katydid was too busy for; counts are.
