@@ -175,3 +175,33 @@ $ cat >common.lua <<'END'
 
 $ katydid common.lua --headless -u 7 -r 2.5 -t 1m 2>&1 | grep 'WARNING\|^users'
 users 7, rate 2.5, time 60
+
+# Of several shapes the one that is named, with a user class beside it or without; and no script by its URL.
+$ cat >shapes.lua <<'END'
+> local k = require "katydid"
+> local function shape(name, users)
+>   local Shape = k.LoadTestShape:extend(name)
+>   function Shape:tick()
+>     if self:get_run_time() < 1 then return users, 100 end
+>   end
+>   return Shape
+> end
+> local function user(name)
+>   return k.User:extend(name, { wait_time = k.constant(9), tasks = { function() end } })
+> end
+> return { user "A", user "B", shape("Small", 1), shape("Large", 3) }
+> END
+
+$ katydid shapes.lua --headless Large 2>&1 | grep -o 'All users spawned.*'
+All users spawned: {"A": 2, "B": 1} (3 total users)
+
+$ katydid shapes.lua --headless B Small 2>&1 | grep -o 'All users spawned.*'
+All users spawned: {"B": 1} (1 total users)
+
+$ katydid shapes.lua --headless
+2> katydid: error: there are two shapes, Small and Large; a run has one: name it behind the scripts, as in `katydid shop.lua Small`
+[2]
+
+$ katydid -f https://ada:pw@example.org/load/shop.lua --headless
+2> katydid: error: https://ada:***@example.org/load/shop.lua: scripts are files here: fetch it first (curl -fsSL -o shop.lua URL), and name the file
+[2]
