@@ -256,6 +256,55 @@ static void add_checks(struct buf *out, const struct stats *s)
     free(all);
 }
 
+/* A cell, empty where the kind has no such value. */
+static void add_value_cell(struct buf *out, bool is_there, double value)
+{
+    buf_add_cstr(out, " | ");
+    if (is_there)
+        view_add_value(out, value);
+}
+
+static void add_metric(struct buf *out, const struct stats *s, const struct metric *m)
+{
+    bool is_trend = m->kind == METRIC_TREND, has_extremes = is_trend || m->kind == METRIC_GAUGE;
+    bool is_counter = m->kind == METRIC_COUNTER;
+
+    buf_addf(out, "| %s | ", metric_kind_name(m->kind));
+    add_code(out, m->name);
+    buf_addf(out, " | %" PRIu64, m->count);
+    if (m->kind == METRIC_RATE)
+        buf_addf(out, " | %.2f %%", metric_ratio(m) * 100);
+    else
+        add_value_cell(out, !is_trend, is_counter ? m->sum : m->last);
+    add_value_cell(out, is_counter, metric_per_second(m, stats_seconds(s)));
+    add_value_cell(out, is_trend, metric_average(m));
+    add_value_cell(out, has_extremes, m->min);
+    add_value_cell(out, is_trend, metric_percentile(m, 0.50));
+    add_value_cell(out, is_trend, metric_percentile(m, 0.95));
+    add_value_cell(out, is_trend, metric_percentile(m, 0.99));
+    add_value_cell(out, has_extremes, m->max);
+    buf_add_cstr(out, " |\n");
+}
+
+static void add_metrics(struct buf *out, const struct stats *s)
+{
+    size_t n, first = 0, shown = 0;
+    struct metric **all = metrics_sorted(&s->metrics, &n);
+
+    while (first < n && all[first]->kind == METRIC_CHECK)
+        first++;
+    if (first < n)
+        buf_add_cstr(
+            out, "\n### Metrics\n\n"
+                 "| Type | Metric | Values | Value | a second | Average | Min | Median | 95 % | "
+                 "99 % | Max |\n"
+                 "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+    for (; first + shown < n && shown < ROWS_MAX && has_room(out); shown++)
+        add_metric(out, s, all[first + shown]);
+    add_more(out, n - first, shown);
+    free(all);
+}
+
 static void add_end(struct buf *out, const struct result *r)
 {
     buf_add_cstr(out, "\n<sub>Katydid ");
@@ -281,6 +330,7 @@ void markdown_add(struct buf *out, const struct result *r)
     add_thresholds(&text, r);
     add_table(&text, r->stats);
     add_checks(&text, r->stats);
+    add_metrics(&text, r->stats);
     add_failures(&text, &r->stats->failures);
     add_exceptions(&text, &r->stats->exceptions);
     add_end(&text, r);

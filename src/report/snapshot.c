@@ -160,7 +160,7 @@ static void add_metric(struct snapshot_maker *m)
     row->min = of->min;
     row->max = of->max;
     for (size_t i = 0; of->kind == METRIC_TREND && i < VIEW_PERCENTILES; i++)
-        row->percentiles[i] = metric_percentile(of, view_percentiles[i]);
+        row->percentiles[i] = view_value(metric_percentile(of, view_percentiles[i]));
 }
 
 static struct snapshot *end(struct snapshot_maker *m, double now_s)

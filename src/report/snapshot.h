@@ -51,7 +51,7 @@ struct snapshot_metric {
     const char *name;
     uint64_t count, passes;
     double sum, min, max, last;
-    double percentiles[VIEW_PERCENTILES]; /* of a trend, by view_percentiles; not rounded */
+    double percentiles[VIEW_PERCENTILES]; /* of a trend, as view_value has them */
 };
 
 #define SNAPSHOT_LAG_SHARES 3

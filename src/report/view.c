@@ -78,19 +78,23 @@ void view_add_rounded(struct buf *out, double ms)
         text_add_double(out, ms);
 }
 
-void view_add_value(struct buf *out, double value)
+double view_value(double value)
 {
     double size = fabs(value);
     if (size < 100 && size != rint(size))
         size = to_digits(size, LEAST_DIGITS);
     else if (size < 0x1p53)
         size = rint(size);
-    if (value < 0 && size > 0)
-        buf_add_char(out, '-');
-    if (size == rint(size) && size < 1e15)
-        buf_addf(out, "%.0f", size);
+    return value < 0 && size > 0 ? -size : size;
+}
+
+void view_add_value(struct buf *out, double value)
+{
+    value = view_value(value);
+    if (value == rint(value) && fabs(value) < 1e15)
+        buf_addf(out, "%.0f", value);
     else
-        text_add_double(out, size);
+        text_add_double(out, value);
 }
 
 void view_add_ratio(struct buf *out, double ratio)

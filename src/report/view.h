@@ -42,6 +42,7 @@ void view_add_rounded(struct buf *out, double ms);
 
 /* A metric's value as every report shows it: whole numbers as they are, others to three significant
  * digits or to a whole number, whichever is more (0.00123, 12.3, 123457). Never -0. */
+double view_value(double value);
 void view_add_value(struct buf *out, double value);
 /* A share of 0..1 as tables show it: 66.67%. */
 void view_add_ratio(struct buf *out, double ratio);

@@ -27,6 +27,7 @@ TEST(a_good_run)
     CHECK(has_line(text, "|  | **Aggregated** | 2 | 0 (0.00 %) | 12 | 23 | 23 | 23 | 1.00 |"));
     CHECK(strstr(text, "### Failures") == NULL && strstr(text, "### Exceptions") == NULL);
     CHECK(strstr(text, "### Thresholds") == NULL && strstr(text, "### Checks") == NULL);
+    CHECK(strstr(text, "### Metrics") == NULL);
     free(text);
     result_free(r);
 }
@@ -53,6 +54,21 @@ TEST(thresholds_checks_failures_and_exceptions)
     CHECK(often != NULL && strstr(often, "| 1 | <code>GET /: once</code> |") != NULL);
     CHECK(strstr(text, "<summary>1 × <code>a &lt;b&gt;</code></summary>") != NULL);
     CHECK(strstr(text, "<pre>at &lt;/pre&gt; &amp; more</pre>") != NULL);
+    free(text);
+    result_free(r);
+}
+
+TEST(metrics_have_what_their_kind_has)
+{
+    struct result *r = ended_result();
+    add_metrics(r->stats, ENDED_START_S + 4);
+    char *text = markdown_of(r);
+    CHECK(strstr(text, "| ✅ | <code>has a ") != NULL);
+    CHECK(has_line(text, "| counter | <code>orders</code> | 4 | 8 | 2 |  |  |  |  |  |  |"));
+    CHECK(has_line(text, "| gauge | <code>queue</code> | 4 | -5 |  |  | -5 |  |  |  | 7 |"));
+    CHECK(has_line(
+        text, "| trend | <code>size</code> | 200 |  |  | 126 | 1.25 | 125 | 238 | 248 | 250 |"));
+    CHECK(has_line(text, "| rate | <code>cached</code> | 4 | 25.00 % |  |  |  |  |  |  |  |"));
     free(text);
     result_free(r);
 }
@@ -117,4 +133,5 @@ TEST(it_is_bounded)
 }
 
 TEST_MAIN(RUN(a_good_run); RUN(thresholds_checks_failures_and_exceptions);
-          RUN(foreign_text_is_no_markup); RUN(it_is_bounded);)
+          RUN(metrics_have_what_their_kind_has); RUN(foreign_text_is_no_markup);
+          RUN(it_is_bounded);)
