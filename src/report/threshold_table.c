@@ -3,11 +3,13 @@
 #include "report/threshold_table.h"
 
 #include "base/text.h"
+#include "report/table.h"
 
 #include <string.h>
 
 #define VERDICT_WIDTH 11
 #define VALUE_WIDTH 13
+#define TEXT_AT (VERDICT_WIDTH + VALUE_WIDTH)
 #define LEAST_WIDTH 40 /* of the thresholds' own column */
 
 static enum style_ink ink_of(enum threshold_verdict verdict)
@@ -36,12 +38,12 @@ static void add_row(struct buf *out, const struct threshold_row *row, const stru
     add_padding(out, str_of(verdict), VERDICT_WIDTH);
     buf_add_cstr(out, row->shown);
     add_padding(out, str_of(row->shown), VALUE_WIDTH);
-    text_add_visible(out, str_of(row->text), false);
+    table_add_folded(out, style, str_of(row->text), TEXT_AT, TEXT_AT);
     buf_add_char(out, '\n');
     if (row->reason[0] == '\0')
         return;
-    buf_add_many(out, ' ', VERDICT_WIDTH + VALUE_WIDTH + 2);
-    text_add_visible(out, str_of(row->reason), false);
+    buf_add_many(out, ' ', TEXT_AT + 2);
+    table_add_folded(out, style, str_of(row->reason), TEXT_AT + 2, TEXT_AT + 2);
     buf_add_char(out, '\n');
 }
 
@@ -64,9 +66,8 @@ void threshold_table_add(struct buf *out, const struct threshold_row *rows, size
 
     if (n == 0)
         return;
-    if (style->columns > VERDICT_WIDTH + VALUE_WIDTH + LEAST_WIDTH &&
-        VERDICT_WIDTH + VALUE_WIDTH + width > style->columns)
-        width = style->columns - VERDICT_WIDTH - VALUE_WIDTH;
+    if (style->columns > TEXT_AT && TEXT_AT + width > style->columns)
+        width = style->columns - TEXT_AT;
     buf_addf(out, "Thresholds\n%-*s%-*sThreshold\n", VERDICT_WIDTH, "Verdict", VALUE_WIDTH,
              "Measured");
     for (int last = 0; last < 2; last++) {

@@ -58,4 +58,26 @@ TEST(colours)
     buf_release(&out);
 }
 
-TEST_MAIN(RUN(rows_and_reasons); RUN(none_is_nothing); RUN(colours);)
+TEST(what_is_long_is_folded)
+{
+    const struct threshold_row rows[] = {
+        row("p99.9 of \"GET /api/customers/[id]/orders\" < 1500ms for 10s abort",
+            THRESHOLD_NOT_JUDGED, "-", "fewer than 1000 requests came, and the loop was late"),
+    };
+    struct buf out = BUF_INIT;
+
+    threshold_table_add(&out, rows, 1, &(struct style){.columns = 60});
+    CHECK_TEXT(buf_cstr(&out), "Thresholds\n"
+                               "Verdict    Measured     Threshold\n"
+                               "----------|------------|------------------------------------\n"
+                               "not judged -            p99.9 of \"GET\n"
+                               "                        /api/customers/[id]/orders\" < 1500ms\n"
+                               "                        for 10s abort\n"
+                               "                          fewer than 1000 requests came, and\n"
+                               "                          the loop was late\n"
+                               "----------|------------|------------------------------------\n"
+                               "\n");
+    buf_release(&out);
+}
+
+TEST_MAIN(RUN(what_is_long_is_folded); RUN(rows_and_reasons); RUN(none_is_nothing); RUN(colours);)
