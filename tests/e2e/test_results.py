@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 
@@ -107,6 +108,31 @@ def test_a_result_says_what_all_reports_say(env):
     same((env.folder / "again.json").read_bytes(), (env.folder / "result.json").read_bytes(), "the file written again")
     for which in ("stats", "failures", "exceptions"):
         same((env.folder / f"again_{which}.csv").read_bytes(), (env.folder / f"run1_{which}.csv").read_bytes(), which)
+
+
+REPORTS = {"html": "run.html", "junit": "run.xml", "markdown": "run.md", "load-performance": "run-load.json",
+           "openmetrics": "run.txt", "hdr": "run.hlog", "json-file": "run-locust.json", "result": "run.json"}
+
+
+def test_every_report_of_a_result_is_the_one_of_the_run(env):
+    """Byte for byte, by the program's own list of the options that both have."""
+    target = env.target()
+    out, _, _ = report(env, "--help", code=0)
+    named = set(re.findall(r"--([a-z-]+) (?:FILE|NAME|PREFIX)\b", out))
+    same(named, set(REPORTS) | {"csv", "hgrm"}, "the files that katydid report can write")
+
+    first, second = env.folder / "first", env.folder / "second"
+    run = env.katydid(env.write("mixed.lua", SCRIPT), "--host", target.url, "-u", "6", "-r", "50", "-t", "11s",
+                      "--allow-saturated", "--threshold", "p95 of /delay < 1ms", "--threshold", "fail_ratio < 90%",
+                      "--threshold", "max < 9s for 2s", "--profile", "<nightly>|::error::",
+                      *(word for option, name in REPORTS.items() for word in (f"--{option}", first / name)))
+    same(run.code, 3, f"exit code ({run.err[-400:]})")
+    out, _, _ = report(env, first / "run.json", code=3,
+                       *(word for option, name in REPORTS.items() for word in (f"--{option}", second / name)))
+    check(out.strip() in run.out, "the tables of the result are those of the run")
+    for name in REPORTS.values():
+        same((second / name).read_bytes() == (first / name).read_bytes(), True, f"{name} is the same")
+        check((first / name).stat().st_size > 50, f"there is something in {name}")
 
 
 def test_histograms_in_the_format_of_hdrhistogram(env):

@@ -110,5 +110,34 @@ TEST(files)
     result_free(r);
 }
 
-TEST_MAIN(RUN(what_is_read_is_written_again_the_same); RUN(reports_of_a_file_are_those_of_the_run);
+/* What slots count as their size is what they take in a file, so that their limit is one of the file. */
+TEST(slots_take_as_much_room_as_they_say)
+{
+    struct result *r = made_result(RESULT_START, 7);
+    char *with = file_of(r);
+    const struct slots *slots = r->stats->slots;
+    size_t said = slots->bytes + 64 * (slots->n + 1);
+    const char *at = strstr(with, "\n\"slots\":{");
+    CHECK(at != NULL);
+    CHECK(strlen(at) <= said);
+    CHECK(strlen(at) > said / 2);
+    free(with);
+    result_free(r);
+}
+
+/* The inputs that the fuzzer begins with are results as they are written now. */
+TEST(the_fuzzers_inputs_are_taken)
+{
+    static const char *const paths[] = {"tests/fuzz/corpus/result/run.json",
+                                        "tests/fuzz/corpus/result/small.json"};
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        struct err err = ERR_INIT;
+        struct result *r = result_file_read(paths[i], &err);
+        CHECK_TEXT(err.text, "");
+        result_free(r);
+    }
+}
+
+TEST_MAIN(RUN(slots_take_as_much_room_as_they_say); RUN(the_fuzzers_inputs_are_taken);
+          RUN(what_is_read_is_written_again_the_same); RUN(reports_of_a_file_are_those_of_the_run);
           RUN(bytes_that_are_no_text_are_shown); RUN(files);)
