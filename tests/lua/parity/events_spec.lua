@@ -259,6 +259,14 @@ describe("an event of one's own", function()
     check.equal(said(), "c1 c2 c3 d3 d2 d1")
   end)
 
+  it("gives a table to its listeners, also where it is fired with none", function()
+    local bell = k.event()
+    local told
+    bell:add_listener(function(e) told = e end)
+    bell:fire()
+    check.same(told, {})
+  end)
+
   it("is no other's: it has listeners of its own", function()
     local one, two = k.event(), k.event()
     one:add_listener(function() heard[#heard + 1] = "one" end)

@@ -263,6 +263,17 @@ describe("user_classes", function()
     check.equal(text():gsub(" %-.*", ""), "B0 B0.01 B1 B1.01")
   end)
 
+  it("that are others, or none, are something new to say, whatever the numbers", function()
+    local A, B = idler "A", idler "B"
+    local result = spec.run {
+      classes = { A, B, shape(planned({
+        [0] = { 2, 100, { A } }, [2] = { 2, 100, { "A" } }, [3] = { 2, 100, { B } },
+        [4] = { 2, 100, { B, A } }, [5] = { 2, 100, { B, A } }, [6] = { 2, 100 },
+      }, 8)) },
+    }
+    check.equal(count(result.log, "Shape test updating to 2 users at 100%.00 spawn rate"), 4)
+  end)
+
   it("say nothing of who leaves: the newest, of any class", function()
     local A, B, C = idler "A", idler "B", idler "C"
     spec.run { classes = { A, B, C, shape(planned({ [0] = { 6, 100 }, [1] = { 2, 1, { A } } }, 6)) } }
