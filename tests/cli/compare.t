@@ -94,3 +94,10 @@ $ katydid compar
 
 $ katydid compare --help | head -1
 Usage: katydid compare BASE... NEW [options]
+
+# On a terminal verdicts have colours, and the table fits.
+$ tty -w '' 60 katydid compare compared/base1.json compared/base2.json compared/slow.json | grep 'p50\|No room\|3 worse'
+  p50 *35 ms *+33.9% | \\e[31mworse\\e[0m
+\\e[2mNo room for *95% interval\\e[0m
+\\e[31mWorse: p50 of GET /, 26 ms before, 35 ms now (+33.9%)\\e[0m
+\\e[1m3 worse, 0 better, 2 no difference, 0 too little data
