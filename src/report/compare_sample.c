@@ -106,8 +106,10 @@ static double figure_of(const struct sums *s, const struct ranks *r, const doubl
     double requests = sum(s->requests, weights, r->batches);
     if (figure == COMPARE_FAILURES)
         return requests > 0 ? sum(s->failures, weights, r->batches) / requests : NAN;
-    if (figure == COMPARE_RATE)
-        return requests > 0 ? log(requests / sum(s->seconds, weights, r->batches)) : NAN;
+    if (figure == COMPARE_RATE) {
+        double seconds = sum(s->seconds, weights, r->batches);
+        return requests > 0 && seconds > 0 ? log(requests / seconds) : NAN;
+    }
     if (!(sum(r->counts, weights, r->batches) > 0))
         return NAN;
     double ms = histogram_slot_mid_ms(r->slots[place_of(r, weights, shares[figure])]);

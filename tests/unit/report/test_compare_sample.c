@@ -98,6 +98,11 @@ TEST(too_little_is_said_to_be_so)
         CHECK(!e[f].is_enough && isnan(e[f].value));
     fill(0, 0, even);
     CHECK(!e[COMPARE_RATE].is_enough);
+    fill(4, 50, even);
+    for (size_t j = 0; j < 4; j++)
+        sample.batches[j].seconds = 0;
+    compare_estimate(&sample, 1, 1, e);
+    CHECK(!e[COMPARE_RATE].is_enough && e[COMPARE_P50].is_enough);
 }
 
 TEST_MAIN(RUN(values_are_those_of_all_batches); RUN(the_variance_is_that_of_theory);
