@@ -263,6 +263,18 @@ def test_scripts(env):
 
 
 @bound(300)
+def test_a_run_without_requests(env):
+    """There is a page all the same, without what isn't there."""
+    html = env.folder / "report.html"
+    run = env.lua("k.sleep(0)", "http://127.0.0.1:1", "--iterations", "1", "--html", html)
+    same(run.code, 1, "exit code")
+    with Browser(env) as page:
+        page.open(html.as_uri())
+        same(page.run("return [...document.querySelectorAll('section')].map((s) => s.id)"), ["summary", "tasks", "about"], "parts")
+        quiet(page, html)
+
+
+@bound(300)
 def test_it_is_whole_after_a_signal(env):
     """A run that is told to end still leaves its page."""
     script = env.write("shop.lua", SCRIPT.replace("EVIL", '"/x"'))
