@@ -43,6 +43,11 @@ export function foreign(text, attributes) {
   return h("bdi", attributes, visible(text));
 }
 
+/** A request's name, which is best broken behind a slash. */
+export function named(text) {
+  return h("bdi", null, visible(text).split("/").flatMap((part, i) => (i > 0 ? ["/", h("wbr"), part] : [part])));
+}
+
 /** A part of the page: `id` for links, a title, what it is about. */
 export function section(id, title, ...children) {
   return h("section", { id, "aria-labelledby": id + "-title" }, h("h2", { id: id + "-title" }, title), children);

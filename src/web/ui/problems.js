@@ -1,6 +1,6 @@
 // problems -- thresholds, failures and exceptions.
 // SPDX-License-Identifier: MIT
-import { foreign, h, section } from "./dom.js";
+import { foreign, h, named, section } from "./dom.js";
 import { count, moment } from "./format.js";
 import { table } from "./table.js";
 
@@ -22,7 +22,7 @@ export function failures(data) {
   return section("failures", "Failures", table([
     { title: "Times", value: (row) => row.count, cell: (row) => count(row.count) },
     { title: "Type", kind: "text", value: (row) => row.method, cell: (row) => foreign(row.method) },
-    { title: "Name", kind: "text", value: (row) => row.name, cell: (row) => foreign(row.name) },
+    { title: "Name", kind: "text", value: (row) => row.name, cell: (row) => named(row.name) },
     { title: "What happened", kind: "text", value: (row) => row.text, cell: (row) => foreign(row.text, { class: "long" }) },
     { title: "First", kind: "text", value: (row) => row.first, cell: (row) => moment(row.first), extra: true },
     { title: "Last", kind: "text", value: (row) => row.last, cell: (row) => moment(row.last), extra: true },

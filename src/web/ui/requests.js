@@ -1,6 +1,6 @@
 // requests -- the table by name, with percentiles.
 // SPDX-License-Identifier: MIT
-import { foreign, h, section } from "./dom.js";
+import { foreign, h, named, section } from "./dom.js";
 import { bytes, count, percent, rate, time } from "./format.js";
 import { table } from "./table.js";
 
@@ -24,7 +24,7 @@ export function timings(data) {
     "Of what response times were made: averages of all requests in milliseconds. A kept connection needs no name, no connecting and no TLS."),
   table([
     { title: "Type", kind: "text", value: (row) => row.method, cell: (row) => foreign(row.method) },
-    { title: "Name", kind: "text", value: (row) => row.name, cell: (row) => foreign(row.name) },
+    { title: "Name", kind: "text", value: (row) => row.name, cell: (row) => named(row.name) },
     { title: "Connections", hint: "requests that needed a new one", value: (row) => row.phases.connections, cell: (row) => count(row.phases.connections) },
     ...PHASES.map((title, i) => ({ title: [h("i", { class: "key phase-" + i }), title], hint: MEANING[i] + ", on average",
       value: (row) => row.phases.average[i], cell: (row) => time(row.phases.average[i]) })),
@@ -40,7 +40,7 @@ export function requests(data) {
   const number = (title, key, show, more) => ({ title, value: (row) => row[key], cell: (row) => show(row[key]), ...more });
   const columns = [
     { title: "Type", kind: "text", value: (row) => row.method, cell: (row) => foreign(row.method) },
-    { title: "Name", kind: "text", value: (row) => row.name, cell: (row) => foreign(row.name) },
+    { title: "Name", kind: "text", value: (row) => row.name, cell: (row) => named(row.name) },
     number("Requests", "requests", count),
     number("Failures", "failures", count, { mark: (row) => (row.failures ? "bad" : "") }),
     number("Failed", "failed", percent, { mark: (row) => (row.failures ? "bad" : "") }),

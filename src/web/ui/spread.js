@@ -4,7 +4,7 @@ import { distribution } from "./charts.js";
 import { foreign, h, section, visible } from "./dom.js";
 
 const COLOURS = ["line-1", "line-2", "line-3", "line-4", "line-6", "line-7", "line-5", "line-8"];
-const AT_FIRST = 4; // names, beside the total
+const AT_FIRST = 4; // names, beside the total: those with most requests
 
 export function spread(data) {
   const all = [data.total, ...data.entries].filter((entry) => entry.spread.length > 1);
@@ -19,10 +19,11 @@ export function spread(data) {
   const chart = distribution(["Response time", h("span", { class: "unit" }, "ms")], () => [...shown].map(([entry, colour]) => ({
     label: label(entry), colour, count: entry.requests, points: entry.spread.map((ms, i) => [i < entry.spread.length - 1 ? data.shares[i] : 1, ms]),
   })), () => log.checked);
-  const boxes = all.map((entry, i) => {
+  const most = all.slice(1).sort((a, b) => b.requests - a.requests).slice(0, AT_FIRST);
+  const boxes = all.map((entry) => {
     const box = h("input", { type: "checkbox", onchange: () => { choose(); chart.draw(); } });
     const swatch = h("span", { class: "swatch" });
-    box.checked = i <= AT_FIRST;
+    box.checked = entry === data.total || most.includes(entry);
     return { entry, box, swatch, node: h("label", null, box, swatch, foreign((entry.method + " " + entry.name).trim())) };
   });
 

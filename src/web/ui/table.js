@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 import { h, visible } from "./dom.js";
 
+const TALL = 25; // rows from which on the table scrolls by itself, and its head and foot stay
+
 /**
  * columns: { title, hint, value(row) (what it is sorted by), cell(row) (text or node; without it the value),
  *            kind: "text" (left) or "number", extra: shown only on demand, mark(row): a class for the cell }
@@ -51,7 +53,8 @@ export function table(columns, options) {
   const foot = options.foot && options.foot.length ? h("tfoot", null, options.foot.map((row) => h("tr", null, cells(row, "td")))) : null;
   const whole = h("table", null, options.caption ? h("caption", null, options.caption) : null,
     h("thead", null, h("tr", null, heads)), body, foot);
-  const scroller = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": options.caption }, whole);
+  const tall = options.rows.length > TALL;
+  const scroller = h("div", { class: tall ? "scroll tall" : "scroll", tabindex: "0", role: "region", "aria-label": options.caption }, whole);
   return h("div", { class: "table" }, tools(), scroller);
 
   function tools() {
