@@ -6,6 +6,9 @@ local blame = require "katydid.blame"
 
 local thresholds = {}
 
+-- What was said, and where: for `katydid check`.
+local said = {}
+
 local EXPECTED = [[a list of texts, as { "p95 < 300ms", "fail_ratio < 1%" }]]
 
 ---What the run is to hold, beside what the command line and files say; each a text of one grammar:
@@ -26,6 +29,17 @@ function thresholds.thresholds(list)
     end
     local why = core.run.add_threshold(text)
     if why then blame.raise("k.thresholds: %s", why) end
+    local _, line, short = blame.place()
+    said[#said + 1] = { text = text, place = line and ("%s:%d"):format(short, line) }
+  end
+end
+
+---Tells of each that is of a metric which no script has made.
+---@param tell fun(message: string)
+function thresholds.check_metrics(tell)
+  for _, one in ipairs(said) do
+    local why = core.run.check_threshold(one.text)
+    if why then tell(("%sk.thresholds: %s"):format(one.place and one.place .. ": " or "", why)) end
   end
 end
 

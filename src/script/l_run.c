@@ -233,6 +233,23 @@ static int l_add_threshold(lua_State *L)
     return 1;
 }
 
+/* check_threshold(text) -> why not, or nil */
+static int l_check_threshold(lua_State *L)
+{
+    struct err err = ERR_INIT;
+    struct threshold t;
+    if (threshold_parse(&t, lx_check_str(L, 1), &err) < 0) {
+        lua_pushstring(L, err.text);
+        return 1;
+    }
+    int rc = threshold_check_metric(&t, &core_vm(L)->options.stats->metrics, &err);
+    threshold_release(&t);
+    if (rc == 0)
+        return 0;
+    lua_pushstring(L, err.text);
+    return 1;
+}
+
 /* get_exit_code() -> integer or nil */
 static int l_get_exit_code(lua_State *L)
 {
@@ -304,6 +321,7 @@ static const luaL_Reg run_functions[] = {{"request", l_request},
                                          {"iteration_done", l_iteration_done},
                                          {"stop_test", l_stop_test},
                                          {"add_threshold", l_add_threshold},
+                                         {"check_threshold", l_check_threshold},
                                          {"get_exit_code", l_get_exit_code},
                                          {"set_exit_code", l_set_exit_code},
                                          {"exit", l_exit},

@@ -183,6 +183,11 @@ $ ALSO='orders of x < 3' katydid thresholds.lua --headless --iterations 30
 $ ALSO='ordres < 3' katydid thresholds.lua --headless --iterations 30 2>&1 >/dev/null | grep error
 katydid: error: 'ordres < 3': unknown metric 'ordres' (did you mean 'orders'?)
 
+$ ALSO='ordres < 3' katydid check thresholds.lua
+thresholds.lua:7: k.thresholds: 'ordres < 3': unknown metric 'ordres' (did you mean 'orders'?)
+1 mistake
+[2]
+
 # Of a counter there are no percentiles: that name is no request's.
 $ ALSO='p95 of orders < 3' katydid thresholds.lua --headless --iterations 30 2>/dev/null | grep -A1 'not judged'
 not judged -            p95 of orders < 3

@@ -360,6 +360,10 @@ function run.stop_test(reason) end
 ---@param text string
 ---@return string? why it is none; nil: it was added
 function run.add_threshold(text) end
+---Whether the metric that a threshold is of is there by now.
+---@param text string
+---@return string? why not; nil: it is
+function run.check_threshold(text) end
 ---os.exit: sets the exit code, ends the test in good order, and throws STOP, whoever calls it.
 ---@param code integer|boolean|nil
 function run.exit(code) end

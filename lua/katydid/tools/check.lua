@@ -17,6 +17,7 @@ local object = require "katydid.object"
 local options = require "katydid.options"
 local problem = require "katydid.problem"
 local task = require "katydid.task"
+local thresholds = require "katydid.thresholds"
 
 local text = core.text
 
@@ -320,6 +321,10 @@ function check.main(arguments)
     for _, script in ipairs(ok and scripts or {}) do
       classes = classes + check_script(found, script, files, arguments.taken)
     end
+  end
+  -- Listeners of init may make metrics yet.
+  if not events.init:has_listeners() then
+    thresholds.check_metrics(function(message) found:add_error("k.thresholds", message) end)
   end
   if #found.list > 0 then
     return found:show() .. plural(#found.list, "mistake", "mistakes") .. "\n", 2
