@@ -38,14 +38,6 @@ static void settle_row(const struct result *r, struct threshold_row *row)
 
     if (is_told && (row->window_s > 0 || (row->aborts && before->verdict == THRESHOLD_CROSSED)))
         swap(row, before);
-    if (is_told || row->window_s == 0)
-        return;
-    row->verdict = THRESHOLD_NOT_JUDGED;
-    row->has_value = false;
-    result_set_text(&row->shown, "-");
-    result_set_text(&row->reason,
-                    r->n_runs > 1 ? "windows are judged while a run lasts, and this is of several"
-                                  : "windows are judged while a run lasts");
 }
 
 static struct threshold_doubts doubts_of(const struct result *r, const struct options *o)

@@ -4,9 +4,10 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
+#include "base/mem.h"
 
 // --- names ---------------------------------------------------------------------------------------
 
@@ -33,16 +34,16 @@ bool threshold_matches(struct str pattern, struct str text)
     return p == pattern.n;
 }
 
-/* By its name, or by method and name; `text` is for the latter. */
-static bool is_of(const struct threshold *t, const struct entry *e, struct buf *text)
+bool threshold_is_of(const struct threshold *t, const struct entry *e)
 {
     struct str pattern = str_of(t->entry);
 
     if (threshold_matches(pattern, str_of(e->name)))
         return true;
-    buf_clear(text);
-    buf_addf(text, "%s %s", e->method, e->name);
-    return threshold_matches(pattern, buf_slice(text));
+    char *text = xasprintf("%s %s", e->method, e->name);
+    bool is_of = threshold_matches(pattern, str_of(text));
+    free(text);
+    return is_of;
 }
 
 // --- figures -------------------------------------------------------------------------------------
@@ -65,14 +66,12 @@ static void add_entry(struct threshold_figures *f, const struct entry *e)
 static void add_entries(struct threshold_figures *f, const struct threshold *t,
                         const struct stats *s, bool of_transactions)
 {
-    struct buf text = BUF_INIT;
     struct entry *e, *next;
 
     HASH_ITER (hh, s->entries, e, next) {
-        if (e->is_transaction == of_transactions && is_of(t, e, &text))
+        if (e->is_transaction == of_transactions && threshold_is_of(t, e))
             add_entry(f, e);
     }
-    buf_release(&text);
 }
 
 static uint64_t count_exceptions(const struct stats *s)

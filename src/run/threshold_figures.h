@@ -34,6 +34,8 @@ void threshold_collect(struct threshold_figures *f, const struct threshold *t,
                        const struct stats *s);
 void threshold_figures_release(struct threshold_figures *f);
 
+/* Whether a threshold that has an entry is of this one: by its name, or by method and name. */
+bool threshold_is_of(const struct threshold *t, const struct entry *e);
 /* Whether the text fits the pattern, whose "*" stands for any number of characters. */
 bool threshold_matches(struct str pattern, struct str text);
 

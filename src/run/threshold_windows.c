@@ -31,6 +31,7 @@ struct threshold_windows {
     double begin_s; /* of the test */
     bool has_begun;
     bool has_matched; /* in the last piece */
+    bool has_lag;     /* pieces come with it */
 
     // All pieces of the ring together.
     struct histogram times, lag;
@@ -222,7 +223,8 @@ static enum threshold_verdict judge_window(struct threshold_windows *w,
                                   .all_seconds = t->window_s,
                                   .metric = metric};
 
-    own.lag_ms = histogram_percentile(&w->lag, 0.99);
+    if (w->has_lag)
+        own.lag_ms = histogram_percentile(&w->lag, 0.99);
     enum threshold_verdict verdict = threshold_judge(t, &f, &own, &value, &reason);
     w->n++;
     if (verdict == THRESHOLD_CROSSED && w->n_crossed++ == 0)
@@ -242,6 +244,7 @@ enum threshold_verdict threshold_windows_add(struct threshold_windows *w,
 {
     w->has_begun = true;
     w->has_matched = piece->has_matched;
+    w->has_lag = w->has_lag || piece->lag != NULL;
     add_piece(w, piece);
     return w->n_pieces < w->n_ring ? THRESHOLD_NOT_JUDGED : judge_window(w, piece, doubts);
 }
@@ -263,6 +266,12 @@ static void remember(struct threshold_windows *w, struct threshold_figures *now)
     histogram_release(&w->last.merged);
 }
 
+void threshold_windows_begin_at(struct threshold_windows *w, double at_s)
+{
+    w->begin_s = at_s;
+    w->has_begun = true;
+}
+
 void threshold_windows_begin(struct threshold_windows *w, const struct stats *s, double at_s)
 {
     struct threshold_figures now = {.times = NULL};
@@ -272,8 +281,7 @@ void threshold_windows_begin(struct threshold_windows *w, const struct stats *s,
     if (now.metric != NULL)
         w->before = metric_copy(now.metric);
     remember(w, &now);
-    w->begin_s = at_s;
-    w->has_begun = true;
+    threshold_windows_begin_at(w, at_s);
 }
 
 enum threshold_verdict threshold_windows_next(struct threshold_windows *w, const struct stats *s,

@@ -35,8 +35,10 @@ struct threshold_piece {
     const struct metric *metric; /* as it is at the end of the piece; NULL: none */
 };
 
+/* The first piece begins so many seconds after the test did. */
+void threshold_windows_begin_at(struct threshold_windows *w, double at_s);
 /* The next piece. Where a window ends with it: its verdict; else "not judged". doubts: what holds besides
- * lag. */
+ * the lag of the pieces; where these have none, that too. */
 enum threshold_verdict threshold_windows_add(struct threshold_windows *w,
                                              const struct threshold_piece *piece,
                                              const struct threshold_doubts *doubts);

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "run/threshold_slots.h"
 #include "run/threshold_windows.h"
 
 #define LOG "katydid.thresholds"
@@ -363,6 +364,8 @@ static struct threshold_row row_of(const struct item *item, const struct stats *
         return row_of_windows(item, doubts);
     if (watched && item->has_ended)
         return row_of_end(item);
+    if (item->threshold.window_s > 0)
+        return threshold_slots_judge(&item->threshold, s, doubts);
     return threshold_row_judge(&item->threshold, s, doubts);
 }
 
