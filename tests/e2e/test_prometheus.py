@@ -182,6 +182,7 @@ def test_both_formats_are_valid_and_say_the_same(env):
     process = start(env)
     url = url_of(process)
     wait_until(lambda: total_of(fetch(url)[2], "katydid_requests_total") == REQUESTS, "all is counted")
+    wait_until(lambda: samples(fetch(url)[2])['katydid_test_state{state="running"}'] == 1, "all users are there")
     status, kind, old = fetch(url)
     same((status, kind), (200, "text/plain; version=0.0.4; charset=utf-8"), "without Accept")
     status, kind, new = fetch(url, OPENMETRICS)
