@@ -9,6 +9,14 @@ local select, type = select, type
 
 local check = {}
 
+local listener
+
+---Has `fn` told of each check from now on: for katydid debug.
+---@param fn fun(name: string, condition: any)
+function check.listen(fn)
+  listener = fn
+end
+
 local function misused(name, n, condition)
   if type(name) ~= "string" then
     blame.expected("k.check", "a name, as 'status is 200'", name)
@@ -32,6 +40,7 @@ function check.check(name, ...)
     misused(name, select("#", ...), condition)
   end
   count(name, condition)
+  if listener then listener(name, condition) end
   return condition
 end
 

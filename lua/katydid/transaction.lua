@@ -14,8 +14,18 @@ local STOP = core.sched.STOP
 
 local TYPE = "TRANSACTION" -- src/stats/entry.h
 
+local listener
+
+---Has `fn` told of each transaction from now on: for katydid debug.
+---@param fn fun(name: string, milliseconds: number, failure: string?)
+function transaction.listen(fn)
+  listener = fn
+end
+
 local function report(name, began, failure)
-  count(TYPE, name, (now() - began) * 1000, 0, failure)
+  local milliseconds = (now() - began) * 1000
+  count(TYPE, name, milliseconds, 0, failure)
+  if listener then listener(name, milliseconds, failure) end
 end
 
 local function finish(name, began, ok, ...)

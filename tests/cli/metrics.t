@@ -88,3 +88,19 @@ $ katydid measured.lua Measured --headless --iterations 1 --max-names 1 2>&1 >/d
 [*] */WARNING/katydid.stats: There are more than 1 names of metrics: those of further rates are counted together, as "(other)". Give them names without an id in it, or raise --max-names
 [*] */WARNING/katydid.stats: There are more than 1 names of checks: those of further checks are counted together, as "(other)". Give them names without an id in it, or raise --max-names
 [*] */WARNING/katydid.stats: There are more than 1 names: further transactions are counted together, as "(other)". Give transactions names without an id in them, or raise --max-names
+
+# katydid debug tells of each as it comes.
+$ katydid debug measured.lua Measured 2>&1 | grep '^[*]\|WARN'
+\* check 'status is 200': passed
+\* check 'has a \\x1b[1mtoken, "x"': passed
+\* check 'status is 200': passed
+\* check 'has a \\x1b[1mtoken, "x"': failed
+\* check 'status is 200': passed
+\* check 'has a \\x1b[1mtoken, "x"': passed
+\* check 'status is 200': passed
+\* check 'has a \\x1b[1mtoken, "x"': passed
+\* transaction 'buy': {n} ms, a success
+
+$ katydid debug measured.lua Refused 2>&1 | grep '^[*]'
+\* transaction 'buy': {n} ms, failed: sold out
+\* check 'bought': failed

@@ -5,6 +5,8 @@
 -- SPDX-License-Identifier: MIT
 
 local core = require "katydid.core"
+local blame = require "katydid.blame"
+local check = require "katydid.check"
 local driver = require "katydid.driver"
 local events = require "katydid.events"
 local markov = require "katydid.markov"
@@ -12,6 +14,7 @@ local object = require "katydid.object"
 local sequential = require "katydid.sequential"
 local task = require "katydid.task"
 local taskset = require "katydid.taskset"
+local transaction = require "katydid.transaction"
 
 local debugging = {}
 
@@ -253,6 +256,13 @@ function debugging.start(arguments)
   end
   events.request:add_listener(function(e)
     say(debugging.exchange(e))
+  end)
+  check.listen(function(name, condition)
+    say("* check %s: %s", blame.show(name), condition and "passed" or "failed")
+  end)
+  transaction.listen(function(name, milliseconds, failure)
+    say("* transaction %s: %.1f ms, %s", blame.show(name), milliseconds,
+        failure and "failed: " .. shown_url(failure) or "a success")
   end)
   local rest = #others > 0 and (" (there are also: %s)"):format(table.concat(others, ", ")) or ""
   return ("One user of %s, %d %s, without waits%s\n\n"):format(info.name, arguments.passes,
