@@ -57,12 +57,13 @@ all: setup-build                                 ## build build/release/katydid
 run: all                                         ## set up, build, and run the shop scenario against the practice server
 	@./scenarios/run-shop.sh $(PROGRAM)
 
-test: setup-build setup-test setup-lint          ## set up and run all suites; one line of counts at the end
+test: setup-build setup-test setup-page setup-lint ## set up and run all suites; one line of counts at the end
 	@./tests/run-all.sh
 
 check: setup-build setup-test                    ## unit tests, Lua specs and command-line transcripts
 	@./tests/run-all.sh unit specs cli
 
+e2e: setup-page
 unit specs cli e2e scenarios: setup-build setup-test ## one suite
 	@./tests/run-all.sh $@
 
@@ -95,6 +96,11 @@ clean:                                           ## remove build/
 
 help:                                            ## this list
 	@sed -n 's/^\([a-z][a-z0-9 -]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 34
+
+.PHONY: setup-page
+setup-page:
+	@[ "$(KATYDID_SETUP)" = no ] || flock third_party/debian.txt ./third_party/install.sh page || \
+	    echo "make: without a browser its tests are skipped"
 
 # Packages of a group of third_party/debian.txt; KATYDID_SETUP=no leaves the machine alone.
 setup-%:
