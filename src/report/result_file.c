@@ -379,6 +379,7 @@ static void add_slots(struct buf *out, const struct stats *s)
     }
     buf_add_char(out, '{');
     add_number(out, "start", slots->start_s);
+    add_number(out, "spawned", slots->spawned_s >= 0 ? slots->spawned_s : NAN);
     add_count(out, "seconds", slots->seconds);
     begin_list(out, "slots");
     uint32_t *numbers = numbers_of(s);

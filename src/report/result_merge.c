@@ -133,6 +133,8 @@ static void merge_slots(struct stats *into, const struct stats *from)
         return;
     }
     struct slots *out = slots_new(a->start_s, a->limit);
+    if (a->spawned_s >= 0 && b->spawned_s >= 0)
+        out->spawned_s = fmax(a->spawned_s, b->spawned_s);
     out->seconds = a->seconds > b->seconds ? a->seconds : b->seconds;
     while (next_of(&both[0]) != NULL || next_of(&both[1]) != NULL) {
         double cell = INFINITY;

@@ -357,6 +357,7 @@ static void read_slots(struct json_fields *d, const json_t *top, struct stats *s
     const json_t *object = json_object_of(d, top, "slots");
     snprintf(d->where, sizeof d->where, "slots");
     double start_s = object != NULL ? json_amount_of(d, object, "start") : 0;
+    double spawned_s = object != NULL ? json_amount_or_none(d, object, "spawned") : 0;
     uint64_t seconds = object != NULL ? json_count_of(d, object, "seconds") : 0;
     const json_t *list = object != NULL ? json_list_of(d, object, "slots", SIZE_MAX) : NULL;
     if (!json_fields_failed(d) && (seconds < 1 || seconds > UINT32_MAX / 4))
@@ -365,6 +366,7 @@ static void read_slots(struct json_fields *d, const json_t *top, struct stats *s
         return;
     s->slots = slots_new(start_s, SLOTS_LIMIT);
     s->slots->seconds = (unsigned)seconds;
+    s->slots->spawned_s = isnan(spawned_s) ? -1 : spawned_s;
     HASH_ITER (hh, s->entries, e, next)
         slots_add_entry(s->slots, e);
     json_array_foreach (list, i, item) {

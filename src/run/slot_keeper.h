@@ -24,7 +24,8 @@ struct slot_keeper {
     struct stats *stats;
     const struct runner *runner;
     struct deferred work;
-    uint64_t users; /* the most since the slot before ended */
+    uint64_t users;      /* the most since the slot before ended */
+    double spawned_at_s; /* wall time: all users were there; 0: not yet */
     bool is_on;
 };
 

@@ -9,6 +9,8 @@
 #include "run/threshold_windows.h"
 #include "stats/slots.h"
 
+#define CLOSE_S 0.5 /* nearer than that is the same time */
+
 /* Which entries of the slots it is of; the caller frees it. */
 static bool *choose(const struct threshold *t, const struct slots *slots, bool *has_any)
 {
@@ -46,11 +48,19 @@ static void add_slot(struct threshold_windows *w, const struct slots *slots,
     histogram_release(&times);
 }
 
-/* The first slot that begins with all users there. */
+/* The first slot that begins with all users there; where it is not known when that was, the one after
+ * that in which there were most. */
 static size_t first_slot(const struct slots *slots)
 {
     uint64_t most = 0;
     size_t i = 0;
+
+    if (slots->spawned_s >= 0) {
+        // A slot ends with a turn of the loop, and a run's first users come some milliseconds after its begin.
+        while (i < slots->n && slots->all[i].from_s + CLOSE_S < slots->spawned_s)
+            i++;
+        return i;
+    }
 
     for (size_t k = 0; k < slots->n; k++)
         most = slots->all[k].users > most ? slots->all[k].users : most;

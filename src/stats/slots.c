@@ -26,6 +26,7 @@ struct slots *slots_new(double start_s, size_t limit)
 {
     struct slots *s = xcalloc(1, sizeof *s);
     s->start_s = start_s;
+    s->spawned_s = -1;
     s->seconds = SLOTS_SECONDS;
     s->limit = limit;
     return s;
@@ -48,7 +49,8 @@ void slots_clear(struct slots *s, double start_s)
     free(s->all);
     free((void *)s->entries);
     free(s->known);
-    *s = (struct slots){.start_s = start_s, .seconds = SLOTS_SECONDS, .limit = limit};
+    *s = (struct slots){
+        .start_s = start_s, .spawned_s = -1, .seconds = SLOTS_SECONDS, .limit = limit};
 }
 
 void slots_free(struct slots *s)

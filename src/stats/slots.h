@@ -47,7 +47,10 @@ struct slot {
 };
 
 struct slots {
-    double start_s;   /* wall time at which from_s is 0 */
+    double start_s; /* wall time at which from_s is 0 */
+    double
+        spawned_s; /* from when on all users were there, with a shape: that were first wanted, and 10 s
+                       * are over; whoever makes slots says it. -1: never, or not known */
     unsigned seconds; /* of a slot: SLOTS_SECONDS, times two, times four... */
     struct slot *all; /* one after the other */
     size_t n, capacity;

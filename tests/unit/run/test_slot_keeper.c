@@ -38,6 +38,7 @@ TEST(ten_seconds_of_a_run_are_a_slot)
         requests += slots->all[i].rows[0].requests + slots->all[i].rows[1].requests;
     }
     CHECK_DOUBLE(slots->all[2].to_s, 25, 0.001);
+    CHECK_DOUBLE(slots->spawned_s, 0.01, 0.005);
     CHECK_INT(requests, run.stats->total->requests);
     CHECK(loop_is_idle(run.loop));
     test_run_release(&run);

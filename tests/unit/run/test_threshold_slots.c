@@ -96,4 +96,19 @@ TEST(what_slots_can_not_tell)
     stats_free(stats);
 }
 
-TEST_MAIN(RUN(each_slot_begins_one); RUN(what_slots_can_not_tell);)
+TEST(the_first_begins_when_all_users_were_there)
+{
+    run();
+    stats->slots->spawned_s = 29.6;
+    CHECK_TEXT(judged("p75 < 100ms for 10s"),
+               "crossed 500 ms: in 1 of 3 windows, the first from 30s to 40s");
+    stats->slots->spawned_s = 31;
+    CHECK_TEXT(judged("p75 < 100ms for 10s"), "passed 10 ms");
+    stats->slots->spawned_s = 0.02;
+    CHECK_TEXT(judged("requests == 10 for 10s"),
+               "crossed 100: in 6 of 6 windows, the first from 0s to 10s");
+    stats_free(stats);
+}
+
+TEST_MAIN(RUN(each_slot_begins_one); RUN(the_first_begins_when_all_users_were_there);
+          RUN(what_slots_can_not_tell);)
