@@ -59,6 +59,8 @@ $ katydid run -h | grep -o '^  -., --[a-z-]*\|^      --[a-z-]*' | tr -d ' '
 --html-script
 --junit
 --result
+--hdr
+--hgrm
 --markdown
 --load-performance
 --openmetrics
