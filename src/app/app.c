@@ -510,6 +510,7 @@ static int run(struct app *app, size_t file_limit, struct err *err)
         runner_stop(app->runner, RUN_END_SCRIPT, STR_EMPTY);
     if (init(app, err) < 0)
         return -1;
+    usage_set_descriptors(&app->usage, file_limit);
     runner_start(app->runner);
     if (!is_debug(app))
         keys_start(&app->keys, app->loop, app->hooks, app->runner);

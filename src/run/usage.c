@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: MIT
 #include "run/usage.h"
 
+#include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/log.h"
@@ -16,6 +19,8 @@
 static void begin(struct usage *u)
 {
     histogram_clear(&u->lag);
+    u->most_descriptors = 0;
+    u->has_told_descriptors = false;
     u->held_ns = u->brief_ns = u->no_descriptors = u->no_ports = 0;
     u->lag_peak = u->pause_peak = (struct usage_peak){0};
     u->start_ns = loop_now_ns(u->loop);
@@ -61,6 +66,27 @@ static void on_test_stopping(void *self, const struct hook *what)
     u->cpu_ns = clock_cpu_ns() - u->start_cpu_ns;
 }
 
+void usage_set_descriptors(struct usage *u, uint64_t limit)
+{
+    u->descriptors_limit = limit;
+}
+
+void usage_add_descriptors(struct usage *u, uint64_t n)
+{
+    uint64_t left = n < u->descriptors_limit ? u->descriptors_limit - n : 0;
+
+    if (n > u->most_descriptors)
+        u->most_descriptors = n;
+    if (u->has_told_descriptors ||
+        (double)left > USAGE_FEW_DESCRIPTORS * (double)u->descriptors_limit)
+        return;
+    u->has_told_descriptors = true;
+    log_warning(LOG,
+                "Of the %" PRIu64 " files that this process may open, connections among them, "
+                "%" PRIu64 " are left (ulimit -n)",
+                u->descriptors_limit, left);
+}
+
 /* A time that was long enough is counted, and the longest of these is kept. */
 static void mark(struct usage_busy *b, double to_s, double seconds)
 {
@@ -90,6 +116,17 @@ void usage_add_second(struct usage *u, double seconds, double cpu_s)
         mark(b, now_s, seconds);
 }
 
+/* The lowest one that is free: as many are open as lie below it, where none was closed in between. */
+static void look_at_descriptors(struct usage *u)
+{
+    int fd = u->descriptors_limit > 0 ? fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0) : -1;
+
+    if (fd < 0)
+        return;
+    close(fd);
+    usage_add_descriptors(u, (uint64_t)fd);
+}
+
 static void on_second(void *self, const struct hook *what)
 {
     struct usage *u = self;
@@ -101,6 +138,7 @@ static void on_second(void *self, const struct hook *what)
     usage_add_second(u, ns_to_s(now_ns - u->busy.last_ns), ns_to_s(cpu_ns - u->busy.last_cpu_ns));
     u->busy.last_ns = now_ns;
     u->busy.last_cpu_ns = cpu_ns;
+    look_at_descriptors(u);
 }
 
 void usage_init(struct usage *u, struct loop *loop, struct hooks *hooks)

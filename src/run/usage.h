@@ -28,8 +28,9 @@
 #define USAGE_LIMIT_TIME_NS (NS_PER_S / 5) /* and in all: less is a hiccup of the machine */
 
 #define USAGE_PLACE 160
-#define USAGE_BUSY_SHARE 0.95 /* of a core, in a second, is busy */
-#define USAGE_BUSY_S 5        /* so many seconds in a row are marked */
+#define USAGE_BUSY_SHARE 0.95      /* of a core, in a second, is busy */
+#define USAGE_BUSY_S 5             /* so many seconds in a row are marked */
+#define USAGE_FEW_DESCRIPTORS 0.05 /* of the limit: few are left */
 
 /* The longest of its kind. */
 struct usage_peak {
@@ -63,6 +64,9 @@ struct usage {
     struct usage_peak pause_peak; /* of Lua's collector, which is part of the lag as well */
     char place[USAGE_PLACE];      /* of the piece that goes on */
     struct usage_busy busy;
+    uint64_t descriptors_limit; /* how many the process may have; 0: not known */
+    uint64_t most_descriptors;  /* of the times when it was looked at */
+    bool has_told_descriptors;
     uint64_t no_descriptors, no_ports; /* requests that failed because these had run out */
 };
 
@@ -71,6 +75,8 @@ void usage_init(struct usage *u, struct loop *loop, struct hooks *hooks);
 void usage_release(struct usage *u);
 /* Whom to ask for the number of users when a peak is noted; NULL: nobody, and it is 0. */
 void usage_set_count(struct usage *u, size_t (*count_users)(void *self), void *self);
+/* How many descriptors the process may have, so that once a second it is seen how many are left. */
+void usage_set_descriptors(struct usage *u, uint64_t limit);
 
 /* The collector has held all users up for so long. Nothing while no test runs. */
 void usage_add_pause(struct usage *u, uint64_t ns);
@@ -80,6 +86,9 @@ void usage_note_place(struct usage *u, const char *place);
  * first of each test in the log. */
 void usage_add_no_descriptor(struct usage *u);
 void usage_add_no_port(struct usage *u);
+/* So many descriptors are open. Where few are left it is told in the log, once a test, before requests
+ * fail for it. */
+void usage_add_descriptors(struct usage *u, uint64_t n);
 /* A second or so is over, in which so much of a processor was used: as the hook `second` tells it. */
 void usage_add_second(struct usage *u, double seconds, double cpu_s);
 /* A turn of the loop: as loop_watch tells it. */

@@ -8,6 +8,8 @@
 #include "base/log.h"
 #include "loop/timer.h"
 
+#include <unistd.h>
+
 struct bench {
     struct clock clock;
     struct loop *loop;
@@ -332,10 +334,52 @@ TEST(a_core_that_is_busy)
     bench_close(&b);
 }
 
+TEST(descriptors_that_are_left)
+{
+    struct bench b;
+    bench_open(&b);
+    usage_set_descriptors(&b.usage, 1000);
+    start(&b);
+    usage_add_descriptors(&b.usage, 949);
+    CHECK_INT(heard.n, 0);
+    usage_add_descriptors(&b.usage, 950);
+    usage_add_descriptors(&b.usage, 990);
+    usage_add_descriptors(&b.usage, 10);
+    CHECK(strstr(buf_cstr(&heard),
+                 "WARNING/katydid.usage: Of the 1000 files that this process may "
+                 "open, connections among them, 50 are left (ulimit -n)\n") != NULL);
+    CHECK_INT(str_index(str_of(buf_cstr(&heard)), '\n'), heard.n - 1);
+    CHECK_INT(b.usage.most_descriptors, 990);
+    start(&b);
+    CHECK_INT(b.usage.most_descriptors, 0);
+    bench_close(&b);
+}
+
+/* Once a second it is looked how many are open. */
+TEST(descriptors_are_looked_at)
+{
+    struct bench b;
+    bench_open(&b);
+    usage_set_descriptors(&b.usage, 100000);
+    start(&b);
+    go_on(&b, 1000);
+    hooks_fire_kind(b.hooks, HOOK_SECOND);
+    uint64_t before = b.usage.most_descriptors;
+    CHECK(before >= 3);
+    int fds[2];
+    CHECK_INT(pipe(fds), 0);
+    go_on(&b, 1000);
+    hooks_fire_kind(b.hooks, HOOK_SECOND);
+    CHECK(b.usage.most_descriptors > before);
+    close(fds[0]);
+    close(fds[1]);
+    bench_close(&b);
+}
+
 TEST_MAIN(RUN(moments_are_counted_not_turns); RUN(a_late_timer_is_lag);
           RUN(peaks_say_when_and_with_how_many); RUN(a_healthy_test_is_not_talked_of);
           RUN(a_hundredth_of_the_time_is_too_much); RUN(work_of_our_own_has_another_remedy);
           RUN(work_in_one_piece_is_our_own_too); RUN(a_long_pause_is_told);
           RUN(figures_are_told_to_who_asks); RUN(only_the_test_counts);
           RUN(the_loop_tells_its_turns); RUN(the_line_that_held_it_up_longest);
-          RUN(a_core_that_is_busy);)
+          RUN(a_core_that_is_busy); RUN(descriptors_that_are_left); RUN(descriptors_are_looked_at);)
