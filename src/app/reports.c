@@ -221,8 +221,12 @@ static void write_tables(const struct options *o, const struct result *result)
 
     console_add_summary(&text, result->stats, &style, result->ended_s);
     threshold_table_add(&text, result->thresholds, result->n_thresholds, &style);
-    buf_addf(&text, "Seed %" PRIu64 " (--seed %" PRIu64 " draws the same random numbers again)\n",
-             result->seed, result->seed);
+    if (result->n_runs > 1)
+        buf_addf(&text, "Merged of %u results\n", result->n_runs);
+    else
+        buf_addf(&text,
+                 "Seed %" PRIu64 " (--seed %" PRIu64 " draws the same random numbers again)\n",
+                 result->seed, result->seed);
     if (*result->profile != '\0') {
         buf_add_cstr(&text, "Profile ");
         text_add_visible(&text, str_of(result->profile), true);

@@ -17,6 +17,14 @@ $ katydid report --json deep/run.json deep/run.json 2>/dev/null | python3 -c 'im
 > print(sum(e["num_requests"] for e in json.load(sys.stdin)))'
 12
 
+$ katydid report deep/run.json deep/run.json 2>/dev/null | tail -2
+Merged of 2 results
+Profile nightly
+
+$ katydid reprot again.json
+2> katydid: error: unknown command 'reprot' (did you mean 'report'?)
+[2]
+
 # The exit code is the run's.
 $ katydid failing.lua Failing --headless --iterations 3 --result failed.json >/dev/null 2>&1
 [1]
