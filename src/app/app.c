@@ -440,7 +440,7 @@ static int decide(const struct app *app, const struct threshold_row *rows, size_
         .script_code = app->vm->exit_code,
         .why = runner_why(app->runner),
         .requests = app->recorder.requests,
-        .measured = app->stats->metrics.last_s > 0,
+        .measured = app->stats->metrics.added > 0,
         .in_flight = app->stats->in_flight_at_end,
         .has_failures = app->stats->failures.n > 0,
         .has_exceptions = app->stats->exceptions.n > 0,

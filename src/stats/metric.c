@@ -177,6 +177,7 @@ static void count(struct metrics *m, struct metric *of, double now_s)
 {
     of->count++;
     of->last_s = m->last_s = now_s;
+    m->added++;
     if (of->is_other)
         m->left_out++;
 }

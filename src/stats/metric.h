@@ -68,6 +68,7 @@ struct metrics {
     size_t limit;              /* of each of the two */
     uint64_t left_out;         /* values that are counted under METRIC_OTHER_NAME */
     double last_s;             /* wall time of the latest value of all; 0: none */
+    uint64_t added;            /* values since metrics_init: nothing makes it forget them */
     uint64_t generation; /* changes when checks are dropped: pointers to checks are then void */
     struct buf key;      /* private: the one that is looked for */
 };

@@ -162,6 +162,7 @@ TEST(a_new_test_drops_checks_and_keeps_what_scripts_hold)
     CHECK(metrics_find(&m, STR("t")) == trend);
     CHECK_INT(trend->count, 0);
     CHECK_DOUBLE(m.last_s, 0, 0);
+    CHECK_INT(m.added, 3);
     size_t n;
     free(metrics_sorted(&m, &n));
     CHECK_INT(n, 0);
