@@ -38,14 +38,18 @@ static void add_folder(struct buf *out, const char *path)
     buf_addf(out, "%s%s", real, strcmp(real, "/") == 0 ? "" : "/");
 }
 
-static void add_annotations(const struct result *r, int fd, const char *workspace)
+/* Of a result, or where that is NULL of the text. */
+static void add_annotations(const struct result *r, const char *why, int fd, const char *workspace)
 {
     struct buf text = BUF_INIT, root = BUF_INIT, here = BUF_INIT;
     struct err err = ERR_INIT;
 
     add_folder(&root, workspace);
     add_folder(&here, ".");
-    github_add_annotations(&text, r, buf_cstr(&root), buf_cstr(&here));
+    if (r != NULL)
+        github_add_annotations(&text, r, buf_cstr(&root), buf_cstr(&here));
+    else
+        github_add_error(&text, str_of(why), buf_cstr(&root), buf_cstr(&here));
     if (output_write(fd, buf_slice(&text), &err) < 0)
         log_error(LOGGER, "The annotations for GitHub are incomplete: %s", err.text);
     buf_release(&text);
@@ -83,7 +87,12 @@ void annotate(const struct result *r, int fd, char *(*get)(const char *name))
 {
     const char *summary = get("GITHUB_STEP_SUMMARY");
 
-    add_annotations(r, fd, get("GITHUB_WORKSPACE"));
+    add_annotations(r, NULL, fd, get("GITHUB_WORKSPACE"));
     if (summary != NULL && *summary != '\0')
         add_summary(r, summary);
+}
+
+void annotate_error(const char *why, int fd, char *(*get)(const char *name))
+{
+    add_annotations(NULL, why, fd, get("GITHUB_WORKSPACE"));
 }

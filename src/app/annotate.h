@@ -19,4 +19,7 @@ bool annotate_is_on(const struct options *o, char *(*get)(const char *name));
 /* Annotations to the descriptor, the summary to its file. What can't be written is logged. */
 void annotate(const struct result *r, int fd, char *(*get)(const char *name));
 
+/* The same of a run that could not start, and why. */
+void annotate_error(const char *why, int fd, char *(*get)(const char *name));
+
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/annotate.h"
 #include "app/app.h"
 #include "app/compare_command.h"
 #include "app/compare_options.h"
@@ -29,11 +30,13 @@
 /* The one clear line. */
 static int complain(const struct err *err)
 {
-    struct buf line = BUF_INIT;
+    struct buf line = BUF_INIT, visible = BUF_INIT;
     int rc;
 
     buf_add_cstr(&line, "katydid: error: ");
-    text_add_visible(&line, str_of(err->text), true);
+    text_add_visible(&visible, str_of(err->text), true);
+    text_add_tame(&line, buf_slice(&visible));
+    buf_release(&visible);
     buf_add_char(&line, '\n');
     rc = output_write(STDERR_FILENO, buf_slice(&line), NULL);
     (void)rc; // where standard error is closed, the exit code alone tells
@@ -163,6 +166,9 @@ static int command_run(int argc, char **argv, bool was_named, bool is_debug)
                 hint_at_command(&o, argc > 0 ? argv[0] : NULL, &err);
         }
     }
+    if (code < 0 && !is_debug && annotate_is_on(&o, getenv))
+        annotate_error(err.text, options_flag(&o, OPT_JSON) ? STDERR_FILENO : STDOUT_FILENO,
+                       getenv);
     options_release(&o);
     return code < 0 ? complain(&err) : code;
 }

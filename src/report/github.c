@@ -73,7 +73,7 @@ static void begin(struct annotations *a, struct str place)
         buf_add_cstr(a->out, "file=");
         add_file(a, str_slice(place, 0, colon - 1));
         buf_addf(a->out, ",line=%.*s,", STR_ARG(str_slice(place, colon, place.n)));
-    } else if (a->result->n_scripts > 0) {
+    } else if (a->result != NULL && a->result->n_scripts > 0) {
         buf_add_cstr(a->out, "file=");
         add_file(a, str_of(a->result->scripts[0].path));
         buf_add_char(a->out, ',');
@@ -194,4 +194,13 @@ void github_add_annotations(struct buf *out, const struct result *r, const char 
         if (!a.is_warning)
             add_reason(&a);
     }
+}
+
+void github_add_error(struct buf *out, struct str text, const char *root, const char *here)
+{
+    struct annotations a = {.out = out, .root = root, .here = here};
+
+    begin(&a, str_slice(text, 0, place_length(text)));
+    buf_add_cstr(out, "The run could not start");
+    end(&a, text);
 }

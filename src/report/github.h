@@ -12,6 +12,7 @@
 #define REPORT_GITHUB_H
 
 #include "base/buf.h"
+#include "base/str.h"
 #include "report/result.h"
 
 #define GITHUB_ANNOTATIONS 10
@@ -21,5 +22,8 @@
  * be "": paths are then as they are. */
 void github_add_annotations(struct buf *out, const struct result *r, const char *root,
                             const char *here);
+
+/* The one line that says why a run could not start; where it begins with a line of a script, it points there. */
+void github_add_error(struct buf *out, struct str text, const char *root, const char *here);
 
 #endif

@@ -61,6 +61,39 @@ static uint64_t most_users(const struct history *h)
     return most;
 }
 
+static json_t *own(const struct stats *s, const struct metric *m)
+{
+    switch (m->kind) {
+    case METRIC_COUNTER:
+        return json_pack("{s:f,s:f}", "count", m->sum, "rate",
+                         metric_per_second(m, stats_seconds(s)));
+    case METRIC_GAUGE:
+        return json_pack("{s:f,s:f,s:f}", "value", m->last, "min", m->min, "max", m->max);
+    case METRIC_TREND:
+        return json_pack("{s:f,s:f,s:f,s:f,s:f,s:f,s:f}", "avg", metric_average(m), "min", m->min,
+                         "med", metric_percentile(m, 0.5), "max", m->max, "p(90)",
+                         metric_percentile(m, 0.9), "p(95)", metric_percentile(m, 0.95), "p(99)",
+                         metric_percentile(m, 0.99));
+    default:
+        return share(m->passes, metric_fails(m));
+    }
+}
+
+static void add_own(json_t *all, const struct stats *s)
+{
+    size_t n;
+    struct metric **sorted = metrics_sorted(&s->metrics, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        json_t *name = page_text(sorted[i]->name);
+        if (sorted[i]->kind != METRIC_CHECK && sorted[i]->count > 0 &&
+            json_object_get(all, json_string_value(name)) == NULL)
+            json_object_set_new(all, json_string_value(name), own(s, sorted[i]));
+        json_decref(name);
+    }
+    free(sorted);
+}
+
 static json_t *all_metrics(const struct result *r)
 {
     const struct stats *s = r->stats;
@@ -81,6 +114,7 @@ static json_t *all_metrics(const struct result *r)
     json_object_set_new(m, "vus_max",
                         json_pack("{s:I,s:I,s:I}", "value", (json_int_t)users, "min",
                                   (json_int_t)users, "max", (json_int_t)users));
+    add_own(m, s);
     return m;
 }
 

@@ -4,6 +4,8 @@
  *
  * Times are milliseconds. k6's waiting and duration are both the response time. Where a script has no
  * checks, each request is one, passed where it didn't fail: GitLab shows their share.
+ *
+ * The script's own metrics stand beside these by their names; one that has a name of k6's gives way.
  */
 // SPDX-License-Identifier: MIT
 #ifndef REPORT_LOAD_PERFORMANCE_H

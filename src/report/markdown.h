@@ -1,6 +1,7 @@
 /*
  * markdown -- a summary of a run for a merge request or a job's page (`--markdown`), in the Markdown of
- * GitHub and GitLab: verdict, thresholds, the table by name, failures, exceptions, checks.
+ * GitHub and GitLab: verdict, thresholds, the table by name, checks and metrics, failures,
+ * exceptions.
  *
  * It is bounded, whatever a run brings: long texts are cut, and long lists end with how much more there
  * is. Nothing of a script or a server becomes markup, a link, or a mention of somebody.

@@ -299,6 +299,11 @@ def test_github_is_told_when_asked(env):
             ("--github", "on"), None, True), ((), "false", False):
         run = env.lua(body, target.url, "--iterations", "1", *options, env={"GITHUB_ACTIONS": variable or ""})
         same(run.out.count("::error file="), int(told), f"annotations with {options}, GITHUB_ACTIONS={variable}")
+    run = env.katydid(env.write("broken.lua", "local k = require 'katydid'\nerror('no\\n::warning::x')"), "-t", "1s",
+                      env={"GITHUB_ACTIONS": "true", "GITHUB_WORKSPACE": str(env.folder)})
+    same(run.code, 2, "exit code of a script that doesn't load")
+    check(run.out.startswith("::error file=broken.lua,line=2,title=The run could not start::"), f"annotation: {run.out}")
+    same((check_log(run.out.replace("broken.lua", "scenario.lua"), "output"), check_log(run.err, "errors")), (1, 0), "commands")
     # With --json standard output is JSON alone.
     run = env.lua(body, target.url, "--iterations", "1", "--json", "--github", "on")
     same(len(run.json()), 1, "entries")

@@ -141,7 +141,20 @@ TEST(foreign_text_begins_no_line)
     result_free(r);
 }
 
-TEST_MAIN(RUN(nothing_is_told_of_a_good_run); RUN(thresholds_point_at_the_script);
-          RUN(failures_and_exceptions_point_at_lines); RUN(what_did_not_fail_the_run_is_a_warning);
-          RUN(ten_are_written_at_most); RUN(a_bare_exit_code_has_its_reason);
-          RUN(foreign_text_begins_no_line);)
+TEST(what_could_not_start_is_told)
+{
+    struct buf out = BUF_INIT;
+    github_add_error(&out, STR("a.lua:12: no\n::x::"), "/repo/", "/repo/load/");
+    CHECK_STR(buf_slice(&out), "::error file=load/a.lua,line=12,title=The run could not start::"
+                               "a.lua:12: no%0A::x::\n");
+    buf_clear(&out);
+    github_add_error(&out, STR("--users: expected a number"), "", "");
+    CHECK_STR(buf_slice(&out),
+              "::error title=The run could not start::--users: expected a number\n");
+    buf_release(&out);
+}
+
+TEST_MAIN(RUN(what_could_not_start_is_told); RUN(nothing_is_told_of_a_good_run);
+          RUN(thresholds_point_at_the_script); RUN(failures_and_exceptions_point_at_lines);
+          RUN(what_did_not_fail_the_run_is_a_warning); RUN(ten_are_written_at_most);
+          RUN(a_bare_exit_code_has_its_reason); RUN(foreign_text_begins_no_line);)

@@ -53,6 +53,27 @@ TEST(checks_of_the_script_win_over_requests)
     result_free(r);
 }
 
+TEST(own_metrics_stand_beside_k6s)
+{
+    struct result *r = ended_result();
+    struct metrics *all = &r->stats->metrics;
+    metric_add(all, metrics_get(all, METRIC_COUNTER, STR("orders")), 3, ENDED_START_S + 1);
+    metric_add(all, metrics_get(all, METRIC_COUNTER, STR("http_reqs")), 7, ENDED_START_S + 1);
+    metric_add(all, metrics_get(all, METRIC_GAUGE, STR("depth")), 5, ENDED_START_S + 1);
+    metric_add(all, metrics_get(all, METRIC_TREND, STR("size")), 12, ENDED_START_S + 1);
+    metric_add_bool(all, metrics_get(all, METRIC_RATE, STR("hits")), true, ENDED_START_S + 1);
+    metrics_get(all, METRIC_GAUGE, STR("unused"));
+    json_t *made_of = made(r);
+    CHECK_DOUBLE(number(made_of, "orders", "count"), 3, 0);
+    CHECK_DOUBLE(number(made_of, "http_reqs", "count"), 0, 0);
+    CHECK_DOUBLE(number(made_of, "depth", "value"), 5, 0);
+    CHECK_DOUBLE(number(made_of, "size", "max"), 12, 0);
+    CHECK_DOUBLE(number(made_of, "hits", "value"), 1, 0);
+    CHECK(json_object_get(json_object_get(made_of, "metrics"), "unused") == NULL);
+    json_decref(made_of);
+    result_free(r);
+}
+
 TEST(a_run_without_requests_is_whole)
 {
     struct result *r = ended_result();
@@ -66,4 +87,4 @@ TEST(a_run_without_requests_is_whole)
 }
 
 TEST_MAIN(RUN(gitlab_finds_what_it_reads); RUN(checks_of_the_script_win_over_requests);
-          RUN(a_run_without_requests_is_whole);)
+          RUN(own_metrics_stand_beside_k6s); RUN(a_run_without_requests_is_whole);)

@@ -42,6 +42,9 @@ TEST(thresholds_checks_failures_and_exceptions)
     struct metric *m = metrics_get(&r->stats->metrics, METRIC_CHECK, STR("is 200"));
     metric_add_bool(&r->stats->metrics, m, true, ENDED_START_S);
     metric_add_bool(&r->stats->metrics, m, false, ENDED_START_S);
+    struct metrics *all = &r->stats->metrics;
+    metric_add(all, metrics_get(all, METRIC_COUNTER, STR("orders|x")), 3, ENDED_START_S + 1);
+    metric_add(all, metrics_get(all, METRIC_TREND, STR("size")), 12, ENDED_START_S + 1);
     ended_threshold(r, "p95 < 300ms", THRESHOLD_CROSSED, "412 ms", "");
     ended_threshold(r, "p99 < 300ms", THRESHOLD_NOT_JUDGED, NULL, "too few");
     r->exit_code = 3;
@@ -50,6 +53,8 @@ TEST(thresholds_checks_failures_and_exceptions)
     CHECK(has_line(text, "| ❌ crossed | <code>p95 &#60; 300ms</code> | 412 ms |  |"));
     CHECK(has_line(text, "| ⚠️ not judged | <code>p99 &#60; 300ms</code> | - | too few |"));
     CHECK(has_line(text, "| ❌ | <code>is 200</code> | 2 | 1 | 50.00 % |"));
+    CHECK(has_line(text, "| counter | <code>orders\\|x</code> | 1 | 3 | 3 |  |  |  |  |  |  |"));
+    CHECK(has_line(text, "| trend | <code>size</code> | 1 |  |  | 12 | 12 | 12 | 12 | 12 | 12 |"));
     const char *often = strstr(text, "| 3 | <code>GET /: often</code> |");
     CHECK(often != NULL && strstr(often, "| 1 | <code>GET /: once</code> |") != NULL);
     CHECK(strstr(text, "<summary>1 × <code>a &lt;b&gt;</code></summary>") != NULL);
