@@ -45,7 +45,8 @@ struct threshold_windows {
     // What became of the windows so far.
     uint64_t n, n_crossed, n_not_judged;
     double first_crossed_s, worst;
-    char *why; /* why the first was not judged */
+    double worst_unjudged; /* of those that were not judged */
+    char *why;             /* why the first was not judged */
 };
 
 struct threshold_windows *threshold_windows_new(const struct threshold *t, unsigned piece_s)
@@ -56,7 +57,7 @@ struct threshold_windows *threshold_windows_new(const struct threshold *t, unsig
     w->piece_s = piece_s;
     w->n_ring = t->window_s / piece_s;
     w->ring = xcalloc(w->n_ring, sizeof *w->ring);
-    w->worst = NAN;
+    w->worst = w->worst_unjudged = NAN;
     return w;
 }
 
@@ -83,7 +84,7 @@ static void clear(struct threshold_windows *w)
     w->n_pieces = 0;
     w->requests = w->failures = w->exceptions = w->checks = w->passes = 0;
     w->n = w->n_crossed = w->n_not_judged = 0;
-    w->worst = NAN;
+    w->worst = w->worst_unjudged = NAN;
     w->has_begun = w->has_matched = false;
 }
 
@@ -231,8 +232,9 @@ static enum threshold_verdict judge_window(struct threshold_windows *w,
         w->first_crossed_s = w->begin_s + (double)(w->n_pieces - w->n_ring) * w->piece_s;
     if (verdict == THRESHOLD_NOT_JUDGED && w->n_not_judged++ == 0)
         w->why = buf_detach(&reason);
-    if (verdict != THRESHOLD_NOT_JUDGED && is_worse(t, value, w->worst))
-        w->worst = value;
+    double *worst = verdict != THRESHOLD_NOT_JUDGED ? &w->worst : &w->worst_unjudged;
+    if (is_worse(t, value, *worst))
+        *worst = value;
     metric_free(metric);
     buf_release(&reason);
     return verdict;
@@ -351,7 +353,7 @@ enum threshold_verdict threshold_windows_judge(const struct threshold_windows *w
                                                const struct threshold_doubts *doubts, double *value,
                                                struct buf *reason)
 {
-    *value = w->worst;
+    *value = w->n > w->n_not_judged ? w->worst : w->worst_unjudged;
     if (threshold_is_in_doubt(doubts, reason))
         return THRESHOLD_NOT_JUDGED;
     if (w->n_crossed > 0) {

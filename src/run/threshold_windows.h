@@ -53,7 +53,7 @@ enum threshold_verdict threshold_windows_next(struct threshold_windows *w, const
 void threshold_windows_skip(struct threshold_windows *w, const struct threshold_doubts *doubts);
 
 /* What became of all windows together: crossed in one is crossed; else, not judged in one is not
- * judged. The value is that of the worst. */
+ * judged. The value is that of the worst that was judged; where none was, of the worst. */
 enum threshold_verdict threshold_windows_judge(const struct threshold_windows *w,
                                                const struct threshold_doubts *doubts, double *value,
                                                struct buf *reason);

@@ -81,7 +81,7 @@ TEST(what_slots_can_not_tell)
     CHECK_TEXT(judged("p50 of /nobody < 1 for 10s"),
                "not judged -: no request has a name that it is of");
     doubts.lag_ms = 100;
-    CHECK(strstr(judged("p50 < 100ms for 10s"), "not judged -: 4 of 4 windows can't be judged: "
+    CHECK(strstr(judged("p50 < 100ms for 10s"), "not judged 10 ms: 4 of 4 windows can't be judged: "
                                                 "katydid's own lag") != NULL);
     doubts.is_cut_short = true;
     CHECK_TEXT(judged("requests > 1 for 10s"),

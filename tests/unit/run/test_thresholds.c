@@ -356,8 +356,9 @@ TEST(windows_that_can_not_be_judged)
     CHECK(add(&w, "fail_ratio < 1.01% for 10s"));
     CHECK(add(&w, "fail_ratio < 1% for 10s"));
     run(&w);
-    CHECK_TEXT(became(&w, 0), "not judged -: 51 of 51 windows can't be judged: 2 response times: "
-                              "p95 needs 20");
+    CHECK_TEXT(became(&w, 0),
+               "not judged 10 ms: 51 of 51 windows can't be judged: 2 response times: "
+               "p95 needs 20");
     CHECK_TEXT(became(&w, 1), "passed 2");
     CHECK(strstr(became(&w, 2), "windows can't be judged: no request came in it"));
     CHECK_TEXT(became(&w, 3),
