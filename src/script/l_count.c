@@ -13,11 +13,9 @@
 
 void l_count_own_limit(struct vm *vm, enum http_failure failure)
 {
-    if (vm->options.usage == NULL)
-        return;
-    if (failure == HTTP_NO_DESCRIPTORS)
+    if (failure == HTTP_NO_DESCRIPTORS && vm->options.usage != NULL)
         usage_add_no_descriptor(vm->options.usage);
-    else if (failure == HTTP_NO_PORTS)
+    else if (failure == HTTP_NO_PORTS && vm->options.usage != NULL)
         usage_add_no_port(vm->options.usage);
 }
 
