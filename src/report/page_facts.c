@@ -163,8 +163,12 @@ static void add_run(json_t *about, const struct result *r)
     add_row(rows, "Started", utc(r->started_s));
     add_row(rows, "Ended", utc(r->ended_s));
     add_row(rows, "Ended by", page_text(r->end));
-    buf_addf(&text, "%" PRIu64, r->seed);
-    add_row(rows, "Seed", page_taken(&text));
+    // Each of several runs had its own.
+    if (r->n_runs > 1)
+        buf_addf(&text, "%u, merged", r->n_runs);
+    else
+        buf_addf(&text, "%" PRIu64, r->seed);
+    add_row(rows, r->n_runs > 1 ? "Runs" : "Seed", page_taken(&text));
     buf_addf(&text, "%d", r->exit_code);
     add_row(rows, "Exit code", page_taken(&text));
 }

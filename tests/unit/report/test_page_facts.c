@@ -84,11 +84,18 @@ TEST(what_ran)
     CHECK_TEXT(fact(data, "The run", "Seed"), "7");
     CHECK_TEXT(fact(data, "The run", "Started"), "1970-01-01T00:16:40Z");
     CHECK_TEXT(fact(data, "The run", "Profile"), "(none)");
+    CHECK_TEXT(fact(data, "The run", "Runs"), "(none)");
     CHECK_TEXT(fact(data, "Options", "--users"), "3");
     CHECK_TEXT(fact(data, "Options", "--headless"), "yes");
     CHECK_TEXT(fact(data, "Options", "--tags"), "(none)");
     CHECK_TEXT(fact(data, "Options", "--spawn-rate"), "3");
     CHECK_TEXT(fact(data, "Options", "--exclude-tags"), "a, b");
+    json_decref(data);
+
+    r->n_runs = 3;
+    data = facts(r);
+    CHECK_TEXT(fact(data, "The run", "Runs"), "3, merged");
+    CHECK_TEXT(fact(data, "The run", "Seed"), "(none)");
     json_decref(data);
     result_free(r);
 }
