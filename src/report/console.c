@@ -264,15 +264,9 @@ static const char *left_out_words(const struct stats *s)
     return s->names_left_out == 1 ? "request is" : "requests are";
 }
 
-void console_add_summary(struct buf *out, const struct stats *s, const struct style *style,
-                         double now_s)
+/* What no table has room for, a line each. */
+static void add_sentences(struct buf *out, const struct stats *s)
 {
-    console_add_stats(out, s, style, false, now_s);
-    console_add_percentiles(out, s, style);
-    console_add_checks(out, s, style);
-    console_add_metrics(out, s, style);
-    console_add_failures(out, s, style);
-    console_add_exceptions(out, s, style);
     if (s->in_flight_at_end > 0)
         buf_addf(out, "%" PRIu64 " request%s in flight at the end, and counted nowhere above\n",
                  s->in_flight_at_end, s->in_flight_at_end == 1 ? " was" : "s were");
@@ -291,4 +285,22 @@ void console_add_summary(struct buf *out, const struct stats *s, const struct st
                  "%" PRIu64 " value%s of checks and metrics counted under \"" METRIC_OTHER_NAME
                  "\": there were more than %zu names of them (--max-names raises the limit)\n",
                  s->metrics.left_out, s->metrics.left_out == 1 ? " is" : "s are", s->metrics.limit);
+}
+
+void console_add_summary(struct buf *out, const struct stats *s, const struct style *style,
+                         double now_s)
+{
+    console_add_stats(out, s, style, false, now_s);
+    console_add_percentiles(out, s, style);
+    console_add_checks(out, s, style);
+    console_add_metrics(out, s, style);
+    console_add_failures(out, s, style);
+    console_add_exceptions(out, s, style);
+    struct buf sentences = BUF_INIT;
+    add_sentences(&sentences, s);
+    for (struct str rest = buf_slice(&sentences); rest.n > 0;) {
+        table_add_folded(out, style, str_cut(&rest, '\n'), 0, 2);
+        end_line(out);
+    }
+    buf_release(&sentences);
 }
