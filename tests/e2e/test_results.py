@@ -12,6 +12,8 @@ from testenv import check, reports, results, same
 
 SCRIPT = """
 local k = require "katydid"
+local metric = require "katydid.metric"
+local sold, queue, size, cached = metric.counter("sold"), metric.gauge("queue"), metric.trend("size"), metric.rate("hit")
 local User = k.FastHttpUser:extend("User", { wait_time = k.between(0, 0.004) })
 User.item = k.task(6, function(self) self.client:get("/items/" .. math.random(50), { name = "/items/[id]" }) end)
 User.slow = k.task(2, function(self) self.client:get("/delay/" .. math.random(20), { name = "/delay" }) end)
@@ -19,6 +21,10 @@ User.bad = k.task(function(self) self.client:get("/status/503") end)
 User.buy = k.task(function(self)
   k.transaction("buy", function() self.client:post("/echo", { data = "x" }) end)
   k.check("it is there", math.random() < 0.5)
+  sold:add(3)
+  queue:add(-2)
+  size:add(math.random() - 0.5)
+  cached:add(math.random() < 0.2)
 end)
 User.throw = k.task(function() error("out of paper \\27[2J</script>|::error::") end)
 return User
@@ -99,7 +105,8 @@ def test_a_result_says_what_all_reports_say(env):
     same(result["end"], "run time", "why it ended")
     same(result["seed"], 7, "the seed")
     check({e["method"] for e in result["entries"]} >= {"GET", "POST", "TRANSACTION"}, "all kinds of entries are there")
-    check(any(m["name"] == "it is there" for m in result["metrics"]), "the check is there")
+    same({m["name"]: m["kind"] for m in result["metrics"]},
+         {"it is there": "check", "sold": "counter", "queue": "gauge", "size": "trend", "hit": "rate"}, "the metrics")
     check(result["history"], "there is a history")
 
     # All of it again, of the file alone.
@@ -197,6 +204,15 @@ def test_merged_results_are_the_sums(env):
         for item in a[kind] + b[kind]:
             sums[item[field]] = sums.get(item[field], 0) + item["count"]
         same({item[field]: item["count"] for item in both[kind]}, sums, kind)
+    for metric in both["metrics"]:
+        parts = [m for result in (a, b) for m in result["metrics"] if m["name"] == metric["name"]]
+        for field in ("count", "passes"):
+            same(metric.get(field), sum(m[field] for m in parts) if field in metric else None, metric["name"])
+        if metric["kind"] == "trend":
+            same(sum(count for _, count in results.pairs(metric["slots"])), metric["count"], "the values of the trend")
+            check(abs(metric["sum"] - sum(m["sum"] for m in parts)) < 1e-6, "the sum of the trend")
+            same((metric["min"], metric["max"]), (min(m["min"] for m in parts), max(m["max"] for m in parts)),
+                 "the extremes of the trend")
     first = both["slots"]["slots"][0]
     same(first["users"], 10, "users of both in the first ten seconds")
     same(both["history"][-1][2], a["total"]["requests"] + b["total"]["requests"], "requests at the end of the history")
