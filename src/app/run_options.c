@@ -271,6 +271,7 @@ const struct option run_options[RUN_OPTIONS] = {
          .help =
              "write the final figures as OpenMetrics text: what GitLab shows as a metrics report"},
     [OPT_GITHUB] = {.run_alone = true,
+                    .in_report = true,
                     .name = "github",
                     .type = OPTION_CHOICE,
                     .value = "WHEN",

@@ -173,6 +173,8 @@ static void add_failures(struct buf *out, const struct failures *failures)
         add_count(out, "count", f->count);
         add_number(out, "first", f->first_s);
         add_number(out, "last", f->last_s);
+        if (f->place != NULL)
+            add_text(out, "place", f->place);
         buf_add_char(out, '}');
     }
     end_list(out);

@@ -60,9 +60,11 @@ static void merge_failures(struct stats *into, const struct stats *from)
 {
     struct failure *f, *next_f;
     struct exception *x, *next_x;
-    HASH_ITER (hh, from->failures.all, f, next_f)
-        failures_add_many(&into->failures, str_of(f->method), str_of(f->name), str_of(f->text),
-                          f->count, f->first_s, f->last_s);
+    HASH_ITER (hh, from->failures.all, f, next_f) {
+        struct str method = str_of(f->method), name = str_of(f->name), text = str_of(f->text);
+        failures_add_many(&into->failures, method, name, text, f->count, f->first_s, f->last_s);
+        failures_set_place(&into->failures, method, name, text, str_of(f->place));
+    }
     HASH_ITER (hh, from->exceptions.all, x, next_x)
         exceptions_add_many(&into->exceptions, str_of(x->message), str_of(x->traceback),
                             str_of(x->nodes), x->count);

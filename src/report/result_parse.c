@@ -175,8 +175,11 @@ static void read_failures(struct json_fields *d, const json_t *top, struct failu
         const char *text = json_text_of(d, item, "text");
         uint64_t count = json_count_of(d, item, "count");
         double first_s = json_amount_of(d, item, "first"), last_s = json_amount_of(d, item, "last");
+        const char *place =
+            json_object_get(item, "place") != NULL ? json_text_of(d, item, "place") : "";
         failures_add_many(failures, str_of(method), str_of(name), str_of(text), count, first_s,
                           last_s);
+        failures_set_place(failures, str_of(method), str_of(name), str_of(text), str_of(place));
     }
     json_fields_leave(d);
 }

@@ -304,6 +304,13 @@ def test_github_is_told_when_asked(env):
     same(run.code, 2, "exit code of a script that doesn't load")
     check(run.out.startswith("::error file=broken.lua,line=2,title=The run could not start::"), f"annotation: {run.out}")
     same((check_log(run.out.replace("broken.lua", "scenario.lua"), "output"), check_log(run.err, "errors")), (1, 0), "commands")
+    # A report that is made again knows the lines as well.
+    kept = env.folder / "kept.json"
+    first = env.lua(body, target.url, "--iterations", "1", "--github", "on", "--result", kept)
+    again = env.start("report", env.program, "report", kept, "--github", "on", cwd=env.folder)
+    again.wait(20)
+    for told in (first.out, again.out()):
+        same(len(re.findall(r"^::error file=[^,]*scenario\.lua,line=\d+,title=Failed", told, re.M)), 1, "annotations with a line")
     # With --json standard output is JSON alone.
     run = env.lua(body, target.url, "--iterations", "1", "--json", "--github", "on")
     same(len(run.json()), 1, "entries")
