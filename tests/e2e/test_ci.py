@@ -284,12 +284,19 @@ local Endless = k.{env.user_class}:extend("Endless", {{ host = "{target.url}" }}
 Endless.get = k.task(function(self) self.client:get("/items/1") end)
 return Endless
 """)
-    run = env.start_katydid(script, "-u", "2", "-r", "2", "-t", "1m", "--log-requests", path)
+    run = env.start_katydid(script, "-u", "2", "-r", "2", "-t", "1m", "--log-requests", path,
+                            "--csv-full-history")
+    history = wait_until(lambda: list(env.folder.glob("*_stats_history.csv")), "its history")[0]
     first = wait_until(lambda: path.exists() and path.stat().st_size, "lines are written while it runs")
     wait_until(lambda: path.stat().st_size > first, "and more of them")
+    wait_until(lambda: history.exists() and history.read_text().count("\n") >= 5, "a history as well")
     run.signal(9)
     run.wait(20)
     check(len(check_request_log(path.read_text())) > 0, "requests")
+    text = history.read_bytes().decode()
+    check(text.endswith("\r\n"), "the history ends with a whole line")
+    rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    same({len(row) for row in rows}, {len(rows[0])}, "fields of each row of the history")
 
 
 def test_github_is_told_when_asked(env):

@@ -173,7 +173,7 @@ PATIENT = {"connect": 10, "read": 10}
 LIMITS = {"stall": {"read": 0.7}, "stall_in_headers": {"read": 0.7}, "stall_in_body": {"read": 0.7},
           "drip": {"total": 0.7}, "drip_headers": {"total": 0.7}, "endless_interim": {"total": 0.7}}
 # Answers, or what differs each time.
-NO_FAULTS = {"too_much", "close_idle", "until_close", "control_bytes", "greet", "close_in_handshake",
+NO_FAULTS = {"too_much", "evil_reason", "close_idle", "until_close", "control_bytes", "greet", "close_in_handshake",
              "reset_in_handshake"}
 
 

@@ -3,11 +3,10 @@
 
 import hashlib
 import json
-import math
 import signal
 
 import testenv
-from testenv import Browser, Hostile, bound, check, hostile, reports, same
+from testenv import Browser, Hostile, bound, check, hostile, reports, results, same
 
 # A name that would do something if any of it were read as HTML, or steer the text around it.
 EVIL = "</script><script>window.hacked=1</script><img src=x onerror=window.hacked=2>\"'`&amp;\u202e\u2066 \x1b[31m"
@@ -60,23 +59,6 @@ def visit(env, *options, run_time="4s"):
     run = env.katydid(script, "--host", env.target().url, "-u", "4", "-r", "4", "-t", run_time, "--html", html,
                       "--json-file", env.folder / "report", *options)
     return run, html
-
-
-def percentile(times, share):
-    """Of a histogram of a result file (src/report/RESULT.md), to three significant digits within its extremes."""
-    at, left = 0, max(1, math.ceil(share * times["count"] - 1e-9))
-    for pair in times["slots"].split():
-        gap, _, count = pair.partition("x")
-        at, left = at + int(gap), left - int(count or 1)
-        if left <= 0:
-            break
-    k = max(at // 1024 - 1, 0)
-    ms = min(max(((at - 1024 * k << k) + ((1 << k) - 1) / 2) / 1000, times["min_ms"]), times["max_ms"])
-    for digits in range(3, 16):
-        rounded = float(f"{ms:.{digits - 1}e}")
-        if times["min_ms"] <= rounded <= times["max_ms"]:
-            return rounded
-    return ms
 
 
 def lua_string(text):
@@ -135,7 +117,7 @@ def test_figures_of_a_result(env):
                         "Average": shown(times["sum_ms"] / times["count"]), "Min": shown(times["min_ms"]),
                         "Max": shown(times["max_ms"])}
             for title in ("50%", "66%", "75%", "80%", "90%", "95%", "98%", "99%", "99.9%", "99.99%"):
-                expected[title] = shown(percentile(times, float(title[:-1]) / 100))
+                expected[title] = shown(results.percentile(times, float(title[:-1]) / 100))
             same({title: row[title] for title in expected}, expected, f"figures of {name}")
             wait = entry["phases"]["wait"]["sum_ms"] / entry["phases"]["requests"]
             same([plain(r["Wait"]) for r in pages[0]["timings"] if r["Name"] == name], [shown(wait)], f"waiting of {name}")

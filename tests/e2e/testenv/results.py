@@ -3,6 +3,7 @@
 
 import base64
 import collections
+import decimal
 import json
 import math
 import pathlib
@@ -64,6 +65,12 @@ def add_slots(*tables):
     return dict(total)
 
 
+def to_digits(value, digits):
+    """A value above 0 to so many significant digits, ties to the even one."""
+    exact = decimal.Decimal(repr(value))
+    return float(exact.quantize(decimal.Decimal(1).scaleb(exact.adjusted() - digits + 1), decimal.ROUND_HALF_EVEN))
+
+
 def percentile(histogram, share):
     """As every report shows it: the middle of the slot, to three digits, never beyond the extremes."""
     count = histogram["count"]
@@ -82,7 +89,7 @@ def percentile(histogram, share):
         from_us, width = bounds_us(slot)
         value = min(max((from_us + (width - 1) / 2) / 1000, low), high)
     for digits in range(3, 16):
-        rounded = float(f"{value:.{digits - 1}e}")
+        rounded = to_digits(value, digits)
         if low <= rounded <= high:
             return rounded
     return value
