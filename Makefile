@@ -86,7 +86,7 @@ debug asan: setup-build                          ## build build/debug or build/a
 	@$(MAKE) --no-print-directory $(JOBS) VARIANT=$@ all
 
 install: all                                     ## install the program under PREFIX (default /usr/local)
-	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/katydid
+	install -D -s -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/katydid
 
 uninstall:                                       ## remove what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/katydid
