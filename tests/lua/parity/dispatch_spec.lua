@@ -191,9 +191,11 @@ describe("the order of classes", function()
   end)
 
   it("is backwards when users go", function()
-    spec.run { classes = { idler "A", idler "B", planned({ [0] = { 5, 100 }, [1] = { 0, 10 } }, 3) } }
-    check.equal(order(1), "ABABA")
-    check.equal(order(-1), "ABABA")
+    spec.run {
+      classes = { idler "A", idler "B", idler "C", planned({ [0] = { 5, 100 }, [1] = { 0, 10 } }, 3) },
+    }
+    check.equal(order(1), "ABCAB")
+    check.equal(order(-1), "BACBA")
   end)
 
   it("gives shares as near to the weights as can be", function()
