@@ -148,12 +148,12 @@ describe("events", function()
       counted = spec.stats().total.requests
       e.context.user:stop()
     end)
-    local A = k.HttpUser:extend("A", { host = "http://127.0.0.1:1" })
+    local A = k.HttpUser:extend("A", { host = "http://127.0.0.1:1", wait_time = k.constant(1) })
     A.work = k.task(function(self)
       self.client:get("/", { context = { user = self } })
       heard[#heard + 1] = "after"
     end)
-    local result = spec.run { classes = A }
+    local result = spec.run { classes = A, seconds = 10 }
     check.equal(counted, 1)
     check.equal(result.total.requests, 1)
     check.equal(said(), "")
@@ -286,7 +286,7 @@ describe("an event of one's own", function()
         bell:fire { user = self }
         heard[#heard + 1] = "after"
       end)
-      local result = spec.run { classes = A }
+      local result = spec.run { classes = A, seconds = 10 }
       check.equal(said(), "told")
       check.contains(result.log, "ERROR katydid.event: a listener of bell: tests/lua/parity/events_spec.lua:")
       check.same(result.ended, { { class = "A", why = "finished" } })
@@ -363,12 +363,15 @@ describe("k.measure", function()
     Set.work = k.task(function(self)
       k.measure("RPC", "left", function() self:interrupt(false) end)
     end)
+    local visits = 0
+    function Set.on_stop() visits = visits + 1 end
     A.set = k.task(Set)
     A.on_start = function(self)
       k.spawn(function() k.measure("RPC", "cut", function() k.sleep(100) end) end)
       check(self.id == 1)
     end
     local result = spec.run { classes = A, seconds = 1.5 }
+    check.equal(visits, 2)
     check.equal(result.entries["RPC left"].requests, 2)
     check.equal(result.entries["RPC left"].failures, 0)
     check.equal(result.entries["RPC cut"], nil)

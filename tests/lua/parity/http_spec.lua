@@ -25,14 +25,15 @@ end
 
 local CLASSES = { HttpUser = k.HttpUser, FastHttpUser = k.FastHttpUser }
 
--- Runs fn(client, user) once as a user of this class; what came of the run. Errors are errors.
+-- Runs fn(client, user) once as a user of this class; what came of the run. Errors are errors; where there
+-- is one, the user goes on until the run is over.
 local function run(Class, fn, host)
-  local A = Class:extend("A", { host = host or "http://a" })
+  local A = Class:extend("A", { host = host or "http://a", wait_time = k.constant(10) })
   A.work = k.task(function(self)
     fn(self.client, self)
     self:stop()
   end)
-  local result = spec.run { classes = A }
+  local result = spec.run { classes = A, seconds = 100 }
   for _, row in ipairs(result.exceptions) do error(row.message, 0) end
   return result
 end

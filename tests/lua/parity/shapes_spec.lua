@@ -61,13 +61,15 @@ describe("a shape", function()
   before_each(function() came = {} end)
 
   it("is asked at once, and then each second", function()
-    local times = {}
+    local times, moments = {}, {}
     run("A", function(self)
       times[#times + 1] = self:get_run_time()
+      moments[#times] = spec.now() - began
       if #times == 5 then return nil end
       return 1, 1
     end)
     check.same(times, { 0, 1, 2, 3, 4 })
+    for i, moment in ipairs(moments) do check.near(moment, i - 1, 1e-6) end
   end)
 
   it("that says the same again changes nothing", function()

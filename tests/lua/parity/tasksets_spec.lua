@@ -420,7 +420,7 @@ describe("interrupt", function()
     function Set:on_stop() self:stop() end
     local A = visitor(Set)
     function A.on_stop() note "user out" end
-    check.equal(run { classes = A }, "user out")
+    check.equal(run { classes = A, seconds = 5 }, "user out")
   end)
 
   it("in a user's own task, where there is no set to leave, ends the user with on_stop", function()
@@ -524,7 +524,7 @@ describe("reschedule", function()
       note(select(2, pcall(self.reschedule, self, 1)))
       self:stop()
     end)
-    check.match(run { classes = A }, "reschedule: expected true or false, got 1$")
+    check.match(run { classes = A, iterations = 2 }, "reschedule: expected true or false, got 1$")
   end)
 end)
 

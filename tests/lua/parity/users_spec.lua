@@ -85,7 +85,7 @@ describe("construction", function()
       if self.id == 2 then error "no more" end
     end
     A.work = k.task(function() end)
-    local text, result = run { classes = A, users = 5, spawn_rate = 5 }
+    local text, result = run { classes = A, users = 5, spawn_rate = 5, seconds = 5 }
     check.equal(result.why, "spawn_error")
     check.equal(text, "start stop")
     check.contains(result.log, "no more")
@@ -199,6 +199,7 @@ describe("on_stop", function()
     local text, result = run { classes = A, users = 2 }
     check.equal(text, "stop stop")
     check.same(result.exceptions, {})
+    for _, user in ipairs(result.ended) do check.equal(user.why, "finished") end
   end)
 end)
 
@@ -240,7 +241,7 @@ end)
 describe("context()", function()
   local function contexts(attributes)
     local seen = {}
-    local A = k.HttpUser:extend("A", { host = "http://a" })
+    local A = k.HttpUser:extend("A", { host = "http://a", wait_time = k.constant(1) })
     for name, value in pairs(attributes) do A[name] = value end
     A.work = k.task(function(self)
       self.client:get("/a")
@@ -249,7 +250,7 @@ describe("context()", function()
       self:stop()
     end)
     local listener = k.events.request:add_listener(function(e) seen[e.name] = e.context end)
-    local _, result = run { classes = A }
+    local _, result = run { classes = A, seconds = 10 }
     k.events.request:remove_listener(listener)
     return seen, result
   end
