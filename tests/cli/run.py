@@ -159,7 +159,7 @@ def run_transcript(path, program, target):
         os.mkdir(os.path.join(top, "bin"))
         os.symlink(program, os.path.join(top, "bin", "katydid"))
         env = {name: value for name, value in os.environ.items()
-               if not name.startswith(("KATYDID_", "LUA_", "GITHUB_"))}
+               if not name.startswith(("KATYDID_", "LUA_", "GITHUB_", "OTEL_", "NO_COLOR"))}
         env.update(HOME=folder, TARGET=target, LC_ALL="C.UTF-8",
                    PATH=":".join((os.path.join(top, "bin"), os.path.join(HERE, "bin"), env["PATH"])))
         results = [run_case(case, folder, env) for case in read_transcript(path)]
