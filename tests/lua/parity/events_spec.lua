@@ -5,11 +5,14 @@ local spec = require "spec"
 
 local heard
 local listening
+local problem -- the first check that failed in a listener, whose error disturbs nobody
 
 local function listen(name, fn)
-  k.events[name]:add_listener(fn)
-  listening[#listening + 1] = { name, fn }
-  return fn
+  local listener = k.events[name]:add_listener(function(e)
+    local ok, why = pcall(fn, e)
+    if not ok then problem = problem or why end
+  end)
+  listening[#listening + 1] = { name, listener }
 end
 
 local function note(...)
@@ -35,9 +38,10 @@ local function fire_request(name, exception)
 end
 
 describe("events", function()
-  before_each(function() heard, listening = {}, {} end)
+  before_each(function() heard, listening, problem = {}, {}, nil end)
   after_each(function()
     for _, pair in ipairs(listening) do k.events[pair[1]]:remove_listener(pair[2]) end
+    if problem then error(problem, 0) end
   end)
 
   it("of a local run come in Locust's order", function()

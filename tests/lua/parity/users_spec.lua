@@ -165,7 +165,9 @@ describe("on_stop", function()
         if way == "stop_test" then k.stop_test() end
         if way == "os.exit" then os.exit(0) end
       end)
-      check.equal(run { classes = A, seconds = 5 }, "start stop")
+      local text, result = run { classes = A, seconds = 5 }
+      check.equal(text, "start stop")
+      check.equal(result.ended[1].why == "failed", way == "wait_time")
     end
   end)
 

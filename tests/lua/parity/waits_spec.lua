@@ -153,6 +153,30 @@ describe("wait_time", function()
     check.near(seen.C, 1, 1e-6)
   end)
 
+  it("may be changed while users run: an instance's own, or the class's; of sets too", function()
+    local function changing(Class)
+      local times, made = {}, nil
+      function Class.on_start() made = spec.now() end
+      Class.work = k.task(function(self)
+        times[#times + 1] = spec.now() - made
+        if #times == 2 then self.wait_time = k.constant(2) end
+        if #times == 3 then self.wait_time = nil end
+        if #times == 4 then Class.wait_time = k.constant(3) end
+      end)
+      return times
+    end
+    local A = k.User:extend("A", { wait_time = k.constant(1) })
+    local Set = k.TaskSet:extend("Set", { wait_time = k.constant(1) })
+    local B = k.User:extend("B", { tasks = { Set } })
+    for Class, times in pairs { [A] = changing(A), [B] = changing(Set) } do
+      spec.run { classes = Class, seconds = 8 }
+      check.equal(#times, 5)
+      for n, time in ipairs { 0, 1, 3, 4, 7 } do
+        check.near(times[n], time, 1e-6)
+      end
+    end
+  end)
+
   it("of a set is not that of the set around it, but the user's", function()
     local times, began = {}, nil
     local Inner = k.TaskSet:extend("Inner")
