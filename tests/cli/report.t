@@ -29,7 +29,7 @@ $ katydid reprot again.json
 $ katydid failing.lua Failing --headless --iterations 3 --result failed.json >/dev/null 2>&1
 [1]
 
-$ katydid report failed.json >failed.txt; echo $?; grep '404.*(' failed.txt
+$ katydid report failed.json >failed.txt; echo $?; grep 'status/404.*(' failed.txt
 1
 GET      /status/404 *3   3(100.00%)*
 3                  GET /status/404: HTTPError('404 Client Error: Not Found for url: /status/404')
