@@ -44,20 +44,21 @@ struct reports {
     struct signal_watch resized;
 };
 
-/* Files that are made of a result alone: each is written by a function of it. */
+/* Files that are made of a result alone. */
 static const struct {
     enum run_option option;
-    const char *what; /* "The WHAT is missing" */
-    int (*write)(const char *path, const struct result *result, struct err *err);
+    const char *what;                                          /* "The WHAT is missing" */
+    void (*add)(struct buf *out, const struct result *result); /* NULL: it is several files */
+    int (*write)(const char *prefix, const struct result *result, struct err *err);
 } files[] = {
-    {OPT_HTML, "HTML report", html_write},
-    {OPT_JUNIT, "JUnit file", junit_write},
-    {OPT_RESULT, "result file", result_file_write},
-    {OPT_HDR, "HdrHistogram log", hdr_write},
-    {OPT_HGRM, "file of percentiles", hgrm_write},
-    {OPT_MARKDOWN, "Markdown file", markdown_write},
-    {OPT_LOAD_PERFORMANCE, "load-performance file", load_performance_write},
-    {OPT_OPENMETRICS, "OpenMetrics file", openmetrics_write},
+    {OPT_HTML, "HTML report", html_add, NULL},
+    {OPT_JUNIT, "JUnit file", junit_add, NULL},
+    {OPT_RESULT, "result file", result_file_add, NULL},
+    {OPT_HDR, "HdrHistogram log", hdr_add_log, NULL},
+    {OPT_HGRM, "file of percentiles", NULL, hgrm_write},
+    {OPT_MARKDOWN, "Markdown file", markdown_add, NULL},
+    {OPT_LOAD_PERFORMANCE, "load-performance file", load_performance_add, NULL},
+    {OPT_OPENMETRICS, "OpenMetrics file", openmetrics_add_result, NULL},
 };
 #define FILES (sizeof files / sizeof files[0])
 
@@ -257,12 +258,18 @@ static void write_json(const struct options *o, const struct result *result)
     buf_release(&text);
 }
 
+static int write_file(size_t i, const char *path, const struct result *result, struct err *err)
+{
+    return files[i].add != NULL ? result_write(path, result, files[i].add, err)
+                                : files[i].write(path, result, err);
+}
+
 static void write_files(const struct options *o, const struct result *result)
 {
     for (size_t i = 0; i < FILES; i++) {
         const char *path = options_text(o, files[i].option);
         struct err err = ERR_INIT;
-        if (path != NULL && files[i].write(path, result, &err) < 0)
+        if (path != NULL && write_file(i, path, result, &err) < 0)
             log_error(LOGGER, "The %s is missing: %s", files[i].what, err.text);
     }
 }

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "report/json_text.h"
 #include "report/view.h"
 
 /* --- values -------------------------------------------------------------------------------- */
@@ -16,20 +17,9 @@
 static void add_string(struct buf *out, const char *foreign)
 {
     struct buf text = BUF_INIT;
-    size_t from = 0; // of what is added as it is
 
     view_add_text(&text, str_of(foreign));
-    buf_add_char(out, '"');
-    for (size_t i = 0; i < text.n; i++) {
-        unsigned char c = (unsigned char)text.p[i];
-        if (c != '"' && c != '\\' && c >= 0x20)
-            continue;
-        buf_add(out, text.p + from, i - from);
-        buf_addf(out, c < 0x20 ? "\\u%04x" : "\\%c", c);
-        from = i + 1;
-    }
-    buf_add(out, text.p + from, text.n - from);
-    buf_add_char(out, '"');
+    json_text_add_string(out, buf_slice(&text));
     buf_release(&text);
 }
 

@@ -13,8 +13,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "base/unicode.h"
 #include "loop/timer.h"
+#include "report/json_text.h"
 
 #define LOGGER "katydid.main"
 #define FLUSH_NS NS_PER_S
@@ -61,25 +61,6 @@ static void add_time(struct buf *out, double wall_s)
              utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, (int)(us % 1000000));
 }
 
-/* Foreign text within a line: what is not UTF-8 as \xNN. */
-static void add_json_string(struct buf *out, struct str s)
-{
-    buf_add_char(out, '"');
-    for (size_t i = 0; i < s.n;) {
-        size_t from = i;
-        uint32_t c = utf8_next(s, &i);
-        if (c == UTF8_BAD)
-            buf_addf(out, "\\\\x%02x", (unsigned)(unsigned char)s.p[from]);
-        else if (c < 0x20 || c == 0x7f || (c >= 0x80 && c < 0xa0) || c == 0x2028 || c == 0x2029)
-            buf_addf(out, "\\u%04x", (unsigned)c);
-        else if (c == '"' || c == '\\')
-            buf_addf(out, "\\%c", (char)c);
-        else
-            buf_add(out, s.p + from, i - from);
-    }
-    buf_add_char(out, '"');
-}
-
 static void add_json(struct request_log *log, const struct hook *what, double start_s)
 {
     static const struct request_detail none = {.status = 0};
@@ -90,11 +71,11 @@ static void add_json(struct request_log *log, const struct hook *what, double st
     buf_add_cstr(out, "{\"time\":\"");
     add_time(out, start_s);
     buf_add_cstr(out, "\",\"request_type\":");
-    add_json_string(out, what->u.request.method);
+    json_text_add_string(out, what->u.request.method);
     buf_add_cstr(out, ",\"name\":");
-    add_json_string(out, what->u.request.name);
+    json_text_add_string(out, what->u.request.name);
     buf_add_cstr(out, ",\"url\":");
-    add_json_string(out, d->url);
+    json_text_add_string(out, d->url);
     buf_addf(out, ",\"status\":%d", d->status);
     if (what->u.request.timed)
         buf_addf(out, ",\"response_time\":%.3f", what->u.request.ms);
@@ -102,11 +83,11 @@ static void add_json(struct request_log *log, const struct hook *what, double st
         buf_add_cstr(out, ",\"response_time\":null");
     buf_addf(out, ",\"response_length\":%" PRIu64 ",\"exception\":", what->u.request.length);
     if (what->u.request.failure.n > 0)
-        add_json_string(out, what->u.request.failure);
+        json_text_add_string(out, what->u.request.failure);
     else
         buf_add_cstr(out, "null");
     buf_add_cstr(out, ",\"user\":");
-    add_json_string(out, d->user_class);
+    json_text_add_string(out, d->user_class);
     buf_addf(out, ",\"user_id\":%" PRIu64 "}\n", d->user_id);
 }
 

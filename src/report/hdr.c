@@ -4,7 +4,6 @@
 #include "report/hdr.h"
 
 #include "base/codec.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "stats/slots.h"
@@ -155,13 +154,4 @@ void hdr_add_log(struct buf *out, const struct result *r)
         add_whole(out, r);
     for (size_t i = 0; slots != NULL && i < slots->n; i++)
         add_slot(out, slots, &slots->all[i]);
-}
-
-int hdr_write(const char *path, const struct result *r, struct err *err)
-{
-    struct buf text = BUF_INIT;
-    hdr_add_log(&text, r);
-    int rc = file_write(path, buf_slice(&text), err);
-    buf_release(&text);
-    return rc;
 }

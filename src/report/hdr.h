@@ -10,7 +10,6 @@
 #define REPORT_HDR_H
 
 #include "base/buf.h"
-#include "base/err.h"
 #include "report/result.h"
 #include "stats/histogram.h"
 
@@ -20,6 +19,5 @@ void hdr_add_histogram(struct buf *out, const struct histogram *h);
 /* The log: for each ten seconds of the run a line for the total, and one for each name, which is its
  * tag; where those are not known, of the whole run. Version 1.3. */
 void hdr_add_log(struct buf *out, const struct result *r);
-int hdr_write(const char *path, const struct result *r, struct err *err) ERR_CHECKED;
 
 #endif

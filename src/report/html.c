@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 
-#include "base/file.h"
 #include "report/page.h"
 #include "report/page_data.h"
 
@@ -59,14 +58,4 @@ void html_add(struct buf *out, const struct result *r)
     buf_add_cstr(out, page_script);
     buf_add_cstr(out, "</script>\n</body>\n</html>\n");
     json_decref(data);
-}
-
-int html_write(const char *path, const struct result *r, struct err *err)
-{
-    struct buf page = BUF_INIT;
-
-    html_add(&page, r);
-    int rc = file_write(path, buf_slice(&page), err);
-    buf_release(&page);
-    return rc;
 }

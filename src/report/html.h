@@ -9,12 +9,8 @@
 #define REPORT_HTML_H
 
 #include "base/buf.h"
-#include "base/err.h"
 #include "report/result.h"
 
 void html_add(struct buf *out, const struct result *r);
-
-/* Whole or not at all. Errors name the path. */
-int html_write(const char *path, const struct result *r, struct err *err) ERR_CHECKED;
 
 #endif

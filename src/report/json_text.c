@@ -29,7 +29,7 @@ void json_text_add_string(struct buf *out, struct str foreign)
             buf_add_cstr(out, "\\\\x00"); // which C strings can't hold
         else if (c == '"' || c == '\\')
             buf_addf(out, "\\%c", (char)c);
-        else if (c < 0x20)
+        else if (c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029)
             add_escaped(out, c);
         else
             buf_add(out, foreign.p + from, i - from);

@@ -13,7 +13,8 @@
 
 #include <jansson.h>
 
-/* A string, with its quotes. Foreign text: control characters are escaped. */
+/* A string, with its quotes. Foreign text: control characters are escaped, and what some take for the end of
+ * a line. */
 void json_text_add_string(struct buf *out, struct str foreign);
 /* 12.5, 12.0; null where it is not finite. */
 void json_text_add_number(struct buf *out, double value);

@@ -6,7 +6,6 @@
 #include <math.h>
 #include <time.h>
 
-#include "base/file.h"
 #include "report/console.h"
 #include "report/escape.h"
 #include "report/outcome.h"
@@ -221,14 +220,4 @@ void junit_add(struct buf *out, const struct result *r)
     add_output(out, r);
     buf_add_cstr(out, "  </testsuite>\n</testsuites>\n");
     buf_release(&title);
-}
-
-int junit_write(const char *path, const struct result *r, struct err *err)
-{
-    struct buf out = BUF_INIT;
-
-    junit_add(&out, r);
-    int rc = file_write(path, buf_slice(&out), err);
-    buf_release(&out);
-    return rc;
 }

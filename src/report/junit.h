@@ -11,12 +11,10 @@
 #define REPORT_JUNIT_H
 
 #include "base/buf.h"
-#include "base/err.h"
 #include "report/result.h"
 
 #define JUNIT_RUN "the run"
 
 void junit_add(struct buf *out, const struct result *r);
-int junit_write(const char *path, const struct result *r, struct err *err) ERR_CHECKED;
 
 #endif

@@ -6,7 +6,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/file.h"
 #include "report/page_json.h"
 #include "report/view.h"
 
@@ -148,14 +147,4 @@ void load_performance_add(struct buf *out, const struct result *r)
     buf_add_char(out, '\n');
     free(text);
     json_decref(all);
-}
-
-int load_performance_write(const char *path, const struct result *r, struct err *err)
-{
-    struct buf out = BUF_INIT;
-
-    load_performance_add(&out, r);
-    int rc = file_write(path, buf_slice(&out), err);
-    buf_release(&out);
-    return rc;
 }

@@ -12,10 +12,8 @@
 #define REPORT_LOAD_PERFORMANCE_H
 
 #include "base/buf.h"
-#include "base/err.h"
 #include "report/result.h"
 
 void load_performance_add(struct buf *out, const struct result *r);
-int load_performance_write(const char *path, const struct result *r, struct err *err) ERR_CHECKED;
 
 #endif

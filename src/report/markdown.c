@@ -6,7 +6,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "report/escape.h"
@@ -336,14 +335,4 @@ void markdown_add(struct buf *out, const struct result *r)
     add_end(&text, r);
     buf_add_str(out, buf_slice(&text));
     buf_release(&text);
-}
-
-int markdown_write(const char *path, const struct result *r, struct err *err)
-{
-    struct buf out = BUF_INIT;
-
-    markdown_add(&out, r);
-    int rc = file_write(path, buf_slice(&out), err);
-    buf_release(&out);
-    return rc;
 }

@@ -11,13 +11,11 @@
 #define REPORT_MARKDOWN_H
 
 #include "base/buf.h"
-#include "base/err.h"
 #include "report/result.h"
 
 /* GitHub takes 1 MiB of each step; what is written is far below. */
 #define MARKDOWN_LIMIT 262144
 
 void markdown_add(struct buf *out, const struct result *r);
-int markdown_write(const char *path, const struct result *r, struct err *err) ERR_CHECKED;
 
 #endif

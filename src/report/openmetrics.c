@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -411,15 +410,11 @@ void openmetrics_end(struct buf *out)
     buf_add_cstr(out, "# EOF\n");
 }
 
-int openmetrics_write(const char *path, const struct result *r, struct err *err)
+void openmetrics_add_result(struct buf *out, const struct result *r)
 {
     const struct history_sample *last = history_last(&r->stats->history);
-    struct buf out = BUF_INIT;
     struct openmetrics_at at = {.users = last != NULL ? last->users : 0, .is_over = true};
 
-    openmetrics_add(&out, r->stats, &at);
-    openmetrics_end(&out);
-    int rc = file_write(path, buf_slice(&out), err);
-    buf_release(&out);
-    return rc;
+    openmetrics_add(out, r->stats, &at);
+    openmetrics_end(out);
 }

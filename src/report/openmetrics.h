@@ -12,7 +12,6 @@
 #define REPORT_OPENMETRICS_H
 
 #include "base/buf.h"
-#include "base/err.h"
 #include "base/str.h"
 #include "report/result.h"
 #include "report/snapshot.h"
@@ -37,8 +36,8 @@ void openmetrics_add(struct buf *out, const struct stats *s, const struct openme
 /* "# EOF": nothing may follow it. */
 void openmetrics_end(struct buf *out);
 
-/* A run that is over, as a file. */
-int openmetrics_write(const char *path, const struct result *r, struct err *err) ERR_CHECKED;
+/* A run that is over, as a file of its own: with the end mark. */
+void openmetrics_add_result(struct buf *out, const struct result *r);
 
 /* The lines that open a family: `type` is counter, gauge, histogram or summary; `unit` ("seconds") is also the
  * end of its name, NULL where there is none. The help is one line, without quotes and backslashes. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 
 struct result *result_new(void)
@@ -94,4 +95,15 @@ void result_add_note(struct result *r, const char *note)
             return;
     r->notes = xreallocarray(r->notes, r->n_notes + 1, sizeof *r->notes);
     r->notes[r->n_notes++] = xstrdup(note);
+}
+
+int result_write(const char *path, const struct result *r,
+                 void (*add)(struct buf *out, const struct result *r), struct err *err)
+{
+    struct buf text = BUF_INIT;
+
+    add(&text, r);
+    int rc = file_write(path, buf_slice(&text), err);
+    buf_release(&text);
+    return rc;
 }

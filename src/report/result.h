@@ -8,6 +8,8 @@
 #ifndef REPORT_RESULT_H
 #define REPORT_RESULT_H
 
+#include "base/buf.h"
+#include "base/err.h"
 #include "run/threshold_row.h"
 #include "stats/histogram.h"
 #include "stats/stats.h"
@@ -83,5 +85,9 @@ void result_add_machine(struct result *r, const char *name, const char *system, 
                         unsigned cores);
 /* Once, if it comes again. */
 void result_add_note(struct result *r, const char *note);
+
+/* A report of it, as `add` makes it, as a file: whole or not at all. Errors name the path. */
+int result_write(const char *path, const struct result *r,
+                 void (*add)(struct buf *out, const struct result *r), struct err *err) ERR_CHECKED;
 
 #endif

@@ -12,10 +12,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Names begin with a comma, but for the first of an object. */
+/* Names begin with a comma, but for the first of an object, and behind new_line. */
 static void add_name(struct buf *out, const char *name)
 {
-    if (out->n > 0 && out->p[out->n - 1] != '{')
+    char before = out->n > 0 ? out->p[out->n - 1] : '{';
+    if (before != '{' && before != '\n')
         buf_add_char(out, ',');
     buf_addf(out, "\"%s\":", name);
 }
@@ -44,33 +45,16 @@ static void add_flag(struct buf *out, const char *name, bool value)
     buf_add_cstr(out, value ? "true" : "false");
 }
 
-/* A field of the whole: a line of its own. */
-static void add_part(struct buf *out, const char *name)
+/* For a field of the whole, which is a line of its own. */
+static struct buf *new_line(struct buf *out)
 {
-    buf_addf(out, ",\n\"%s\":", name);
-}
-
-static void add_part_text(struct buf *out, const char *name, const char *text)
-{
-    add_part(out, name);
-    json_text_add_string(out, str_of(text));
-}
-
-static void add_part_count(struct buf *out, const char *name, uint64_t value)
-{
-    add_part(out, name);
-    buf_addf(out, "%" PRIu64, value);
-}
-
-static void add_part_flag(struct buf *out, const char *name, bool value)
-{
-    add_part(out, name);
-    buf_add_cstr(out, value ? "true" : "false");
+    buf_add_cstr(out, ",\n");
+    return out;
 }
 
 static void begin_list(struct buf *out, const char *name)
 {
-    add_part(out, name);
+    add_name(new_line(out), name);
     buf_add_char(out, '[');
 }
 
@@ -150,7 +134,7 @@ static void add_entry(struct buf *out, const struct entry *e)
 static void add_entries(struct buf *out, const struct stats *s)
 {
     struct entry *e, *next;
-    add_part(out, "total");
+    add_name(new_line(out), "total");
     add_entry(out, s->total);
     begin_list(out, "entries");
     HASH_ITER (hh, s->entries, e, next) {
@@ -326,7 +310,7 @@ static void add_thresholds(struct buf *out, const struct result *r)
 
 static void add_usage(struct buf *out, const struct result_usage *u)
 {
-    add_part(out, "usage");
+    add_name(new_line(out), "usage");
     buf_add_char(out, '{');
     add_number(out, "seconds", u->run_s);
     add_number(out, "cpu_share", u->cpu_share);
@@ -374,7 +358,7 @@ static uint32_t *numbers_of(const struct stats *s)
 static void add_slots(struct buf *out, const struct stats *s)
 {
     const struct slots *slots = s->slots;
-    add_part(out, "slots");
+    add_name(new_line(out), "slots");
     if (slots == NULL) {
         buf_add_cstr(out, "null");
         return;
@@ -397,36 +381,34 @@ static void add_slots(struct buf *out, const struct stats *s)
 void result_file_add(struct buf *out, const struct result *r)
 {
     buf_addf(out, "{\"katydid_result\":%d", RESULT_FILE_SCHEMA);
-    add_part_text(out, "version", r->version);
-    add_part(out, "libraries");
+    add_text(new_line(out), "version", r->version);
+    add_name(new_line(out), "libraries");
     json_text_add_value(out, r->libraries);
-    add_part_count(out, "runs", r->n_runs);
-    add_part(out, "started");
-    json_text_add_number(out, r->started_s);
-    add_part(out, "ended");
-    json_text_add_number(out, r->ended_s);
-    add_part_text(out, "end", r->end);
-    add_part_flag(out, "is_cut_short", r->is_cut_short);
-    add_part_flag(out, "has_own_code", r->has_own_code);
-    add_part_count(out, "exit_code", (uint64_t)r->exit_code);
-    add_part_text(out, "exit_reason", r->exit_reason);
-    add_part_count(out, "seed", r->seed);
-    add_part_text(out, "host", r->host);
-    add_part_text(out, "profile", r->profile);
-    add_part_text(out, "commit", r->commit);
+    add_count(new_line(out), "runs", r->n_runs);
+    add_number(new_line(out), "started", r->started_s);
+    add_number(new_line(out), "ended", r->ended_s);
+    add_text(new_line(out), "end", r->end);
+    add_flag(new_line(out), "is_cut_short", r->is_cut_short);
+    add_flag(new_line(out), "has_own_code", r->has_own_code);
+    add_count(new_line(out), "exit_code", (uint64_t)r->exit_code);
+    add_text(new_line(out), "exit_reason", r->exit_reason);
+    add_count(new_line(out), "seed", r->seed);
+    add_text(new_line(out), "host", r->host);
+    add_text(new_line(out), "profile", r->profile);
+    add_text(new_line(out), "commit", r->commit);
     add_scripts(out, r);
     add_machines(out, r);
     add_notes(out, r);
-    add_part(out, "options");
+    add_name(new_line(out), "options");
     json_text_add_value(out, r->options);
-    add_part(out, "task_ratio");
+    add_name(new_line(out), "task_ratio");
     json_text_add_value(out, r->task_ratio);
     add_thresholds(out, r);
     add_usage(out, &r->usage);
-    add_part_count(out, "in_flight_at_end", r->stats->in_flight_at_end);
-    add_part_count(out, "transactions_cut_off", r->stats->transactions_cut_off);
-    add_part_count(out, "names_left_out", r->stats->names_left_out);
-    add_part_count(out, "max_names", r->stats->names_limit);
+    add_count(new_line(out), "in_flight_at_end", r->stats->in_flight_at_end);
+    add_count(new_line(out), "transactions_cut_off", r->stats->transactions_cut_off);
+    add_count(new_line(out), "names_left_out", r->stats->names_left_out);
+    add_count(new_line(out), "max_names", r->stats->names_limit);
     add_entries(out, r->stats);
     add_failures(out, &r->stats->failures);
     add_exceptions(out, &r->stats->exceptions);
@@ -434,15 +416,6 @@ void result_file_add(struct buf *out, const struct result *r)
     add_history(out, &r->stats->history);
     add_slots(out, r->stats);
     buf_add_cstr(out, "\n}\n");
-}
-
-int result_file_write(const char *path, const struct result *r, struct err *err)
-{
-    struct buf text = BUF_INIT;
-    result_file_add(&text, r);
-    int rc = file_write(path, buf_slice(&text), err);
-    buf_release(&text);
-    return rc;
 }
 
 struct result *result_file_read(const char *path, struct err *err)

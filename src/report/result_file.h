@@ -17,8 +17,6 @@
 #define RESULT_FILE_LIMIT (256u << 20) /* bytes that are read at most */
 
 void result_file_add(struct buf *out, const struct result *r);
-/* Whole or not at all. */
-int result_file_write(const char *path, const struct result *r, struct err *err) ERR_CHECKED;
 
 /* The result owns its statistics. NULL, and what is wrong with which field, where the text is no
  * result, or one of a newer schema. */

@@ -129,12 +129,12 @@ TEST(it_is_written_whole_or_not_at_all)
     char path[] = "/tmp/katydid-html.XXXXXX";
 
     close(mkstemp(path));
-    CHECK_INT(html_write(path, r, &err), 0);
+    CHECK_INT(result_write(path, r, html_add, &err), 0);
     CHECK_INT(file_read(path, &text, 1 << 20, &err), 0);
     CHECK(str_ends(buf_slice(&text), STR("</html>\n")));
     CHECK_INT(times(buf_cstr(&text), "<!doctype html>"), 1);
     unlink(path);
-    CHECK_INT(html_write("/nowhere/there/x.html", r, &err), -1);
+    CHECK_INT(result_write("/nowhere/there/x.html", r, html_add, &err), -1);
     CHECK(strstr(err.text, "/nowhere/there/x.html") != NULL);
     buf_release(&text);
     result_free(r);

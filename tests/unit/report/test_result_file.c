@@ -92,11 +92,11 @@ TEST(files)
     int fd = mkstemp(path);
     CHECK(fd >= 0);
     close(fd);
-    CHECK_INT(result_file_write(path, r, &err), 0);
+    CHECK_INT(result_write(path, r, result_file_add, &err), 0);
     struct result *again = result_file_read(path, &err);
     CHECK(again != NULL);
     result_free(again);
-    CHECK_INT(result_file_write("/dev/full", r, &err), -1);
+    CHECK_INT(result_write("/dev/full", r, result_file_add, &err), -1);
     CHECK_TEXT(err.text, "/dev/full: No space left on device");
     err_clear(&err);
     CHECK(result_file_read("/nowhere/at/all", &err) == NULL);
