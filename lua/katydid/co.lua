@@ -8,7 +8,7 @@
 
 local core = require "katydid.core"
 
-local sched, time = core.sched, core.time
+local sched, sleep = core.sched, core.time.sleep
 local WAIT, STOP = sched.WAIT, sched.STOP
 local create, raw_resume, yield = coroutine.create, coroutine.resume, coroutine.yield
 local raw_status, raw_running = coroutine.status, coroutine.running
@@ -62,7 +62,7 @@ co.wait = wait
 
 ---Sleeps; 0 still lets others run.
 ---@param seconds number
----@param between_tasks boolean? the user counts as waiting: a stop ends it at once
+---@param between_tasks boolean? the user counts as waiting: a stop ends it at once, and throws STOP
 ---@param what string? for the message where no user runs; "k.sleep" if not given
 ---@param level integer? of the caller to blame, as error's; 1 if not given: the caller of co.sleep
 function co.sleep(seconds, between_tasks, what, level)
@@ -70,9 +70,8 @@ function co.sleep(seconds, between_tasks, what, level)
   if type(seconds) ~= "number" then
     error(("%s: expected a number of seconds, got %s"):format(what, type(seconds)), level)
   end
-  sched.check(what, level)
-  time.start(seconds, between_tasks)
-  wait()
+  local signal, is_over = sleep(seconds, between_tasks, what, level)
+  if signal ~= nil or is_over then error(STOP, 0) end
 end
 
 -- Coroutines inside of which the user waits at the moment: nobody else may resume them.

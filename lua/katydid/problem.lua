@@ -31,7 +31,9 @@ local function traceback_here()
     if not head then
       head = line
     elseif is_ours(line) and #frames > 0 and frames[#frames]:find("in function 'xpcall'$") then
-      frames[#frames] = nil
+      repeat
+        frames[#frames] = nil -- and what of ours called the script
+      until #frames == 0 or not is_ours(frames[#frames])
       break
     else
       frames[#frames + 1] = line

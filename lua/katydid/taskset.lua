@@ -17,7 +17,7 @@ local STOP, is_stopping, pass = core.sched.STOP, core.sched.is_stopping, core.sc
 local run = core.run
 local take_iteration, iteration_done = run.take_iteration, run.iteration_done
 local random, now = core.rand.random, core.time.now
-local is_signal, xpcall = co.is_signal, co.xpcall
+local is_signal, xpcall, sleep = co.is_signal, co.xpcall, co.sleep
 local describe = problem.describe
 local error, rawget = error, rawget
 local changes = object.changes
@@ -48,9 +48,7 @@ local function waiter(set)
   return set.user, set.user.wait_time
 end
 
-local function wait_as(owner, wait_time)
-  -- Who waits for nothing gives the others their turn, unless a request did.
-  if not wait_time and pass() then return end
+local function sleep_as(owner, wait_time)
   if is_stopping() then error(STOP, 0) end
   local seconds = 0
   if wait_time then seconds = wait_time(owner) end
@@ -58,8 +56,12 @@ local function wait_as(owner, wait_time)
     error(("wait_time of %s: expected a number of seconds, got %s"):format(object.info_of(owner).name,
                                                                         blame.show(seconds)), 0)
   end
-  co.sleep(seconds, true, "wait", 2)
-  if is_stopping() then error(STOP, 0) end
+  sleep(seconds, true, "wait", 2)
+end
+
+-- Who waits for nothing gives the others their turn, unless a request did.
+local function wait_as(owner, wait_time)
+  if wait_time or not pass() then return sleep_as(owner, wait_time) end
 end
 
 ---Waits as `wait_time` says: that of the task set, or else the user's.
@@ -101,12 +103,6 @@ function taskset.no_tasks(set)
     object.info_of(set).name)
 end
 
--- What was scheduled by hand, if anything was: it comes before any pick.
-local function scheduled(set)
-  local queue = rawget(set, "_queue")
-  return queue and table.remove(queue, 1)
-end
-
 -- Who has neither a task nor a wait_time says so once a second.
 local function a_second()
   return 1
@@ -118,56 +114,101 @@ local function list_of(set, own, placed)
   return placed or task.list(object.info_of(set))
 end
 
+-- The next task of a set, or nil and perhaps why there is none. What was scheduled by hand comes before any
+-- pick, which is the set's own way to choose one.
+local function choose(set, list, pick)
+  local queue = rawget(set, "_queue")
+  if queue and queue[1] then return table.remove(queue, 1) end
+  if pick then return pick(set, list) end
+  local n = #list
+  return list[n <= 1 and 1 or random(n)]
+end
+
+-- A traceback calls a function what its caller does. By a key that isn't written out here it is none of our
+-- names, but its file and line.
+local RUN = "run"
+
+-- The loop, until something is thrown: by the task that is set._under_way, or by nobody's. Nothing between it
+-- and a task catches errors, so that one trace of the compiler reaches from a wait to the next.
+local function go_round(set, placed)
+  local user, pick, is_counted = set.user, set._pick, run.counts_iterations()
+  local is_user = set == user
+  local is_chosen = pick or not is_user
+  local own, listed = rawget(set, "tasks"), changes.n -- for what the next three hold
+  local list = list_of(set, own, placed)
+  local n, first = #list, list[1]
+  local own_wait, user_wait, seen = rawget(set, "wait_time"), rawget(user, "wait_time"), changes.n -- likewise
+  local owner, wait_time = waiter(set)
+  while true do
+    if changes.n ~= listed or rawget(set, "tasks") ~= own then
+      own, listed = rawget(set, "tasks"), changes.n
+      list = list_of(set, own, placed)
+      n, first = #list, list[1]
+    end
+    local entry, why_none, is_at_once = first, nil, false
+    if is_chosen then
+      entry, why_none = choose(set, list, pick)
+    elseif n > 1 then
+      entry = list[random(n)]
+    end
+    if not entry then
+      report(set, problem.new(why_none or taskset.no_tasks(set)))
+    elseif entry.run then
+      if is_counted and not take_iteration() then error(STOP, 0) end
+      set._under_way = entry
+      entry[RUN](set)
+      set._under_way = false
+      if is_counted then iteration_done() end
+    else
+      set._under_way = entry
+      is_at_once = enter(entry, set) == AT_ONCE
+      set._under_way = false
+    end
+    if changes.n ~= seen or rawget(set, "wait_time") ~= own_wait
+       or not is_user and rawget(user, "wait_time") ~= user_wait then
+      own_wait, user_wait = rawget(set, "wait_time"), rawget(user, "wait_time")
+      seen, owner, wait_time = changes.n, waiter(set)
+    end
+    if is_at_once then
+      sleep(0, true) -- a set that is left again and again would keep all others from their turn
+    elseif wait_time then
+      sleep_as(owner, wait_time)
+    elseif not entry then
+      sleep_as(owner, a_second)
+    elseif not pass() then
+      sleep_as(owner)
+    end
+  end
+end
+
+local HERE = debug.getinfo(1, "S").short_src .. ":"
+
+-- What a task threw, and how it goes on.
+local function settle(set, what)
+  if is_reschedule(what) then return what == NEXT_AT_ONCE and AT_ONCE or AFTER_WAIT end
+  if is_signal(what) then error(what, 0) end
+  what = problem.of(what)
+  -- `error` was asked for a place above the task: nobody's.
+  if what.message:sub(1, #HERE) == HERE then what.message = what.message:gsub("^.-:%d+: ", "", 1) end
+  report(set, what)
+  return AFTER_WAIT
+end
+
 ---The loop. Never returns: what ends it is thrown.
 ---@param set table
 ---@param placed katydid.Task[]? what tags have left of its class's tasks where it was entered; nil: all
 function taskset.cycle(set, placed)
-  local own = rawget(set, "tasks")
-  local list, listed = list_of(set, own, placed), changes.n
-  local is_counted = run.counts_iterations()
-  local user, own_wait, user_wait = set.user, rawget(set, "wait_time"), rawget(set.user, "wait_time")
-  local seen, owner, wait_time = changes.n, waiter(set)
-  local pick, is_user = set._pick, set == user -- of sets alone: the next task, or nil and why there is none
   if is_stopping() then error(STOP, 0) end
   while true do
-    if rawget(set, "tasks") ~= own or changes.n ~= listed then
-      own, listed = rawget(set, "tasks"), changes.n
-      list = list_of(set, own, placed)
-    end
-    local next_one, why_none = not is_user and scheduled(set), nil
-    if not next_one and pick then
-      next_one, why_none = pick(set, list)
-    elseif not next_one then
-      local n = #list
-      next_one = list[n <= 1 and 1 or random(n)]
-    end
-    local ok, result
-    if not next_one then
-      ok, result = false, problem.new(why_none or taskset.no_tasks(set))
-    elseif next_one.set then
-      ok, result = xpcall(enter, describe, next_one, set)
+    local _, what = xpcall(go_round, describe, set, placed)
+    local entry = rawget(set, "_under_way")
+    if not entry then error(what, 0) end
+    set._under_way = false
+    if entry.run and run.counts_iterations() then iteration_done() end
+    if settle(set, what) == AT_ONCE then
+      sleep(0, true) -- a set that is left again and again would keep all others from their turn
     else
-      if is_counted and not take_iteration() then error(STOP, 0) end
-      ok, result = xpcall(next_one.run, describe, set)
-      if is_counted then iteration_done() end
-      result = not ok and result
-    end
-    if not ok and is_reschedule(result) then
-      ok, result = true, result == NEXT_AT_ONCE and AT_ONCE
-    elseif not ok then
-      if is_signal(result) then error(result, 0) end
-      report(set, result)
-    end
-    if ok and result == AT_ONCE then
-      co.sleep(0, true) -- a set that is left again and again would keep all others from their turn
-      if is_stopping() then error(STOP, 0) end
-    else
-      if changes.n ~= seen or rawget(set, "wait_time") ~= own_wait
-         or rawget(user, "wait_time") ~= user_wait then
-        own_wait, user_wait = rawget(set, "wait_time"), rawget(user, "wait_time")
-        seen, owner, wait_time = changes.n, waiter(set)
-      end
-      wait_as(owner, wait_time or (not next_one and a_second))
+      wait_as(waiter(set))
     end
   end
 end

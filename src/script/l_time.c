@@ -24,23 +24,36 @@ static void cancel_sleep(void *op)
     timer_cancel(sched_loop(t->sched), &t->sleep);
 }
 
-/* start(seconds, between_tasks) */
-static int l_start(lua_State *L)
+/* Whether it was asked to end while it slept between two tasks; who gets true, ends. */
+static int push_is_stopping(void *op, lua_State *L)
+{
+    struct task *t = op;
+    if (t->is_stopping)
+        sched_set_ending(t);
+    lua_pushboolean(L, t->is_stopping);
+    return 1;
+}
+
+/* sleep(seconds, between_tasks, what, level) -> after a wait nil and, between tasks, whether the user is
+ * to end; or STOP */
+static int l_sleep(lua_State *L)
 {
     struct vm *vm = core_vm(L);
     double seconds = luaL_checknumber(L, 1);
     bool between_tasks = lua_toboolean(L, 2);
-    struct task *t = core_check_user(L, vm, "a sleep", 2);
-    sched_park(t, cancel_sleep, t);
+    const char *what = luaL_optstring(L, 3, "a sleep");
+    struct task *t = core_check_user(L, vm, what, (int)luaL_optinteger(L, 4, 1));
+    sched_park_for(t, cancel_sleep, between_tasks ? push_is_stopping : NULL, t);
     t->is_between_tasks = between_tasks;
     if (between_tasks && t->spawned != NULL)
         core_settle_spawned(t);
     timer_start(vm->options.loop, &t->sleep, s_to_ns(seconds));
-    return 0;
+    sched_push_wait(vm->sched, L);
+    return lua_yield(L, 1);
 }
 
 static const luaL_Reg time_functions[] = {
-    {"now", l_now}, {"wall", l_wall}, {"start", l_start}, {NULL, NULL}};
+    {"now", l_now}, {"wall", l_wall}, {"sleep", l_sleep}, {NULL, NULL}};
 
 void l_time_open(lua_State *L, struct vm *vm)
 {

@@ -115,6 +115,13 @@ describe("an error", function()
     check.contains(result.log, "ERROR katydid.user.task: ")
   end)
 
+  it("that is blamed on whoever called the task has no place", function()
+    local A = k.User:extend("A", { wait_time = k.constant(1) })
+    A.work = k.task(function() error("nobody's", 2) end)
+    local result = spec.run { classes = A, seconds = 0.5 }
+    check.equal(result.exceptions[1].message, "nobody's")
+  end)
+
   it("has a traceback of the script's frames alone", function()
     local A = k.User:extend("A", { wait_time = k.constant(1) })
     local function inner() k.sleep("long") end

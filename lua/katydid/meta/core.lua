@@ -19,7 +19,7 @@
 ---@field stats katydid.core.stats
 ---@field metric katydid.core.metric
 
----Coroutines of users. A wait is: start something (time.start, http.start), then yield WAIT to whoever
+---Coroutines of users. A wait is: start something (http.start), then yield WAIT to whoever
 ---resumed; what the yield returns is nil when that something is done, or the signal STOP.
 ---@class katydid.core.sched
 ---@field WAIT userdata what a wait yields; nothing else may be yielded to the scheduler
@@ -96,10 +96,14 @@ local time = {}
 function time.now() end
 ---@return number seconds since 1970
 function time.wall() end
----Starts a sleep of the running user; the wait that must follow ends after it. Negative and NaN count as 0.
+---A sleep of the running user, its wait included. Negative and NaN count as 0. Throws where it may not wait.
 ---@param seconds number
 ---@param between_tasks boolean? the user counts as waiting: a stop ends it at once, whatever the stop timeout
-function time.start(seconds, between_tasks) end
+---@param what string? who it is for, as messages name it; "a sleep"
+---@param level integer? of the function to blame, from the caller of this one on; 1
+---@return any signal nil, or STOP: the user is to end
+---@return boolean? is_over likewise; nil where it wasn't between two tasks
+function time.sleep(seconds, between_tasks, what, level) end
 
 ---Random numbers of the running user's own stream; outside of users, of the script's.
 ---@class katydid.core.rand
