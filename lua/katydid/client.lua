@@ -22,6 +22,10 @@ local settle, outcome = http.settle, http.outcome
 local pcall, wait = co.pcall, co.wait
 local type, find, byte = type, string.find, string.byte
 local request_event = events.request
+local is_heard = false -- whether anybody listens to it
+request_event:follow(function(has_listeners)
+  is_heard = has_listeners
+end)
 local judge = response_of.judge
 
 ---@class katydid.Client
@@ -34,21 +38,31 @@ local H, h, SLASH = byte "H", byte "h", byte "/"
 local rawget, changes = rawget, object.changes
 
 -- Whether the user's host is still the one that set_base was given, without looking into its classes.
+-- methods.get has the same once more.
 local function has_same_host(client)
   local own = rawget(client._user, "host")
   if own == nil then return client._seen == changes.n end
   return own == client._host
 end
 
+-- Whether requests without an option can go the quickest way.
+local function note_plain(client)
+  client._plain = client._host and not client._login and not client._renamed and client._session or false
+end
+
 -- Takes note of a base URL; credentials in it become those of each request below it.
 local function set_base(client, host)
-  client._host, client._base, client._name, client._password = host, host, false, false
+  client._host, client._login = host, false
   local ok, url = pcall(core.url.parse, host)
   if ok and url.user and url.password then
-    client._base = host:gsub("//[^/?#]*@", "//", 1)
-    client._name, client._password = core.url.decode(url.user), core.url.decode(url.password)
+    client._login = {
+      base = host:gsub("//[^/?#]*@", "//", 1),
+      user = core.url.decode(url.user),
+      password = core.url.decode(url.password),
+    }
   end
-  http.set_base(client._session, not client._name and client._base or nil)
+  http.set_base(client._session, not client._login and host or nil)
+  note_plain(client)
 end
 
 local function is_below(url, base)
@@ -67,12 +81,12 @@ local function follow_host(client)
   return host
 end
 
--- The URL of a path, and whether the base's credentials go with it.
+-- The URL of a path, and the credentials that go with it.
 local function url_of(client, path, what)
   local host = follow_host(client)
-  local first = byte(path)
+  local login, first = client._login, byte(path)
   if (first == h or first == H) and is_url(path) then
-    return path, client._name and is_below(path, client._base)
+    return path, login and is_below(path, login.base) and login
   end
   if not host then
     blame.raise("%s: %s has no host; set `host` in the class, or give --host", what,
@@ -82,7 +96,7 @@ local function url_of(client, path, what)
     blame.raise("%s: expected a path that begins with '/', or an http:// or https:// URL, got %s", what,
                 blame.show(blame.masked(path))) -- it would change the host
   end
-  return client._base .. path, client._name
+  return (login and login.base or client._host) .. path, login
 end
 
 -- What the user says of all its requests, and over it what this one's options say.
@@ -126,16 +140,16 @@ local function conclude(response, method, options, handler, as_json, is_open)
   else
     shown = settle(response)
   end
-  if request_event._listeners[1] then tell(response, method, options and options.context, shown) end
+  if is_heard then tell(response, method, options and options.context, shown) end
   if signal then error(signal, 0) end
   return response
 end
 
-local function full_spec(method, url, client, with_credentials, options, what)
+local function full_spec(method, url, login, options, what)
   local spec = { method = method, url = url }
   if method == "HEAD" then spec.allow_redirects = false end
-  if with_credentials then
-    spec.user, spec.password = client._name, client._password
+  if login then
+    spec.user, spec.password = login.user, login.password
   end
   if options then options_of.apply(spec, options, what) end
   return spec
@@ -165,8 +179,8 @@ local function perform(what, method, recorded, client, path, options, handler, a
   end
   check_arguments(what, client, path, options, handler)
   sched.check(what, 2)
-  local url, with_credentials = url_of(client, path, what)
-  local spec = full_spec(method, url, client, with_credentials, options, what)
+  local url, login = url_of(client, path, what)
+  local spec = full_spec(method, url, login, options, what)
   if as_json then rest.prepare(spec) end
   local on_piece = options and options.stream
   local ok, request = pcall(on_piece and stream.start or start, client._session, spec)
@@ -202,10 +216,22 @@ end
 
 -- Whether http.fetch can be tried.
 local function is_usual(client, path, options, handler)
-  return type(client) == "table" and client._session and not client._name and client._base
+  return type(client) == "table" and client._session and client._host and not client._login
          and type(path) == "string" and (options == nil or type(options) == "table")
          and (handler == nil and not (options and options.catch_response) or type(handler) == "function")
          and has_same_host(client)
+end
+
+-- What fetch came to, where it isn't a response that nobody wants to hear of.
+local function after_fetch(what, recorded, signal, response, options, handler)
+  if signal then error(signal, 0) end
+  if not response then blame.raise("%s: the response is larger than Lua can hold", what) end
+  if handler then return conclude(response, recorded, options, handler, false, true) end
+  if is_heard then
+    local _, shown = outcome(response)
+    tell(response, recorded, options and options.context, shown)
+  end
+  return response
 end
 
 local function send(what, method, recorded, self, path, options, handler)
@@ -213,29 +239,35 @@ local function send(what, method, recorded, self, path, options, handler)
     options, handler = nil, options
   end
   if is_usual(self, path, options, handler) then
-    local signal, response
-    if options or handler or self._renamed or method ~= "GET" or recorded ~= method then
-      signal, response = fetch(self._session, path, method, recorded ~= method and recorded or nil,
-                               self._renamed or nil, options, handler)
-    else
-      signal, response = fetch(self._session, path)
-    end
-    if signal then error(signal, 0) end
-    if response then
-      if handler then return conclude(response, recorded, options, handler, false, true) end
-      if request_event._listeners[1] then
-        local _, shown = outcome(response)
-        tell(response, recorded, options and options.context, shown)
-      end
-      return response
-    elseif response == false then
-      blame.raise("%s: the response is larger than Lua can hold", what)
+    local signal, response = fetch(self._session, path, method, recorded ~= method and recorded or nil,
+                                   self._renamed or nil, options, handler)
+    if signal ~= nil or response ~= nil then
+      return after_fetch(what, recorded, signal, response, options, handler)
     end
   end
   return perform(what, method, recorded, self, path, options, handler)
 end
 
-for _, verb in ipairs { "get", "post", "put", "patch", "delete", "head", "options" } do
+-- The call that there is most of: as little as can be between it and its request.
+function methods.get(self, path, options, handler)
+  if options == nil and handler == nil and type(self) == "table" then
+    local session = self._plain
+    local own = session and rawget(self._user, "host")
+    if session and (own == nil and self._seen == changes.n or own ~= nil and own == self._host) then
+      local signal, response = fetch(session, path)
+      if response and not is_heard then return response end
+      if signal ~= nil or response ~= nil then
+        return after_fetch("client:get", "GET", signal, response)
+      end
+    end
+  end
+  if type(self) == "string" then
+    return perform("client:get", "GET", "GET", running_client("client:get"), self, path, options)
+  end
+  return send("client:get", "GET", "GET", self, path, options, handler)
+end
+
+for _, verb in ipairs { "post", "put", "patch", "delete", "head", "options" } do
   local method, what = verb:upper(), "client:" .. verb
   methods[verb] = function(self, path, options, handler)
     if type(self) == "string" then
@@ -282,8 +314,8 @@ end
 local function check_call(what, client, method, path, options, handler)
   check_method(what, method)
   check_arguments(what, client, path, options, handler)
-  local url, with_credentials = url_of(client, path, what)
-  local spec = full_spec(method:upper(), url, client, with_credentials, options, what)
+  local url, login = url_of(client, path, what)
+  local spec = full_spec(method:upper(), url, login, options, what)
   local ok, why = pcall(http.check, client._session, spec)
   if not ok then blame.raise("%s: %s", what, tostring(why)) end
 end
@@ -304,6 +336,7 @@ end
 function methods:rename_request(name)
   if name ~= nil then check_name("client:rename_request", name) end
   self._renamed = name or false
+  note_plain(self)
 end
 
 ---Calls a function, whose requests have this name.
@@ -316,8 +349,10 @@ function methods:with_name(name, fn, ...)
   if type(fn) ~= "function" then blame.expected("client:with_name", "a function after the name", fn) end
   local before = self._renamed
   self._renamed = name
+  note_plain(self)
   local function finish(ok, ...)
     self._renamed = before
+    note_plain(self)
     if not ok then error((...), 0) end
     return ...
   end
@@ -369,11 +404,16 @@ local function view_of(self, key)
 end
 
 local Client = {
+  -- What was called once is found at once from then on.
   __index = function(self, key)
-    return methods[key] or view_of(self, key)
+    local method = methods[key]
+    if not method then return view_of(self, key) end
+    rawset(self, key, method)
+    return method
   end,
-  -- client.headers = { … }: these instead of those that were there.
+  -- client.headers = { … }: these instead of those that were there. client.get = …: this client's own.
   __newindex = function(self, key, value)
+    if methods[key] then return rawset(self, key, value) end
     local all = view_of(self, key)
     if type(value) ~= "table" then
       blame.expected("client." .. key, "a table name -> value", value)
@@ -397,11 +437,10 @@ function client.new(user, transport)
     _session = http.session(transport),
     _user = user,
     _host = false,
-    _base = false,
     _seen = false,
-    _name = false,
-    _password = false,
+    _login = false, -- the credentials in the host, and what is left of it
     _renamed = false,
+    _plain = false,
   }, Client)
   -- The first request can go the quick way too, and what the long one needs isn't made for each user.
   if type(user.host) == "string" then follow_host(self) end

@@ -14,6 +14,7 @@ local event = {}
 ---@field private _name string
 ---@field private _label string for messages: "events.request"
 ---@field private _listeners function[] never changed, only replaced: whoever walks it may add and remove
+---@field private _follower fun(has_listeners: boolean)?
 local Event = {}
 Event.__index = Event
 
@@ -33,6 +34,18 @@ function event.own(name)
   return event.new(name, name)
 end
 
+local function set_listeners(self, listeners)
+  self._listeners = listeners
+  if self._follower then self._follower(listeners[1] ~= nil) end
+end
+
+---Tells `fn` now, and after each change, whether there are listeners: for who would else look each time.
+---@param fn fun(has_listeners: boolean)
+function Event:follow(fn)
+  self._follower = fn
+  fn(self._listeners[1] ~= nil)
+end
+
 ---Has `listener` called with one table whenever this happens, after those that were added before it.
 ---@param listener fun(e: table)
 ---@return fun(e: table) listener
@@ -42,7 +55,7 @@ function Event:add_listener(listener)
   end
   local listeners = { unpack(self._listeners) }
   listeners[#listeners + 1] = listener
-  self._listeners = listeners
+  set_listeners(self, listeners)
   return listener
 end
 
@@ -57,13 +70,13 @@ function Event:remove_listener(listener)
       listeners[#listeners + 1] = other
     end
   end
-  self._listeners = listeners
+  set_listeners(self, listeners)
   return was_there
 end
 
 ---Takes them all off.
 function Event:forget_listeners()
-  self._listeners = {}
+  set_listeners(self, {})
 end
 
 ---@return boolean

@@ -46,6 +46,17 @@ describe("a call", function()
     end)
   end)
 
+  it("can be replaced by a function of one's own, and is the client's again after that", function()
+    with_client(function(client)
+      for _ = 1, 2 do
+        client.get = function(_, path) return "got " .. path end
+        check.equal(client:get("/json"), "got /json")
+        client.get = nil
+        check.equal(client:get("/json"):json().name, "katydid")
+      end
+    end)
+  end)
+
   it("works with a dot as well", function()
     with_client(function(client)
       check.equal(client.get("/status/204").status_code, 204)
