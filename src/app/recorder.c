@@ -2,7 +2,21 @@
 // SPDX-License-Identifier: MIT
 #include "app/recorder.h"
 
+#include "base/seldom.h"
+
 #define NODE STR("local") /* the name of this process in the list of exceptions, as Locust has it */
+
+/* What only some ask for. */
+static SELDOM void record_more(struct recorder *r, struct entry *e, const struct hook *what)
+{
+    if (what->u.request.phases != NULL) {
+        entry_log_phases(e, what->u.request.phases);
+        entry_log_phases(r->stats->total, what->u.request.phases);
+    }
+    if (what->u.request.detail != NULL && what->u.request.detail->place.n > 0)
+        failures_set_place(&r->stats->failures, str_of(e->method), str_of(e->name),
+                           what->u.request.failure, what->u.request.detail->place);
+}
 
 static void on_request(void *self, const struct hook *what)
 {
@@ -14,13 +28,8 @@ static void on_request(void *self, const struct hook *what)
     r->requests++;
     stats_log(r->stats, e, what->u.request.timed, what->u.request.ms, what->u.request.length,
               what->u.request.failure, now_s);
-    if (what->u.request.phases != NULL) {
-        entry_log_phases(e, what->u.request.phases);
-        entry_log_phases(r->stats->total, what->u.request.phases);
-    }
-    if (what->u.request.detail != NULL && what->u.request.detail->place.n > 0)
-        failures_set_place(&r->stats->failures, str_of(e->method), str_of(e->name),
-                           what->u.request.failure, what->u.request.detail->place);
+    if (what->u.request.phases != NULL || what->u.request.detail != NULL)
+        record_more(r, e, what);
 }
 
 static void on_error(void *self, const struct hook *what)

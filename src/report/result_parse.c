@@ -33,7 +33,8 @@ static void take_memory(struct json_fields *d, size_t n)
 static void take_blocks(struct json_fields *d, const struct histogram *h)
 {
     for (size_t i = 0; i < HISTOGRAM_BLOCKS; i++)
-        take_memory(d, h->blocks[i] != NULL ? sizeof h->blocks[0][0] * HISTOGRAM_BLOCK : 0);
+        take_memory(d, h->blocks[i].slots != NULL ? sizeof h->blocks[0].slots[0] * HISTOGRAM_BLOCK
+                                                  : 0);
 }
 
 /* Minimum and maximum belong to the lowest and the highest slot. */

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/seldom.h"
 #include "base/mem.h"
 
 struct listener {
@@ -78,7 +79,7 @@ void hooks_remove(struct hooks *hooks, enum hook_kind kind,
     close_holes(hooks);
 }
 
-void hooks_fire(struct hooks *hooks, const struct hook *what)
+static SELDOM void fire_all(struct hooks *hooks, const struct hook *what)
 {
     // Who is added meanwhile hears of the next one; and the list may move, so no pointer into it.
     const struct listeners *l = &hooks->of[what->kind];
@@ -92,6 +93,19 @@ void hooks_fire(struct hooks *hooks, const struct hook *what)
     }
     hooks->depth--;
     close_holes(hooks);
+}
+
+void hooks_fire(struct hooks *hooks, const struct hook *what)
+{
+    const struct listeners *l = &hooks->of[what->kind];
+
+    if (l->n != 1 || l->items[0].call == NULL) {
+        fire_all(hooks, what);
+        return;
+    }
+    // Nobody comes after it, so the list may do what it will. Each request comes here.
+    struct listener only = l->items[0];
+    only.call(only.self, what);
 }
 
 void hooks_fire_kind(struct hooks *hooks, enum hook_kind kind)

@@ -41,7 +41,8 @@ static const double *phases_of(const struct packed *r, double ms[PHASES])
 static void count(struct vm *vm, const struct task *t, const struct packed *r, struct str failure)
 {
     double phases[PHASES];
-    struct hook what = {.kind = HOOK_REQUEST};
+    struct hook what; // no initializer, which would first fill all of it with zeros
+    what.kind = HOOK_REQUEST;
     what.u.request.method = packed_text(r, r->method.at != 0 ? r->method : r->request_method);
     what.u.request.name = name_of(r);
     what.u.request.timed = true;
@@ -49,6 +50,8 @@ static void count(struct vm *vm, const struct task *t, const struct packed *r, s
     what.u.request.length = r->length;
     what.u.request.at_s = r->start_s + r->response_time_ms / 1e3;
     what.u.request.failure = failure;
+    what.u.request.phases = NULL;
+    what.u.request.detail = NULL;
     if (vm->options.tells_phases)
         what.u.request.phases = phases_of(r, phases);
     if (vm->detail != NULL)

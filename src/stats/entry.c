@@ -14,6 +14,7 @@ struct entry *entry_new(struct str method, struct str name, double now_s, bool k
     struct entry *e = xcalloc(1, sizeof *e);
     e->key_n = method.n + 1 + name.n;
     e->method_n = method.n;
+    e->name_n = name.n;
     e->key = xcalloc(e->key_n + 1, 1);
     e->method = e->key;
     e->name = e->key + method.n + 1;
@@ -59,19 +60,43 @@ static int64_t whole_second(double now_s)
     return (int64_t)now_s;
 }
 
-void entry_log(struct entry *e, bool timed, double ms, uint64_t length, double now_s)
+static inline void log_request(struct entry *e, uint64_t length, double now_s)
 {
     e->requests++;
     e->content_length += length;
     e->last_s = now_s;
     window_add(&e->per_second, whole_second(now_s), 1);
-    if (!timed) {
-        e->untimed++;
-        return;
-    }
-    histogram_add(&e->times, ms);
+}
+
+static inline void log_time(struct entry *e, struct histogram_time time)
+{
+    histogram_add_time(&e->times, time);
     if (e->recent != NULL)
-        recent_add(e->recent, ms);
+        recent_add(e->recent, time);
+}
+
+void entry_log(struct entry *e, bool timed, double ms, uint64_t length, double now_s)
+{
+    log_request(e, length, now_s);
+    if (timed)
+        log_time(e, histogram_time(ms));
+    else
+        e->untimed++;
+}
+
+void entry_log_twice(struct entry *e, struct entry *total, bool timed, double ms, uint64_t length,
+                     double now_s)
+{
+    log_request(e, length, now_s);
+    log_request(total, length, now_s);
+    if (timed) {
+        struct histogram_time time = histogram_time(ms);
+        log_time(e, time);
+        log_time(total, time);
+    } else {
+        e->untimed++;
+        total->untimed++;
+    }
 }
 
 void entry_log_failure(struct entry *e, double now_s)

@@ -25,20 +25,23 @@ struct entry {
     char *method, *name; /* both "" for the total, whose shown name is "Aggregated" */
     bool is_transaction; /* no part of the total */
     bool is_other;       /* of several names: the one beyond the cap on names */
-    uint64_t requests;   /* failed ones included */
-    uint64_t untimed;    /* requests that came without a response time */
-    uint64_t failures;
+    /* what each request touches stands together */
+    size_t method_n, name_n;
+    uint64_t requests;       /* failed ones included */
     uint64_t content_length; /* sum, bytes */
-    double start_s;          /* wall time at which it was made or reset */
     double last_s;           /* wall time at which the last request was logged; 0: none */
-    double counted_from_s;   /* current rates look no further back: in stats the total's start */
+    struct recent *recent;   /* NULL where current percentiles are not kept */
+    struct window per_second;
     struct histogram times;
-    struct window per_second, failures_per_second;
-    struct recent *recent; /* NULL where current percentiles are not kept */
+    uint64_t untimed; /* requests that came without a response time */
+    uint64_t failures;
+    struct window failures_per_second;
+    double start_s;        /* wall time at which it was made or reset */
+    double counted_from_s; /* current rates look no further back: in stats the total's start */
     struct phases *phases; /* owned; NULL: not kept */
     /* private */
     char *key; /* method, NUL, name, NUL: method and name lie in it */
-    size_t key_n, method_n;
+    size_t key_n;
     UT_hash_handle hh;
 };
 
@@ -49,6 +52,9 @@ void entry_reset(struct entry *e, double now_s); /* all zero, names kept */
 
 /* One request, with its response time, or without one (timed = false). */
 void entry_log(struct entry *e, bool timed, double ms, uint64_t length, double now_s);
+/* The same request in two entries. */
+void entry_log_twice(struct entry *e, struct entry *total, bool timed, double ms, uint64_t length,
+                     double now_s);
 /* What such a request's time was made of. */
 void entry_log_phases(struct entry *e, const double ms[PHASES]);
 void entry_log_failure(struct entry *e, double now_s);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "stats/histogram.h"
 
+#include "base/seldom.h"
 #include "base/mem.h"
 
 #include <math.h>
@@ -16,8 +17,6 @@
  *     values   0..1023   1024..2047   2048..4095   4096..8191      2^31..2^32-1
  *     width    1         1            2            4               2^21
  */
-#define SUB_BITS 10
-
 static unsigned slot_shift(size_t slot)
 {
     size_t block = slot / HISTOGRAM_BLOCK;
@@ -26,15 +25,7 @@ static unsigned slot_shift(size_t slot)
 
 size_t histogram_slot(double ms)
 {
-    double us = ms * 1000.0 + 0.5;
-    if (!(us >= 1.0))
-        return 0;
-    // By way of int64_t: there is an instruction for that.
-    uint64_t v = us < (double)HISTOGRAM_MAX_US ? (uint64_t)(int64_t)us : HISTOGRAM_MAX_US;
-    if (v < 2 * HISTOGRAM_BLOCK)
-        return (size_t)v;
-    unsigned shift = 63u - (unsigned)__builtin_clzll(v) - SUB_BITS;
-    return (size_t)shift * HISTOGRAM_BLOCK + (size_t)(v >> shift);
+    return histogram_time(ms).slot;
 }
 
 double histogram_slot_low_ms(size_t slot)
@@ -59,7 +50,7 @@ void histogram_init(struct histogram *h)
 void histogram_release(struct histogram *h)
 {
     for (size_t i = 0; i < HISTOGRAM_BLOCKS; i++)
-        free(h->blocks[i]);
+        free(h->blocks[i].slots);
     memset(h, 0, sizeof *h);
 }
 
@@ -68,11 +59,16 @@ void histogram_clear(struct histogram *h)
     histogram_release(h);
 }
 
-static uint64_t *block_of(struct histogram *h, size_t i)
+SELDOM void histogram_make_block(struct histogram_block *block)
 {
-    if (h->blocks[i] == NULL)
-        h->blocks[i] = xcalloc(HISTOGRAM_BLOCK, sizeof h->blocks[i][0]);
-    return h->blocks[i];
+    block->slots = xcalloc(HISTOGRAM_BLOCK, sizeof block->slots[0]);
+}
+
+static struct histogram_block *block_of(struct histogram *h, size_t i)
+{
+    if (h->blocks[i].slots == NULL)
+        histogram_make_block(&h->blocks[i]);
+    return &h->blocks[i];
 }
 
 static void widen(struct histogram *h, double min_ms, double max_ms)
@@ -83,8 +79,12 @@ static void widen(struct histogram *h, double min_ms, double max_ms)
         h->max_ms = max_ms;
 }
 
-/* Negative times and NaN are 0, infinite ones an hour. */
-static double in_bounds(double ms)
+SELDOM void histogram_widen(struct histogram *h, double ms)
+{
+    widen(h, ms, ms);
+}
+
+SELDOM double histogram_bounded(double ms)
 {
     if (!(ms > 0))
         return 0;
@@ -93,26 +93,20 @@ static double in_bounds(double ms)
 
 void histogram_add(struct histogram *h, double ms)
 {
-    ms = in_bounds(ms);
-    size_t slot = histogram_slot(ms), block = slot / HISTOGRAM_BLOCK;
-    block_of(h, block)[slot % HISTOGRAM_BLOCK]++;
-    h->block_counts[block]++;
-    widen(h, ms, ms);
-    h->count++;
-    h->sum_ms += ms;
+    histogram_add_time(h, histogram_time(ms));
 }
 
 void histogram_add_many(struct histogram *h, double ms, uint64_t count)
 {
     if (count == 0)
         return;
-    ms = in_bounds(ms);
-    size_t slot = histogram_slot(ms), block = slot / HISTOGRAM_BLOCK;
-    block_of(h, block)[slot % HISTOGRAM_BLOCK] += count;
-    h->block_counts[block] += count;
-    widen(h, ms, ms);
+    struct histogram_time time = histogram_time(ms);
+    struct histogram_block *block = block_of(h, time.slot / HISTOGRAM_BLOCK);
+    block->slots[time.slot % HISTOGRAM_BLOCK] += count;
+    block->count += count;
+    widen(h, time.ms, time.ms);
     h->count += count;
-    h->sum_ms += ms * (double)count;
+    h->sum_ms += time.ms * (double)count;
 }
 
 void histogram_merge(struct histogram *into, const struct histogram *from)
@@ -120,12 +114,13 @@ void histogram_merge(struct histogram *into, const struct histogram *from)
     if (from->count == 0)
         return;
     for (size_t i = 0; i < HISTOGRAM_BLOCKS; i++) {
-        if (from->blocks[i] == NULL)
+        const struct histogram_block *more = &from->blocks[i];
+        if (more->slots == NULL)
             continue;
-        uint64_t *counts = block_of(into, i);
+        struct histogram_block *block = block_of(into, i);
         for (size_t k = 0; k < HISTOGRAM_BLOCK; k++)
-            counts[k] += from->blocks[i][k];
-        into->block_counts[i] += from->block_counts[i];
+            block->slots[k] += more->slots[k];
+        block->count += more->count;
     }
     widen(into, from->min_ms, from->max_ms);
     into->count += from->count;
@@ -156,14 +151,14 @@ void histogram_subtract(struct histogram *from, const struct histogram *what)
 {
     uint64_t left = 0;
     for (size_t i = 0; i < HISTOGRAM_BLOCKS; i++) {
-        uint64_t *counts = from->blocks[i];
-        from->block_counts[i] = 0;
+        uint64_t *counts = from->blocks[i].slots, sum = 0;
         for (size_t k = 0; counts != NULL && k < HISTOGRAM_BLOCK; k++) {
-            uint64_t less = what->blocks[i] != NULL ? what->blocks[i][k] : 0;
+            uint64_t less = what->blocks[i].slots != NULL ? what->blocks[i].slots[k] : 0;
             counts[k] -= less < counts[k] ? less : counts[k];
-            from->block_counts[i] += counts[k];
+            sum += counts[k];
         }
-        left += from->block_counts[i];
+        from->blocks[i].count = sum;
+        left += sum;
     }
     if (left == 0) {
         histogram_clear(from);
@@ -178,7 +173,7 @@ void histogram_subtract(struct histogram *from, const struct histogram *what)
 size_t histogram_next(const struct histogram *h, size_t slot, uint64_t *count)
 {
     while (slot < HISTOGRAM_SLOTS) {
-        const uint64_t *counts = h->blocks[slot / HISTOGRAM_BLOCK];
+        const uint64_t *counts = h->blocks[slot / HISTOGRAM_BLOCK].slots;
         if (counts == NULL) {
             slot = (slot / HISTOGRAM_BLOCK + 1) * HISTOGRAM_BLOCK;
             continue;
@@ -223,13 +218,13 @@ struct place {
 /* Moves on to the slot that holds this rank, which is not below the place's. */
 static size_t walk_to(const struct histogram *h, struct place *at, uint64_t rank)
 {
-    while (at->before + h->block_counts[at->block] < rank) {
-        at->before += h->block_counts[at->block];
+    while (at->before + h->blocks[at->block].count < rank) {
+        at->before += h->blocks[at->block].count;
         at->seen = at->before;
         at->slot = 0;
         at->block++;
     }
-    const uint64_t *counts = h->blocks[at->block];
+    const uint64_t *counts = h->blocks[at->block].slots;
     while (at->seen < rank)
         at->seen += counts[at->slot++];
     return at->block * HISTOGRAM_BLOCK + at->slot - 1;
@@ -268,9 +263,9 @@ void histogram_counts_within(const struct histogram *h, const double *ms, size_t
     for (size_t i = 0; i < n; i++) {
         size_t last = histogram_slot(ms[i]), end = last % HISTOGRAM_BLOCK + 1;
         for (; block < last / HISTOGRAM_BLOCK; block++, slot = 0, seen = 0)
-            below += h->block_counts[block];
-        if (h->block_counts[block] > 0 && slot < end) {
-            seen += sum_of(h->blocks[block], slot, end);
+            below += h->blocks[block].count;
+        if (h->blocks[block].count > 0 && slot < end) {
+            seen += sum_of(h->blocks[block].slots, slot, end);
             slot = end;
         }
         counts[i] = below + seen;

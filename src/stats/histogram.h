@@ -15,16 +15,28 @@
 #include <stdint.h>
 
 #define HISTOGRAM_SLOTS 23552
-#define HISTOGRAM_BLOCK 1024
+#define HISTOGRAM_BLOCK_BITS 10
+#define HISTOGRAM_BLOCK (1 << HISTOGRAM_BLOCK_BITS)
 #define HISTOGRAM_BLOCKS (HISTOGRAM_SLOTS / HISTOGRAM_BLOCK)
 #define HISTOGRAM_MAX_US 3600000000ull
 
+/* One power of two. */
+struct histogram_block {
+    uint64_t *slots; /* NULL: all of them are 0 */
+    uint64_t count;  /* the sum of all: ranks are found without a walk */
+};
+
 /* Embedded in its owner; all zero is an empty one. */
 struct histogram {
-    uint64_t *blocks[HISTOGRAM_BLOCKS];      /* NULL: all of that block are 0 */
-    uint64_t block_counts[HISTOGRAM_BLOCKS]; /* the sum of each: ranks are found without a walk */
     uint64_t count;
-    double sum_ms, min_ms, max_ms; /* exact; min and max mean something only where count > 0 */
+    double sum_ms, min_ms, max_ms; /* exact; all 0 where there are none */
+    struct histogram_block blocks[HISTOGRAM_BLOCKS];
+};
+
+/* A time, and where it counts: worked out once for all the histograms that it is counted in. */
+struct histogram_time {
+    double ms; /* within bounds, see histogram_add */
+    size_t slot;
 };
 
 void histogram_init(struct histogram *h);
@@ -35,6 +47,9 @@ void histogram_clear(struct histogram *h);
  * times over 1 h count in the slot of 1 h (sum and extremes stay exact; an infinite one is 1 h). */
 void histogram_add(struct histogram *h, double ms);
 void histogram_add_many(struct histogram *h, double ms, uint64_t count);
+/* The two steps of histogram_add. */
+static inline struct histogram_time histogram_time(double ms);
+static inline void histogram_add_time(struct histogram *h, struct histogram_time time);
 
 /* Adds the counts of `from`, which stays as it was. */
 void histogram_merge(struct histogram *into, const struct histogram *from);
@@ -63,5 +78,39 @@ size_t histogram_next(const struct histogram *h, size_t slot, uint64_t *count);
 size_t histogram_slot(double ms);          /* where a time counts */
 double histogram_slot_low_ms(size_t slot); /* the smallest whole microsecond that counts there */
 double histogram_slot_mid_ms(size_t slot);
+
+/* What seldom has to be done by the two below. */
+double histogram_bounded(double ms);                      /* not negative, not NaN, not infinite */
+void histogram_make_block(struct histogram_block *block); /* its slots */
+void histogram_widen(struct histogram *h, double ms);     /* the extremes, before it is counted */
+
+/* The layout is told in histogram.c. This and what follows is here, for each request takes it. */
+static inline struct histogram_time histogram_time(double ms)
+{
+    double exact_us = ms * 1000.0 + 0.5;
+    uint64_t us;
+    if (exact_us >= 1.0 && exact_us < (double)HISTOGRAM_MAX_US) {
+        us = (uint64_t)(int64_t)exact_us; // by way of int64_t: there is an instruction for that
+    } else {
+        ms = histogram_bounded(ms);
+        us = ms < 1 ? 0 : HISTOGRAM_MAX_US;
+    }
+    // The block's bit is set so that what lies below it has no shift either.
+    unsigned shift = 63u - (unsigned)__builtin_clzll(us | HISTOGRAM_BLOCK) - HISTOGRAM_BLOCK_BITS;
+    return (struct histogram_time){ms, (size_t)shift * HISTOGRAM_BLOCK + (size_t)(us >> shift)};
+}
+
+static inline void histogram_add_time(struct histogram *h, struct histogram_time time)
+{
+    struct histogram_block *block = &h->blocks[time.slot / HISTOGRAM_BLOCK];
+    if (block->slots == NULL)
+        histogram_make_block(block);
+    if (time.ms < h->min_ms || time.ms > h->max_ms)
+        histogram_widen(h, time.ms);
+    block->slots[time.slot % HISTOGRAM_BLOCK]++;
+    block->count++;
+    h->count++;
+    h->sum_ms += time.ms;
+}
 
 #endif

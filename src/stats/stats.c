@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "stats/stats.h"
 
+#include "base/seldom.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "stats/label.h"
@@ -106,26 +107,52 @@ static struct entry *other(struct stats *s, struct str method, double now_s)
     return *other;
 }
 
-/* Cheap, and good enough for the names of a script: eight bytes at a time, multiplied (FNV-1a's way). */
-static size_t quick_hash(struct str method, struct str name)
+static uint64_t word_at(const char *p)
 {
-    uint64_t hash = method.n ^ (name.n << 8), word;
-    if (method.n > 0)
-        hash ^= (uint64_t)(unsigned char)method.p[0] << 32;
-    for (; name.n >= sizeof(word); name = str_make(name.p + sizeof(word), name.n - sizeof(word))) {
-        memcpy(&word, name.p, sizeof(word));
-        hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
-        hash ^= hash >> 29;
-    }
-    for (; name.n > 0; name = str_make(name.p + 1, name.n - 1))
-        hash = (hash ^ (unsigned char)name.p[0]) * 0x100000001b3u;
-    return (hash ^ hash >> 32) % STATS_LAST_USED;
+    uint64_t word;
+    memcpy(&word, p, sizeof word);
+    return word;
 }
 
-static bool is_of(const struct entry *e, struct str method, struct str name)
+/* The last eight bytes of a text as a number, of a shorter one all: with its length it then tells it
+ * from every other. */
+static inline uint64_t last_bytes(struct str text)
 {
-    return e->method_n == method.n && e->key_n == method.n + 1 + name.n &&
-           memcmp(e->method, method.p, method.n) == 0 && memcmp(e->name, name.p, name.n) == 0;
+    if (text.n >= 8)
+        return word_at(text.p + text.n - 8);
+    if (text.n >= 4) {
+        uint32_t first, last;
+        memcpy(&first, text.p, sizeof first);
+        memcpy(&last, text.p + text.n - sizeof last, sizeof last);
+        return first | (uint64_t)last << 32;
+    }
+    if (text.n >= 2) {
+        uint16_t first, last;
+        memcpy(&first, text.p, sizeof first);
+        memcpy(&last, text.p + text.n - sizeof last, sizeof last);
+        return first | (uint64_t)last << 16;
+    }
+    return text.n > 0 ? (unsigned char)text.p[0] : 0;
+}
+
+/* Cheap, and good enough for the names of a script: eight bytes at a time, multiplied. */
+static size_t quick_hash(uint64_t method_end, struct str name, uint64_t name_end)
+{
+    const uint64_t factor = 0x9e3779b97f4a7c15u; // odd: no byte's difference is lost
+    uint64_t hash = method_end * factor;
+    for (size_t i = 0; i + 8 < name.n; i += 8)
+        hash = (hash ^ word_at(name.p + i)) * factor;
+    return (hash ^ name_end) * factor >> (64 - STATS_LAST_USED_BITS);
+}
+
+/* But for their last eight bytes. */
+static bool begin_alike(const char *a, const char *b, size_t n)
+{
+    for (size_t i = 0; i + 8 < n; i += 8) {
+        if (word_at(a + i) != word_at(b + i))
+            return false;
+    }
+    return true;
 }
 
 static struct entry *find_or_make(struct stats *s, struct str method, struct str name, double now_s)
@@ -142,12 +169,29 @@ static struct entry *find_or_make(struct stats *s, struct str method, struct str
     return make(s, str_slice(key, 0, method_n), str_slice(key, method_n + 1, key.n), now_s);
 }
 
+/* By the table; where its texts are the very same it is found without it the next time. */
+static SELDOM struct entry *look_up(struct stats *s, struct str method, struct str name,
+                                    double now_s)
+{
+    struct entry *e = find_or_make(s, method, name, now_s);
+    uint64_t method_end = last_bytes(method), name_end = last_bytes(name);
+    if (str_equal(str_make(e->method, e->method_n), method) &&
+        str_equal(str_make(e->name, e->name_n), name))
+        s->last_used[quick_hash(method_end, name, name_end)] =
+            (struct stats_used){e, method.n, method_end, name.n, name_end};
+    return e;
+}
+
 struct entry *stats_entry(struct stats *s, struct str method, struct str name, double now_s)
 {
-    struct entry **last = &s->last_used[quick_hash(method, name)];
-    if (*last == NULL || !is_of(*last, method, name))
-        *last = find_or_make(s, method, name, now_s);
-    return *last;
+    uint64_t method_end = last_bytes(method), name_end = last_bytes(name);
+    const struct stats_used *used = &s->last_used[quick_hash(method_end, name, name_end)];
+    if (used->entry != NULL && used->name_n == name.n && used->name_end == name_end &&
+        used->method_n == method.n && used->method_end == method_end &&
+        ((name.n | method.n) < 8 || (begin_alike(used->entry->name, name.p, name.n) &&
+                                     begin_alike(used->entry->method, method.p, method.n))))
+        return used->entry;
+    return look_up(s, method, name, now_s);
 }
 
 struct entry *stats_find(const struct stats *s, struct str method, struct str name)
@@ -163,16 +207,17 @@ struct entry *stats_find(const struct stats *s, struct str method, struct str na
 void stats_log(struct stats *s, struct entry *e, bool timed, double ms, uint64_t length,
                struct str failure, double now_s)
 {
-    entry_log(e, timed, ms, length, now_s);
-    if (!e->is_transaction)
-        entry_log(s->total, timed, ms, length, now_s);
+    if (e->is_transaction)
+        entry_log(e, timed, ms, length, now_s);
+    else
+        entry_log_twice(e, s->total, timed, ms, length, now_s);
     if (e->is_other)
         s->names_left_out++;
     if (failure.n > 0)
         stats_log_failure(s, e, failure, now_s);
 }
 
-void stats_log_failure(struct stats *s, struct entry *e, struct str failure, double now_s)
+SELDOM void stats_log_failure(struct stats *s, struct entry *e, struct str failure, double now_s)
 {
     entry_log_failure(e, now_s);
     if (!e->is_transaction)

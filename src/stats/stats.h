@@ -26,8 +26,17 @@ struct slots; /* what each entry counted in each ten seconds */
 
 #define STATS_NAMES_DEFAULT 1000
 #define STATS_OTHER_NAME "(other)"
-#define STATS_NAME_LIMIT 4096 /* bytes; longer names are cut */
-#define STATS_LAST_USED 256   /* a power of two: entries that are found without the table */
+#define STATS_NAME_LIMIT 4096  /* bytes; longer names are cut */
+#define STATS_LAST_USED_BITS 8 /* so many entries, as a power of two, are found without the table */
+
+/* An entry that was asked for, and by what. */
+struct stats_used {
+    struct entry *entry; /* NULL: none */
+    size_t method_n;
+    uint64_t method_end; /* the last eight bytes */
+    size_t name_n;
+    uint64_t name_end;
+};
 
 struct stats {
     struct entry *entries; /* a uthash table in order of first occurrence: HASH_ITER(hh, ...) */
@@ -46,9 +55,9 @@ struct stats {
     bool keep_recent;    /* current percentiles of each entry too (the total's always are) */
     struct slots *slots; /* owned; NULL: not kept. Whoever makes it says when seconds are over */
     struct entry *other; /* private: the one beyond the cap; NULL as long as there is none */
-    struct entry *other_transaction;          /* private: the same of transactions */
-    struct buf key;                           /* private: the one that is looked for */
-    struct entry *last_used[STATS_LAST_USED]; /* private: by a quick hash; NULL: none */
+    struct entry *other_transaction; /* private: the same of transactions */
+    struct buf key;                  /* private: the one that is looked for */
+    struct stats_used last_used[1 << STATS_LAST_USED_BITS]; /* private: by a quick hash */
 };
 
 struct stats *stats_new(double now_s, bool keep_recent);

@@ -66,6 +66,53 @@ TEST(lengths_and_failures_are_of_all_requests)
     entry_free(e);
 }
 
+/* In two entries the same as in each by itself: in seconds that follow, in blocks that aren't there yet. */
+TEST(what_is_logged_twice_is_what_is_logged_in_each)
+{
+    static const double ms[] = {0, 0.4, 12.25, 12.25, 900, 3.5, 70000, -1, 12.25};
+    struct entry *both[2], *each[2];
+    for (size_t k = 0; k < 2; k++) {
+        both[k] = entry_new(STR("GET"), STR("/"), 10, k == 1);
+        each[k] = entry_new(STR("GET"), STR("/"), 10, k == 1);
+        entry_log(both[k], true, 20.0 + 400.0 * (double)k, 7,
+                  10); // as an entry that came first has
+        entry_log(each[k], true, 20.0 + 400.0 * (double)k, 7, 10);
+    }
+    for (size_t i = 0; i < 2000; i++) {
+        double now_s = 10 + (double)(i / 100), time = ms[i % 9];
+        entry_log_twice(both[0], both[1], i % 7 != 3, time, i, now_s);
+        entry_log(each[0], i % 7 != 3, time, i, now_s);
+        entry_log(each[1], i % 7 != 3, time, i, now_s);
+    }
+    for (size_t k = 0; k < 2; k++) {
+        struct histogram got = {0}, expected = {0};
+        CHECK_INT(both[k]->requests, each[k]->requests);
+        CHECK_INT(both[k]->untimed, each[k]->untimed);
+        CHECK_INT(both[k]->content_length, each[k]->content_length);
+        CHECK_DOUBLE(both[k]->last_s, each[k]->last_s, 0);
+        CHECK_INT(both[k]->times.count, each[k]->times.count);
+        CHECK_DOUBLE(both[k]->times.sum_ms, each[k]->times.sum_ms, 0);
+        CHECK_DOUBLE(both[k]->times.min_ms, each[k]->times.min_ms, 0);
+        CHECK_DOUBLE(both[k]->times.max_ms, each[k]->times.max_ms, 0);
+        for (double q = 0; q <= 1; q += 0.05)
+            CHECK_DOUBLE(entry_percentile(both[k], q), entry_percentile(each[k], q), 0);
+        for (int64_t second = 9; second < 32; second++)
+            CHECK_INT(window_at(&both[k]->per_second, second),
+                      window_at(&each[k]->per_second, second));
+        entry_tick(both[k]);
+        entry_tick(each[k]);
+        entry_current_times(both[k], &got);
+        entry_current_times(each[k], &expected);
+        CHECK_INT(got.count, expected.count);
+        CHECK_DOUBLE(got.sum_ms, expected.sum_ms, 0);
+        CHECK_INT(got.count > 0, k == 1);
+        histogram_release(&got);
+        histogram_release(&expected);
+        entry_free(both[k]);
+        entry_free(each[k]);
+    }
+}
+
 TEST(failures_alone_are_a_ratio_of_one)
 {
     struct entry *e = entry_new(STR("GET"), STR("/"), 0, false);
@@ -168,7 +215,8 @@ TEST(phases_are_kept_where_they_are_logged)
     entry_free(other);
 }
 
-TEST_MAIN(RUN(phases_are_kept_where_they_are_logged); RUN(a_new_one_has_its_names_and_nothing_else);
+TEST_MAIN(RUN(what_is_logged_twice_is_what_is_logged_in_each);
+          RUN(phases_are_kept_where_they_are_logged); RUN(a_new_one_has_its_names_and_nothing_else);
           RUN(requests_without_a_time_count_but_in_the_times);
           RUN(lengths_and_failures_are_of_all_requests); RUN(failures_alone_are_a_ratio_of_one);
           RUN(current_rates_are_over_the_last_ten_seconds);

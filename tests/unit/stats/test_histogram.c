@@ -273,6 +273,25 @@ TEST(a_copy_is_a_histogram_of_its_own)
     histogram_release(&b);
 }
 
+/* Also that of a histogram that was full before. */
+TEST(the_first_time_is_both_extremes)
+{
+    static const double times[] = {7.5, 0, 0.0001, 3599999, INFINITY};
+    struct histogram h = {0};
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        histogram_clear(&h);
+        histogram_add(&h, times[i]);
+        double expected = isinf(times[i]) ? 3600000 : times[i];
+        CHECK_DOUBLE(h.min_ms, expected, 0);
+        CHECK_DOUBLE(h.max_ms, expected, 0);
+        histogram_add(&h, 5);
+        CHECK_DOUBLE(h.min_ms, fmin(expected, 5), 0);
+        CHECK_DOUBLE(h.max_ms, fmax(expected, 5), 0);
+        CHECK_DOUBLE(h.sum_ms, expected + 5, 0);
+    }
+    histogram_release(&h);
+}
+
 TEST(blocks_are_made_as_values_come)
 {
     struct histogram h = {0};
@@ -280,7 +299,7 @@ TEST(blocks_are_made_as_values_come)
     histogram_add(&h, 100);
     size_t made = 0;
     for (size_t i = 0; i < HISTOGRAM_BLOCKS; i++)
-        made += h.blocks[i] != NULL;
+        made += h.blocks[i].slots != NULL;
     histogram_release(&h);
     CHECK_INT(made, 2);
 }
@@ -321,10 +340,11 @@ TEST(counts_what_lies_within_bounds_by_one_walk)
     histogram_release(&h);
 }
 
-TEST_MAIN(RUN(slots_follow_one_another_without_a_gap); RUN(slots_are_as_wide_as_the_layout_says);
-          RUN(times_count_by_their_nearest_microsecond); RUN(any_percentile_is_within_a_thousandth);
-          RUN(strange_times_count_at_the_ends); RUN(nothing_gives_nothing);
-          RUN(ranks_are_the_ceiling_of_the_share); RUN(a_percentile_is_never_beyond_the_extremes);
+TEST_MAIN(RUN(slots_follow_one_another_without_a_gap); RUN(the_first_time_is_both_extremes);
+          RUN(slots_are_as_wide_as_the_layout_says); RUN(times_count_by_their_nearest_microsecond);
+          RUN(any_percentile_is_within_a_thousandth); RUN(strange_times_count_at_the_ends);
+          RUN(nothing_gives_nothing); RUN(ranks_are_the_ceiling_of_the_share);
+          RUN(a_percentile_is_never_beyond_the_extremes);
           RUN(the_first_rank_is_the_exact_minimum_and_the_last_the_maximum);
           RUN(several_percentiles_are_those_one_by_one); RUN(medians_and_averages_of_known_samples);
           RUN(merging_is_counting_both); RUN(merging_nothing_leaves_the_extremes);

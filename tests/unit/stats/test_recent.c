@@ -4,6 +4,11 @@
 
 #include "../check.h"
 
+static void add(struct recent *r, double ms)
+{
+    recent_add(r, histogram_time(ms));
+}
+
 static uint64_t count(const struct recent *r, double *min_ms, double *max_ms)
 {
     struct histogram h = {0};
@@ -19,7 +24,7 @@ TEST(the_present_second_is_not_over)
 {
     struct recent *r = recent_new();
     double min_ms, max_ms;
-    recent_add(r, 7.25);
+    add(r, 7.25);
     uint64_t during = count(r, &min_ms, &max_ms);
     recent_tick(r);
     uint64_t after = count(r, &min_ms, &max_ms);
@@ -33,10 +38,10 @@ TEST(a_time_leaves_after_ten_seconds)
 {
     struct recent *r = recent_new();
     double min_ms, max_ms;
-    recent_add(r, 5000);
+    add(r, 5000);
     recent_tick(r);
     for (int second = 2; second <= 10; second++) {
-        recent_add(r, second);
+        add(r, second);
         recent_tick(r);
     }
     uint64_t tenth = count(r, &min_ms, &max_ms);
@@ -57,7 +62,7 @@ TEST(a_busy_second_is_counted_whole)
     double min_ms, max_ms;
     for (int round = 0; round < 25; round++) { // so that each second of the ring is used twice
         for (int i = 1; i <= 3000; i++)
-            recent_add(r, i / 8.0);
+            add(r, i / 8.0);
         recent_tick(r);
     }
     uint64_t n = count(r, &min_ms, &max_ms);
@@ -77,9 +82,9 @@ TEST(clearing_forgets_all_seconds)
     struct recent *r = recent_new();
     double nothing;
     for (int i = 0; i < 2000; i++)
-        recent_add(r, 1);
+        add(r, 1);
     recent_tick(r);
-    recent_add(r, 1);
+    add(r, 1);
     recent_clear(r);
     recent_tick(r);
     uint64_t n = count(r, &nothing, &nothing);

@@ -25,6 +25,11 @@ static void log_one(struct stats *s, const char *method, const char *name, doubl
     stats_log(s, e, true, ms, 10, str_of(failure), now_s);
 }
 
+static void log_request(struct stats *s, struct str method, struct str name)
+{
+    stats_log(s, stats_entry(s, method, name, 1), true, 5, 10, STR_EMPTY, 1);
+}
+
 TEST(a_request_counts_in_its_entry_and_in_the_total)
 {
     struct stats *s = stats_new(100, false);
@@ -67,6 +72,50 @@ TEST(method_and_name_do_not_run_into_one_another)
     CHECK(stats_entry(s, STR("A"), STR("B\0C"), 0) != stats_entry(s, STR("A"), STR("B"), 0));
     struct entry *with_nul = stats_find(s, STR("A"), STR("B\0C"));
     CHECK_TEXT(with_nul->name, "B\\x00C");
+    stats_free(s);
+}
+
+/* Names of every length that differ in one byte, or in their length, and are asked for twice. */
+TEST(names_are_told_apart_by_each_of_their_bytes)
+{
+    enum { LONGEST = 40 };
+    char name[LONGEST + 1];
+    struct stats *s = stats_new(0, false);
+    stats_limit_names(s, 10000);
+    for (int round = 0; round < 3; round++) {
+        for (size_t n = 0; n <= LONGEST; n++) {
+            memset(name, 'n', n);
+            log_request(s, STR("GET"), str_make(name, n));
+            log_request(s, str_make(name, n), STR("/"));
+            for (size_t i = 0; i < n; i++) {
+                name[i] = 'x';
+                log_request(s, STR("GET"), str_make(name, n));
+                log_request(s, str_make(name, n), STR("/"));
+                name[i] = 'n';
+            }
+        }
+    }
+    size_t wrong = 0;
+    struct entry *e, *next;
+    HASH_ITER (hh, s->entries, e, next)
+        wrong += e->requests != 3 || e->times.count != 3;
+    CHECK_INT(s->n_entries, 2 * (LONGEST + 1 + LONGEST * (LONGEST + 1) / 2));
+    CHECK_INT(wrong, 0);
+    CHECK_INT(s->total->requests, 3 * s->n_entries);
+    CHECK_INT(stats_find(s, STR("GET"), STR("nnnnnnnnnxn"))->requests, 3);
+    stats_free(s);
+}
+
+TEST(a_name_is_a_new_entry_once_entries_were_dropped)
+{
+    struct stats *s = stats_new(0, false);
+    log_request(s, STR("GET"), STR("/a"));
+    log_request(s, STR("GET"), STR("/a"));
+    stats_clear(s, 5);
+    log_request(s, STR("GET"), STR("/a"));
+    CHECK_INT(s->n_entries, 1);
+    CHECK_INT(s->entries->requests, 1);
+    CHECK_INT(s->total->requests, 1);
     stats_free(s);
 }
 
@@ -361,7 +410,9 @@ TEST(entries_have_current_times_where_it_was_asked_for)
 }
 
 TEST_MAIN(RUN(a_request_counts_in_its_entry_and_in_the_total); RUN(a_failure_by_itself);
-          RUN(method_and_name_do_not_run_into_one_another); RUN(long_names_are_cut);
+          RUN(method_and_name_do_not_run_into_one_another);
+          RUN(names_are_told_apart_by_each_of_their_bytes);
+          RUN(a_name_is_a_new_entry_once_entries_were_dropped); RUN(long_names_are_cut);
           RUN(names_beyond_the_limit_are_counted_together);
           RUN(transactions_are_rows_and_no_part_of_the_total);
           RUN(transactions_beyond_the_limit_stay_out_of_the_total);
