@@ -128,8 +128,11 @@ end
 -- names, but its file and line.
 local RUN = "run"
 
+local FIRST = {} -- no task has run yet
+
 -- The loop, until something is thrown: by the task that is set._under_way, or by nobody's. Nothing between it
--- and a task catches errors, so that one trace of the compiler reaches from a wait to the next.
+-- and a task catches errors, so that traces of the compiler reach from one wait to the next; and a task that
+-- can't be compiled returns to where a trace begins.
 local function go_round(set, placed)
   local user, pick, is_counted = set.user, set._pick, run.counts_iterations()
   local is_user = set == user
@@ -139,13 +142,30 @@ local function go_round(set, placed)
   local n, first = #list, list[1]
   local own_wait, user_wait, seen = rawget(set, "wait_time"), rawget(user, "wait_time"), changes.n -- likewise
   local owner, wait_time = waiter(set)
+  local how, entry, why_none = FIRST, nil, nil
   while true do
+    if how then
+      -- A set that is left again and again would keep all others from their turn.
+      if how == AT_ONCE then sleep(0, true) end
+      how = nil
+    else
+      if changes.n ~= seen or rawget(set, "wait_time") ~= own_wait
+         or not is_user and rawget(user, "wait_time") ~= user_wait then
+        own_wait, user_wait = rawget(set, "wait_time"), rawget(user, "wait_time")
+        seen, owner, wait_time = changes.n, waiter(set)
+      end
+      if wait_time or not entry then
+        sleep_as(owner, wait_time or a_second)
+      elseif not pass() then
+        sleep_as(owner)
+      end
+    end
     if changes.n ~= listed or rawget(set, "tasks") ~= own then
       own, listed = rawget(set, "tasks"), changes.n
       list = list_of(set, own, placed)
       n, first = #list, list[1]
     end
-    local entry, why_none, is_at_once = first, nil, false
+    entry = first
     if is_chosen then
       entry, why_none = choose(set, list, pick)
     elseif n > 1 then
@@ -161,22 +181,8 @@ local function go_round(set, placed)
       if is_counted then iteration_done() end
     else
       set._under_way = entry
-      is_at_once = enter(entry, set) == AT_ONCE
+      how = enter(entry, set) == AT_ONCE and AT_ONCE
       set._under_way = false
-    end
-    if changes.n ~= seen or rawget(set, "wait_time") ~= own_wait
-       or not is_user and rawget(user, "wait_time") ~= user_wait then
-      own_wait, user_wait = rawget(set, "wait_time"), rawget(user, "wait_time")
-      seen, owner, wait_time = changes.n, waiter(set)
-    end
-    if is_at_once then
-      sleep(0, true) -- a set that is left again and again would keep all others from their turn
-    elseif wait_time then
-      sleep_as(owner, wait_time)
-    elseif not entry then
-      sleep_as(owner, a_second)
-    elseif not pass() then
-      sleep_as(owner)
     end
   end
 end
