@@ -26,7 +26,7 @@ local is_heard = false -- whether anybody listens to it
 request_event:follow(function(has_listeners)
   is_heard = has_listeners
 end)
-local judge = response_of.judge
+local judge, ask = response_of.judge, response_of.ask
 
 ---@class katydid.Client
 ---@field headers table<string, string> sent with each request of this user; nil removes
@@ -37,17 +37,10 @@ local H, h, SLASH = byte "H", byte "h", byte "/"
 
 local rawget, changes = rawget, object.changes
 
--- Whether the user's host is still the one that set_base was given, without looking into its classes.
--- methods.get has the same once more.
-local function has_same_host(client)
-  local own = rawget(client._user, "host")
-  if own == nil then return client._seen == changes.n end
-  return own == client._host
-end
-
--- Whether requests without an option can go the quickest way.
-local function note_plain(client)
-  client._plain = client._host and not client._login and not client._renamed and client._session or false
+-- Which requests http.fetch can be tried for: all, or those without an option, or none.
+local function note_quick(client)
+  client._quick = client._host and not client._login and client._session or false
+  client._plain = not client._renamed and client._quick
 end
 
 -- Takes note of a base URL; credentials in it become those of each request below it.
@@ -62,7 +55,7 @@ local function set_base(client, host)
     }
   end
   http.set_base(client._session, not client._login and host or nil)
-  note_plain(client)
+  note_quick(client)
 end
 
 local function is_below(url, base)
@@ -133,10 +126,10 @@ local function tell(response, method, context, shown)
 end
 
 -- Judges, counts and tells what a request came to.
-local function conclude(response, method, options, handler, as_json, is_open)
+local function conclude(response, method, options, handler, as_json)
   local shown, signal
   if handler or as_json then
-    shown, signal = judge(response, handler, as_json, is_open)
+    shown, signal = judge(response, handler, as_json)
   else
     shown = settle(response)
   end
@@ -214,23 +207,18 @@ local function check_method(what, method)
   end
 end
 
--- Whether http.fetch can be tried.
-local function is_usual(client, path, options, handler)
-  return type(client) == "table" and client._session and client._host and not client._login
-         and type(path) == "string" and (options == nil or type(options) == "table")
-         and (handler == nil and not (options and options.catch_response) or type(handler) == "function")
-         and has_same_host(client)
-end
-
--- What fetch came to, where it isn't a response that nobody wants to hear of.
+-- What fetch came to. Listeners are told of it; of what a handler is to judge, once it has.
 local function after_fetch(what, recorded, signal, response, options, handler)
+  local shown, _
   if signal then error(signal, 0) end
   if not response then blame.raise("%s: the response is larger than Lua can hold", what) end
-  if handler then return conclude(response, recorded, options, handler, false, true) end
-  if is_heard then
-    local _, shown = outcome(response)
-    tell(response, recorded, options and options.context, shown)
+  if handler then
+    shown, signal = ask(response, handler)
+  elseif is_heard then
+    _, shown = outcome(response)
   end
+  if is_heard then tell(response, recorded, options and options.context, shown) end
+  if signal then error(signal, 0) end
   return response
 end
 
@@ -238,17 +226,23 @@ local function send(what, method, recorded, self, path, options, handler)
   if handler == nil and type(options) == "function" then
     options, handler = nil, options
   end
-  if is_usual(self, path, options, handler) then
-    local signal, response = fetch(self._session, path, method, recorded ~= method and recorded or nil,
-                                   self._renamed or nil, options, handler)
-    if signal ~= nil or response ~= nil then
-      return after_fetch(what, recorded, signal, response, options, handler)
+  local session = type(self) == "table" and self._quick
+  if session and (options == nil or type(options) == "table")
+     and (type(handler) == "function" or handler == nil and not (options and options.catch_response)) then
+    -- Whether the user's host is still the one that set_base was given, without looking into its classes.
+    local own = rawget(self._user, "host")
+    if own == nil and self._seen == changes.n or own ~= nil and own == self._host then
+      local signal, response = fetch(session, path, method, recorded ~= method and recorded or nil,
+                                     self._renamed or nil, options, handler)
+      if signal ~= nil or response ~= nil then
+        return after_fetch(what, recorded, signal, response, options, handler)
+      end
     end
   end
   return perform(what, method, recorded, self, path, options, handler)
 end
 
--- The call that there is most of: as little as can be between it and its request.
+-- The call that there is most of, as `send` would do it: as little as can be between it and its request.
 function methods.get(self, path, options, handler)
   if options == nil and handler == nil and type(self) == "table" then
     local session = self._plain
@@ -336,7 +330,7 @@ end
 function methods:rename_request(name)
   if name ~= nil then check_name("client:rename_request", name) end
   self._renamed = name or false
-  note_plain(self)
+  note_quick(self)
 end
 
 ---Calls a function, whose requests have this name.
@@ -349,10 +343,10 @@ function methods:with_name(name, fn, ...)
   if type(fn) ~= "function" then blame.expected("client:with_name", "a function after the name", fn) end
   local before = self._renamed
   self._renamed = name
-  note_plain(self)
+  note_quick(self)
   local function finish(ok, ...)
     self._renamed = before
-    note_plain(self)
+    note_quick(self)
     if not ok then error((...), 0) end
     return ...
   end
@@ -440,6 +434,7 @@ function client.new(user, transport)
     _seen = false,
     _login = false, -- the credentials in the host, and what is left of it
     _renamed = false,
+    _quick = false,
     _plain = false,
   }, Client)
   -- The first request can go the quick way too, and what the long one needs isn't made for each user.

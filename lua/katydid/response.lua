@@ -80,24 +80,32 @@ local function settle_thrown(self, what)
   return settle(self)
 end
 
----Judges a request and counts it: as its handler says, else by its status. A handler's errors are failures,
----unless there is a better reason; signals pass, later.
+---Has a handler judge a response that decide may be called for, and counts it. The handler's errors are
+---failures, unless there is a better reason; signals pass, later.
+---@param self katydid.Response
+---@param handler fun(response: katydid.Response)
+---@return string? shown why it failed, as listeners see it
+---@return any signal to be thrown once listeners were told
+function response.ask(self, handler)
+  local ok, what = xpcall(handler, describe, self)
+  if ok then return settle(self) end
+  return settle_thrown(self, what)
+end
+
+---Judges a request and counts it: as its handler says, else by its status.
 ---@param self katydid.Response
 ---@param handler fun(response: katydid.Response)?
 ---@param read_json boolean? its body must be JSON: `js`
----@param is_open boolean? decide may be called already
 ---@return string? shown why it failed, as listeners see it
 ---@return any signal to be thrown once listeners were told
-function response.judge(self, handler, read_json, is_open)
-  if not is_open then open_verdict(self) end
+function response.judge(self, handler, read_json)
+  open_verdict(self)
   if read_json then
     local failure = rest.read(self, response.set_js)
     if failure then http.decide(self, failure) end
   end
   if not handler then return settle(self) end
-  local ok, what = xpcall(handler, describe, self)
-  if ok then return settle(self) end
-  return settle_thrown(self, what)
+  return response.ask(self, handler)
 end
 
 return response
