@@ -98,7 +98,8 @@ int exchange_base_init(struct exchange_base *base, struct str url, struct err *e
         return -1;
     if (u.has_user || u.has_query || u.has_fragment)
         return err_set(err, "a base URL with credentials, query or fragment");
-    *base = (struct exchange_base){.text = BUF_INIT};
+    static uint64_t last_id;
+    *base = (struct exchange_base){.id = ++last_id, .text = BUF_INIT};
     exchange_url(&base->text, &base->parts, &u);
     if (u.path.n == 0) {
         buf_truncate(&base->text, base->text.n - 1);

@@ -24,6 +24,7 @@ void exchange_url(struct buf *text, struct url *parts, const struct url *u);
 
 /* A base URL, parsed and quoted once for all paths below it. */
 struct exchange_base {
+    uint64_t id;      /* from 1; no other base of this process has it */
     struct buf text;  /* as it is sent; nothing stands for a path that it hasn't */
     struct url parts; /* of it; path "" where it has none */
 };

@@ -8,12 +8,12 @@
 #include "http/h1_connection.h"
 
 #include "base/mem.h"
+#include "http/h1_quick.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define READ_BYTES (64 * 1024)   /* the shared buffer */
 #define REST_BYTES (16 * 1024)   /* what is read at a time while a head is unfinished */
 #define SLICE_BYTES (256 * 1024) /* of a body, written at a time */
 #define SOURCE_BYTES \
@@ -28,7 +28,7 @@ void h1_line_init(struct h1_line *line, struct loop *loop, struct resolver *reso
 {
     *line =
         (struct h1_line){.loop = loop, .resolver = resolver, .sources = sources, .head = BUF_INIT};
-    line->bytes = xmalloc(READ_BYTES);
+    line->bytes = xmalloc(H1_READ_BYTES);
     h1_outbox_init(&line->outbox, loop, write_posted);
 }
 
@@ -206,7 +206,7 @@ static ptrdiff_t read_some(struct h1_connection *c, struct str *in, struct strea
 {
     struct buf *rest = &c->exchange->rest;
     if (rest->n == 0) {
-        ptrdiff_t got = stream_read(c->stream, c->line->bytes, READ_BYTES, why);
+        ptrdiff_t got = stream_read(c->stream, c->line->bytes, H1_READ_BYTES, why);
         *in = str_make(c->line->bytes, got > 0 ? (size_t)got : 0);
         return got;
     }
@@ -261,31 +261,41 @@ static void on_idle_readable(struct h1_connection *c)
         c->line->lost(c);
 }
 
+/* What was read, or why nothing will be. False: nothing more is to be read now. */
+static bool take_in(struct h1_connection *c, ptrdiff_t got, struct str in,
+                    const struct stream_error *why)
+{
+    struct h1_exchange *x = c->exchange;
+    if (got == 0)
+        return false;
+    x->active_ns = x->last_ns = now_ns(c->line);
+    if (got < 0) {
+        on_end(c, why);
+        return false;
+    }
+    if (x->first_ns == 0)
+        x->first_ns = x->last_ns;
+    if (!parse(c, &in))
+        return false;
+    keep_rest(&x->rest, in);
+    return !x->is_held;
+}
+
 static void on_readable(void *self)
 {
     struct h1_connection *c = self;
+    struct stream_error why;
+    struct str in;
+    ptrdiff_t got;
+    if (c->quick != NULL && (h1_quick_read(c, &in, &got, &why) || !take_in(c, got, in, &why)))
+        return;
     if (c->exchange == NULL) {
         on_idle_readable(c);
         return;
     }
     for (int i = 0; i < READS_AT_ONCE; i++) {
-        struct h1_exchange *x = c->exchange;
-        struct stream_error why;
-        struct str in;
-        ptrdiff_t got = read_some(c, &in, &why);
-        if (got == 0)
-            return;
-        x->active_ns = x->last_ns = now_ns(c->line);
-        if (got < 0) {
-            on_end(c, &why);
-            return;
-        }
-        if (x->first_ns == 0)
-            x->first_ns = x->last_ns;
-        if (!parse(c, &in))
-            return;
-        keep_rest(&x->rest, in);
-        if (x->is_held)
+        got = read_some(c, &in, &why);
+        if (!take_in(c, got, in, &why))
             return;
     }
 }
@@ -362,9 +372,13 @@ static void write_posted(void *owner, struct str bytes)
 {
     struct h1_connection *c = owner;
     c->is_posted = false;
-    c->exchange->gone_ns = now_ns(c->line);
-    if (stream_write(c->stream, &bytes, 1) < 0)
-        end_unheard(c); // it broke under the write, of which nothing has left
+    uint64_t *gone_ns = c->quick != NULL ? &c->quick->gone_ns : &c->exchange->gone_ns;
+    *gone_ns = now_ns(c->line);
+    if (stream_write(c->stream, &bytes, 1) == 0)
+        return;
+    if (c->quick != NULL)
+        h1_quick_end(c);
+    end_unheard(c); // it broke under the write, of which nothing has left
 }
 
 /* Whether it can be written with others: whole, and without having to wait for the kernel. */
@@ -433,6 +447,8 @@ static void on_drained(void *self)
 static void on_failed(void *self, const struct stream_error *why)
 {
     struct h1_connection *c = self;
+    if (c->quick != NULL)
+        h1_quick_end(c);
     if (c->exchange == NULL) {
         c->line->lost(c);
         return;
@@ -493,12 +509,14 @@ struct h1_connection *h1_connection_open(struct h1_line *line, void *owner,
 
 void h1_connection_close(struct h1_connection *c)
 {
-    if (c->is_posted) {
+    if (c->is_posted)
         h1_outbox_take_back(&c->line->outbox, c);
-        c->exchange->was_sent = false;
-    }
-    if (c->exchange != NULL)
+    if (c->exchange != NULL) {
+        c->exchange->was_sent &= !c->is_posted;
         c->exchange->connection = NULL;
+    }
+    if (c->quick != NULL)
+        c->quick->connection = NULL;
     stream_close(c->stream);
     free(c);
 }

@@ -16,6 +16,7 @@
 #include "http/h1_outbox.h"
 #include "http/h1_parser.h"
 #include "http/h1_request.h"
+#include "http/quick.h"
 #include "http/transport.h"
 #include "loop/loop.h"
 #include "net/resolver.h"
@@ -25,6 +26,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#define H1_READ_BYTES (64 * 1024) /* at once, of all connections of a line */
 
 struct h1_connection;
 struct h1_exchange;
@@ -44,6 +47,12 @@ struct h1_line {
     /* An idle one was closed by the server, or spoke unasked: it must be closed. */
     void (*lost)(struct h1_connection *c);
 
+    /* The answer to a quick one has come, and the connection is idle. */
+    void (*quick_answered)(struct h1_connection *c, struct http_quick *q,
+                           const struct quick_answer *answer);
+    /* A quick one is none: it has to be handed over, so that an exchange takes its place. */
+    void (*quick_ended)(struct h1_connection *c);
+
     /* Its body can't be read, as `text` says (borrowed): its connection must be closed now, and the
      * owner tells of it later. */
     void (*unreadable)(struct h1_exchange *x, struct str text);
@@ -57,6 +66,8 @@ struct h1_line {
     struct h1_outbox outbox; /* what is written at the end of the turn */
     struct h1_heads heads;   /* that were read */
     struct h1_host host;     /* that was asked last */
+    struct h1_tail tail;     /* of the quick one that was written last */
+    unsigned n_ended;        /* quick ones in a row that were none */
     struct buf head;         /* of what is written by itself */
     char *slice;             /* of a body that is read while it is written; NULL: none was yet */
 };
@@ -93,7 +104,8 @@ struct h1_connection {
 
     /* private, from here */
     struct h1_line *line;
-    struct h1_exchange *exchange; /* NULL: it is idle */
+    struct h1_exchange *exchange; /* NULL: it is idle, or has a quick one */
+    struct http_quick *quick;     /* NULL: none; never beside an exchange */
     const struct tls_context *tls;
     uint16_t port;
     bool is_posted;   /* its request isn't written yet */

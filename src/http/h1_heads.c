@@ -39,6 +39,49 @@ const struct h1_head *h1_heads_find(struct h1_heads *heads, struct str in, size_
     return &k->head;
 }
 
+const struct h1_kept_head *h1_heads_find_plain(struct h1_heads *heads, struct str in)
+{
+    const struct h1_kept_head *k = find(heads, in);
+    return k != NULL && k->is_plain ? k : NULL;
+}
+
+static bool has_name(const struct h1_kept_head *k, size_t row, struct str name)
+{
+    const struct http_header_at *at = &k->rows[row];
+    return at->name_n == name.n && str_equal_nocase(str_make(k->bytes + at->name, name.n), name);
+}
+
+static bool is_plain(const struct h1_kept_head *k)
+{
+    const struct h1_head *h = &k->head;
+    bool has_body = h->status >= 200 && h->status != 204 && h->status / 100 != 3;
+    if (!has_body || !h->has_length || h->is_chunked || h->wants_close || h->is_http_1_0)
+        return false;
+    for (size_t i = 0; i < h->n_headers; i++) {
+        if (has_name(k, i, STR("Set-Cookie")) || has_name(k, i, STR("Content-Encoding")))
+            return false;
+    }
+    return true;
+}
+
+/* Room is there: the status line is longer than its reason, and each header has its line's end. */
+static void keep_texts(struct h1_kept_head *k)
+{
+    const struct h1_head *h = &k->head;
+    memcpy(k->texts, k->bytes + h->reason_at, h->reason_n);
+    k->texts[h->reason_n] = '\0';
+    k->lines_at = k->texts_n = h->reason_n + 1;
+    if (h->n_headers == 0)
+        return;
+    const struct http_header_at *last = &k->rows[h->n_headers - 1];
+    size_t begin = k->rows[0].name, end = last->value + last->value_n + 1;
+    char *lines = k->texts + k->lines_at;
+    memcpy(lines, k->bytes + begin, end - begin);
+    for (size_t i = 0; i < h->n_headers; i++)
+        lines[k->rows[i].value + k->rows[i].value_n - begin] = '\0';
+    k->texts_n += end - begin;
+}
+
 void h1_heads_keep(struct h1_heads *heads, struct str bytes, const struct h1_head *head,
                    const struct http_headers *headers)
 {
@@ -52,4 +95,7 @@ void h1_heads_keep(struct h1_heads *heads, struct str bytes, const struct h1_hea
     memcpy(k->bytes, bytes.p, bytes.n);
     if (headers->n > 0) // else there may be no memory to copy from
         memcpy(k->rows, headers->all, headers->n * sizeof headers->all[0]);
+    k->is_plain = is_plain(k);
+    if (k->is_plain)
+        keep_texts(k);
 }

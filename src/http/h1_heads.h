@@ -29,14 +29,24 @@ struct h1_head {
     size_t n_headers;
 };
 
+/* One that was read. */
+struct h1_kept_head {
+    size_t n; /* 0: none */
+    struct h1_head head;
+    /* Its answer has a body of head.length bytes, keeps its connection, and asks for nothing to be done:
+     * no redirect, no cookie to be kept, no body to be decoded. */
+    bool is_plain;
+    char bytes[H1_HEAD_BYTES_MAX];
+    struct http_header_at rows[H1_HEAD_ROWS_MAX];
+    /* Of a plain one: reason phrase and headers as a response has them, "OK\0Name: value\0\r\nName: …":
+     * a NUL behind each. */
+    size_t texts_n, lines_at; /* where the headers begin in it */
+    char texts[H1_HEAD_BYTES_MAX];
+};
+
 /* Embedded in its owner; all zero is an empty one. Fields are private. */
 struct h1_heads {
-    struct h1_kept_head {
-        size_t n; /* 0: none */
-        struct h1_head head;
-        char bytes[H1_HEAD_BYTES_MAX];
-        struct http_header_at rows[H1_HEAD_ROWS_MAX];
-    } kept[H1_HEADS_KEPT];
+    struct h1_kept_head kept[H1_HEADS_KEPT];
     size_t last;     /* that was found or kept */
     unsigned misses; /* in a row */
 };
@@ -45,6 +55,8 @@ struct h1_heads {
  * them. NULL: it isn't known. Borrowed until the next call. */
 const struct h1_head *h1_heads_find(struct h1_heads *heads, struct str in, size_t *n,
                                     struct http_headers *headers);
+/* The same of a plain one alone, as it was kept. NULL: it isn't known, or isn't plain. */
+const struct h1_kept_head *h1_heads_find_plain(struct h1_heads *heads, struct str in);
 /* Takes note of one that was read, from its first byte to the empty line: what it says, and where its
  * headers stand in it. One that is too long, or has too many headers, isn't kept. */
 void h1_heads_keep(struct h1_heads *heads, struct str bytes, const struct h1_head *head,

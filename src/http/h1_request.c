@@ -177,3 +177,60 @@ void h1_request_add(struct buf *out, const struct transfer_spec *spec, struct h1
     *p = '\0';
     out->n = (size_t)(p - out->p);
 }
+
+/* What stands between "GET " and the given path. */
+static struct str base_path(const struct exchange_base *base)
+{
+    size_t n = base->parts.path.n;
+    return str_make(base->text.p + base->text.n - n, n);
+}
+
+static char *put_target(char *p, const struct exchange_base *base, struct str path)
+{
+    p = put(p, STR("GET "));
+    p = put(p, base_path(base));
+    return put(p, path);
+}
+
+void h1_request_add_get(struct buf *out, const struct exchange_base *base, struct str path,
+                        const struct http_headers *headers, struct h1_framing *framing,
+                        struct h1_host *host)
+{
+    struct transfer_spec spec = {.parts = base->parts, .headers = headers};
+    *framing = (struct h1_framing){.wants_close = false};
+    buf_reserve(out, head_room(&spec) + base->text.n + path.n);
+    char *p = put_target(out->p + out->n, base, path);
+    p = put(p, STR(" HTTP/1.1\r\n"));
+    p = put_headers(p, &spec, framing, host);
+    p = put(p, STR("\r\n"));
+    *p = '\0';
+    out->n = (size_t)(p - out->p);
+}
+
+static void keep_tail(struct h1_tail *tail, const struct exchange_base *base, struct str written)
+{
+    if (written.n > sizeof tail->bytes)
+        return;
+    tail->base_id = base->id;
+    tail->n = written.n;
+    memcpy(tail->bytes, written.p, written.n);
+}
+
+void h1_request_add_usual(struct buf *out, const struct exchange_base *base, struct str path,
+                          struct h1_host *host, struct h1_tail *tail)
+{
+    size_t head_n = strlen("GET ") + base->parts.path.n + path.n;
+    if (tail->base_id != base->id) {
+        struct h1_framing framing;
+        size_t begin = out->n;
+        h1_request_add_get(out, base, path, exchange_default_headers(HTTP_COMPRESS_DEFAULT),
+                           &framing, host);
+        keep_tail(tail, base, str_make(out->p + begin + head_n, out->n - begin - head_n));
+        return;
+    }
+    buf_reserve(out, head_n + tail->n);
+    char *p = put_target(out->p + out->n, base, path);
+    p = put(p, str_make(tail->bytes, tail->n));
+    *p = '\0';
+    out->n = (size_t)(p - out->p);
+}

@@ -8,6 +8,7 @@
 #define HTTP_H1_REQUEST_H
 
 #include "base/buf.h"
+#include "http/exchange.h"
 #include "http/transport.h"
 
 #include <stdbool.h>
@@ -28,9 +29,27 @@ struct h1_host {
         [300]; /* "Host: ", a name of at most 255 bytes with what stands around it, a port, CRLF */
 };
 
+#define H1_TAIL_MAX 700 /* bytes of a tail; a longer one isn't kept */
+
+/* What follows the path of a GET without headers of its own, as it was written last. All zero is an empty one;
+ * fields are private. */
+struct h1_tail {
+    uint64_t base_id;
+    size_t n;
+    char bytes[H1_TAIL_MAX];
+};
+
 /* Behind the body of one that is chunked. */
 #define H1_LAST_CHUNK "\r\n0\r\n\r\n"
 
+/* Adds a GET of a plain path behind a base (exchange_join) with the default headers. `host` and `tail` are kept
+ * from one request to the next. */
+void h1_request_add_usual(struct buf *out, const struct exchange_base *base, struct str path,
+                          struct h1_host *host, struct h1_tail *tail);
+/* The same with other headers. */
+void h1_request_add_get(struct buf *out, const struct exchange_base *base, struct str path,
+                        const struct http_headers *headers, struct h1_framing *framing,
+                        struct h1_host *host);
 /* Adds all that comes before the body. `host` is kept from one request to the next. */
 void h1_request_add(struct buf *out, const struct transfer_spec *spec, struct h1_framing *framing,
                     struct h1_host *host);

@@ -11,11 +11,11 @@
 #include "http/h1_transport.h"
 
 #include "base/mem.h"
-#include "http/h1_connection.h"
-#include "http/h1_tls.h"
+#include "http/exchange.h"
+#include "http/h1_limits.h"
+#include "http/h1_quick.h"
+#include "http/h1_session.h"
 #include "http/request.h"
-#include "http/session.h"
-#include "loop/timer.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -27,38 +27,6 @@
 #define SPARE_TRANSFERS 1024
 #define IDLE_LIMIT 100 /* connections that a session keeps */
 #define HOST_BYTES_MAX 255
-
-struct h1_transport {
-    struct transport base; /* first */
-    struct h1_line line;
-    struct h1_tls tls;
-    struct h1_transfer *spare; /* with the memory of their heads */
-    size_t n_spare;
-    struct deferred kick;
-    struct h1_transfer *failed; /* list */
-    size_t n_failed;
-    size_t n_sessions; /* so far: each has a number, its `choice` */
-};
-
-struct h1_session {
-    struct h1_transport *transport;
-    struct h1_connection *idle; /* list: the last that was used is first */
-    size_t n_idle;
-    struct h1_transfer *active;  /* list, also of those that failed */
-    struct tls_tickets *tickets; /* NULL until it speaks TLS */
-    size_t choice;
-    struct timer limit;
-    uint64_t limit_ns;
-};
-
-struct h1_transfer {
-    struct h1_exchange exchange; /* first */
-    struct h1_session *session;
-    uint64_t start_ns;
-    enum http_failure failure; /* it is among the failed; HTTP_OK: it isn't */
-    struct buf text;
-    struct h1_transfer *prev, *next, *next_failed;
-};
 
 /* --- how a transfer ends ----------------------------------------------------------------------- */
 
@@ -158,7 +126,7 @@ static void on_lost(struct h1_connection *c)
 }
 
 /* To be told at the end of the turn. */
-static void fail_later(struct h1_transfer *x, enum http_failure failure)
+void h1_transfer_fail(struct h1_transfer *x, enum http_failure failure)
 {
     struct h1_transport *t = x->session->transport;
     x->failure = failure;
@@ -198,77 +166,7 @@ static void on_unreadable(struct h1_exchange *exchange, struct str text)
     struct h1_transfer *x = (struct h1_transfer *)exchange;
     h1_connection_close(exchange->connection);
     http_failure_add_named(&x->text, "RequestError", text);
-    fail_later(x, HTTP_SEND);
-}
-
-/* --- limits ------------------------------------------------------------------------------------ */
-
-static uint64_t after(uint64_t from_ns, double limit_s)
-{
-    return limit_s > 0 ? from_ns + s_to_ns(limit_s) : UINT64_MAX;
-}
-
-/* The limit that is broken next, and when. Before the request is sent it is that of connecting, which
- * the name's resolution belongs to. */
-static uint64_t next_limit(const struct h1_transfer *x, enum http_failure *which)
-{
-    const struct h1_exchange *e = &x->exchange;
-    const struct http_settings *s = e->spec->settings;
-    uint64_t phase_ns = e->is_held    ? UINT64_MAX
-                        : e->was_sent ? after(e->active_ns, s->read_s)
-                                      : after(x->start_ns, s->connect_s);
-    uint64_t total_ns = after(x->start_ns, e->spec->total_left_s);
-    *which = e->was_sent ? HTTP_READ_TIMEOUT : HTTP_CONNECT_TIMEOUT;
-    if (total_ns <= phase_ns)
-        *which = HTTP_TOTAL_TIMEOUT;
-    return phase_ns < total_ns ? phase_ns : total_ns;
-}
-
-/*
- * The timer is only ever moved to an earlier time: one that fires too early looks again. What is read
- * next may have a shorter limit than connecting has: until then it counts from now.
- */
-static void move_limit(struct h1_transfer *x)
-{
-    struct h1_session *s = x->session;
-    struct loop *loop = s->transport->line.loop;
-    enum http_failure which;
-    uint64_t at_ns = next_limit(x, &which);
-    if (!x->exchange.was_sent) {
-        uint64_t read_ns = after(loop_now_ns(loop), x->exchange.spec->settings->read_s);
-        at_ns = read_ns < at_ns ? read_ns : at_ns;
-    }
-    if (at_ns == UINT64_MAX || (timer_is_started(&s->limit) && s->limit_ns <= at_ns))
-        return;
-    s->limit_ns = at_ns;
-    timer_start_at(loop, &s->limit, at_ns);
-}
-
-static void break_limit(struct h1_transfer *x, enum http_failure which)
-{
-    const struct http_settings *s = x->exchange.spec->settings;
-    double limit_s = which == HTTP_CONNECT_TIMEOUT ? s->connect_s
-                     : which == HTTP_READ_TIMEOUT  ? s->read_s
-                                                   : s->total_s;
-    h1_connection_close(x->exchange.connection);
-    http_failure_add_timeout(&x->text, which, limit_s);
-    fail_later(x, which);
-}
-
-static void on_limit(void *self)
-{
-    struct h1_session *s = self;
-    uint64_t now_ns = loop_now_ns(s->transport->line.loop);
-    struct h1_transfer *x;
-    DL_FOREACH (s->active, x) {
-        enum http_failure which;
-        if (x->failure != HTTP_OK)
-            continue;
-        if (next_limit(x, &which) <= now_ns)
-            break_limit(x, which);
-        else
-            move_limit(x);
-    }
+    h1_transfer_fail(x, HTTP_SEND);
 }
 
 /* --- how a transfer begins --------------------------------------------------------------------- */
@@ -330,7 +228,7 @@ static void send_transfer(struct h1_transfer *x)
     struct h1_connection *c;
     struct h1_place place;
     if (!find_place(x, &place)) {
-        fail_later(x, HTTP_TLS);
+        h1_transfer_fail(x, HTTP_TLS);
         return;
     }
     while ((c = take_idle(s, &place)) != NULL && h1_connection_send(c, &x->exchange) < 0)
@@ -339,14 +237,14 @@ static void send_transfer(struct h1_transfer *x)
         c = h1_connection_open(&s->transport->line, s, &place);
         h1_connection_send(c, &x->exchange);
     }
-    move_limit(x);
+    h1_limits_move(x);
 }
 
 static struct h1_session *session_new(struct h1_transport *t)
 {
     struct h1_session *s = xmalloc(sizeof *s);
     *s = (struct h1_session){.transport = t, .choice = t->n_sessions++};
-    timer_init(&s->limit, on_limit, s);
+    h1_limits_init(s);
     return s;
 }
 
@@ -372,6 +270,16 @@ static struct h1_transfer *take_transfer(struct h1_session *s, const struct tran
     return x;
 }
 
+static void take_over(struct h1_transfer *x)
+{
+    struct h1_session *s = x->session;
+    struct h1_connection *c = s->quick->connection;
+    s->quick = NULL;
+    s->is_handed_over = false;
+    h1_quick_take_over(c, &x->exchange);
+    h1_limits_move(x);
+}
+
 static struct transfer *start(struct transport *base, struct http_session *session,
                               const struct transfer_spec *spec, const struct transfer_sink *sink)
 {
@@ -381,13 +289,17 @@ static struct transfer *start(struct transport *base, struct http_session *sessi
     if (session->own == NULL)
         session->own = session_new(t);
     struct h1_transfer *x = take_transfer(session->own, spec, sink);
+    if (x->session->is_handed_over) {
+        take_over(x);
+        return (struct transfer *)x;
+    }
     const char *bad_host = spec->parts.is_unix ? NULL : check_host(spec->parts.host);
     if (spec->has_body && str_equal(spec->method, STR("HEAD"))) {
         http_failure_add_named(&x->text, "RequestError", STR("a HEAD request can't have a body"));
-        fail_later(x, HTTP_SEND);
+        h1_transfer_fail(x, HTTP_SEND);
     } else if (bad_host != NULL) {
         http_failure_add_named(&x->text, "InvalidURL", str_of(bad_host));
-        fail_later(x, HTTP_SEND);
+        h1_transfer_fail(x, HTTP_SEND);
     } else {
         send_transfer(x);
     }
@@ -415,7 +327,7 @@ static void hold(struct transfer *transfer, bool holds)
         return;
     h1_connection_hold(x->exchange.connection, holds);
     if (!holds)
-        move_limit(x);
+        h1_limits_move(x);
 }
 
 static void stop(struct transfer *transfer)
@@ -425,6 +337,89 @@ static void stop(struct transfer *transfer)
         tell_failed(x);
     else
         h1_connection_stop(x->exchange.connection);
+}
+
+/* --- quick ones -------------------------------------------------------------------------------- */
+
+#define ENDED_MAX 64 /* in a row: these answers seem to be none for it */
+#define TRIED_THEN 32 /* of so many, one is tried all the same */
+
+void h1_session_hand_over(struct h1_session *s)
+{
+    s->is_handed_over = true;
+    s->quick->handed_over(s->quick);
+    if (s->is_handed_over)
+        BUG("nobody took over a quick request");
+}
+
+static void on_quick_ended(struct h1_connection *c)
+{
+    h1_session_hand_over(c->owner);
+}
+
+static void on_quick_answered(struct h1_connection *c, struct http_quick *q,
+                              const struct quick_answer *answer)
+{
+    struct h1_session *s = c->owner;
+    s->quick = NULL;
+    q->connection = NULL;
+    put_idle(s, c);
+    q->answered(q, answer);
+}
+
+static bool leads_to(struct h1_transport *t, const struct h1_connection *c,
+                     const struct exchange_base *to)
+{
+    static const struct http_settings usual = {.connect_s = HTTP_TIMEOUT_DEFAULT_S,
+                                               .read_s = HTTP_TIMEOUT_DEFAULT_S,
+                                               .verify = true};
+    struct h1_place place = {.url = &to->parts};
+    if (to->parts.is_unix)
+        return false;
+    if (to->parts.scheme.n == sizeof("https") - 1)
+        place.tls = h1_tls_get(&t->tls, &usual, NULL);
+    return h1_connection_serves(c, &place);
+}
+
+static bool has_quick(struct transport *base, const struct http_session *session,
+                      const struct exchange_base *to)
+{
+    struct h1_transport *t = (struct h1_transport *)base;
+    const struct h1_session *s = session->own;
+    if (s == NULL || s->idle == NULL || s->active != NULL || s->quick != NULL)
+        return false;
+    if (t->line.n_ended > ENDED_MAX && ++t->n_untried % TRIED_THEN != 0)
+        return false;
+    return leads_to(t, s->idle, to) && !h1_connection_is_dead(s->idle);
+}
+
+static bool start_quick(struct transport *base, struct http_session *session,
+                        const struct quick_spec *spec, struct http_quick *q)
+{
+    struct h1_session *s = session->own;
+    struct h1_connection *c = s->idle;
+    (void)base;
+    s->idle = c->next;
+    s->n_idle--;
+    s->quick = q;
+    if (!h1_quick_send(c, spec, q)) {
+        s->quick = NULL;
+        put_idle(s, c);
+        return false;
+    }
+    h1_limits_move_quick(s);
+    return true;
+}
+
+static bool cancel_quick(struct transport *base, struct http_session *session,
+                         struct http_quick *q)
+{
+    struct h1_session *s = session->own;
+    bool was_sent = q->gone_ns != 0;
+    (void)base;
+    s->quick = NULL;
+    h1_connection_close(q->connection);
+    return was_sent;
 }
 
 /* --- the transport ----------------------------------------------------------------------------- */
@@ -437,7 +432,7 @@ static void close_session(struct transport *base, struct http_session *session)
     session->own = NULL;
     if (s == NULL)
         return;
-    if (s->active != NULL)
+    if (s->active != NULL || s->quick != NULL)
         BUG("a session ends before its requests");
     LL_FOREACH_SAFE (s->idle, c, next)
         h1_connection_close(c);
@@ -449,7 +444,7 @@ static void close_session(struct transport *base, struct http_session *session)
 static void disconnect(struct transport *base, struct http_session *session)
 {
     const struct h1_session *s = session->own;
-    if (s != NULL && s->active == NULL)
+    if (s != NULL && s->active == NULL && s->quick == NULL)
         close_session(base, session);
 }
 
@@ -488,6 +483,7 @@ static void transport_free(struct transport *base)
     h1_tls_release(&t->tls);
     h1_line_release(&t->line);
     http_requests_release(base);
+    http_quick_release(base);
     free(t);
 }
 
@@ -499,6 +495,9 @@ struct transport *h1_transport_new(struct loop *loop, struct resolver *resolver,
                                  .cancel = cancel,
                                  .hold = hold,
                                  .stop = stop,
+                                 .has_quick = has_quick,
+                                 .start_quick = start_quick,
+                                 .cancel_quick = cancel_quick,
                                  .close_session = close_session,
                                  .disconnect = disconnect,
                                  .check = check,
@@ -508,6 +507,8 @@ struct transport *h1_transport_new(struct loop *loop, struct resolver *resolver,
     t->line.unheard = on_unheard;
     t->line.lost = on_lost;
     t->line.unreadable = on_unreadable;
+    t->line.quick_answered = on_quick_answered;
+    t->line.quick_ended = on_quick_ended;
     deferred_init(&t->kick, on_kick, t);
     return &t->base;
 }

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "http/decode.h"
 #include "http/exchange.h"
+#include "http/quick.h"
 #include "http/request_memory.h"
 
 #include <stdio.h>
@@ -444,13 +445,15 @@ static void prepare_message(struct http_request *r, const struct http_spec *spec
     r->hop.has_body = spec->has_body;
     r->hop.body = STR_EMPTY;
     r->hop.source = r->source;
-    bool is_usual =
-        !from->has_user && !r->hop.parts.is_unix && exchange_has_default_headers(r->session, spec);
-    r->hop.headers = is_usual ? exchange_default_headers(spec->compress) : NULL;
-    if (!is_usual) {
+    bool is_usual = spec->under_way != NULL ? spec->under_way->headers == NULL
+                                            : !from->has_user && !r->hop.parts.is_unix &&
+                                                  exchange_has_default_headers(r->session, spec);
+    r->hop.headers = is_usual ? exchange_default_headers(spec->compress) : &r->first_headers;
+    if (!is_usual && spec->under_way != NULL) {
+        http_headers_copy(&r->first_headers, spec->under_way->headers);
+    } else if (!is_usual) {
         exchange_first_headers(&r->first_headers, r->session, spec, from, &r->hop.parts,
                                clock_wall_at_s(loop_clock(r->loop), r->start_ns));
-        r->hop.headers = &r->first_headers;
     }
     if (!spec->has_body)
         return;
@@ -511,7 +514,8 @@ struct http_request *http_request_start(struct loop *loop, struct http_session *
     r->done = done;
     r->piece = spec->piece;
     r->self = self;
-    r->start_ns = clock_now_ns(loop_clock(loop));
+    r->start_ns = spec->under_way != NULL ? http_quick_start_ns(spec->under_way)
+                                          : clock_now_ns(loop_clock(loop));
     r->follows = spec->follow_redirects;
     r->max_redirects = spec->max_redirects;
     keep_settings(r, &spec->settings);

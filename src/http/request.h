@@ -52,6 +52,8 @@ struct http_spec {
      * False: enough for now, until http_request_resume; what was read already still comes. Must not
      * call anything of the request. */
     bool (*piece)(void *self, struct str piece);
+    /* One of http/quick that is handed over: it was started before, and isn't sent again. NULL: none */
+    const struct http_quick *under_way;
 };
 
 struct http_request;

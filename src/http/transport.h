@@ -89,14 +89,19 @@ struct transfer_sink {
 
 struct transfer; /* the transport's own */
 
+struct exchange_base;
 struct http_request;
 struct http_response;
+struct http_quick;
+struct quick_headers;
+struct quick_spec;
 
 struct transport {
-    /* Of requests that are over, for others: http/request's. */
+    /* Of requests that are over, for others: http/request's, and http/quick's. */
     struct http_request *spare_requests;
     struct http_response *spare_responses;
-    size_t n_spare_requests, n_spare_responses;
+    struct quick_headers *spare_headers;
+    size_t n_spare_requests, n_spare_responses, n_spare_headers;
 
     /* The spec is borrowed until done or cancel; the sink is copied. */
     struct transfer *(*start)(struct transport *t, struct http_session *s,
@@ -108,6 +113,16 @@ struct transport {
     void (*hold)(struct transfer *x, bool holds);
     /* After `head`: the rest isn't wanted. Calls `done` before it returns, as if `body` had said so. */
     void (*stop)(struct transfer *x);
+    /* Whether a request of this session can go the quick way of http/quick now; NULL: none ever can. */
+    bool (*has_quick)(struct transport *t, const struct http_session *s,
+                      const struct exchange_base *base);
+    /* Starts one, where has_quick said so. False: this one can't go it after all, and nothing was done.
+     * One that is handed over is taken from the session by the next `start`, which is called before
+     * handed_over returns. */
+    bool (*start_quick)(struct transport *t, struct http_session *s, const struct quick_spec *spec,
+                        struct http_quick *q);
+    /* As cancel. */
+    bool (*cancel_quick)(struct transport *t, struct http_session *s, struct http_quick *q);
     /* The session ends: close what is its own. */
     void (*close_session)(struct transport *t, struct http_session *s);
     /* The user has gone: close the session's connections, unless a request uses them. NULL: it has

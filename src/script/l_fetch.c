@@ -23,11 +23,13 @@ static void request_done(void *self, struct http_request *request)
 
 static void forget(struct fetch *f)
 {
+    http_quick_done(&f->quick, f->session->session);
     http_request_free(f->request);
     f->request = NULL;
+    f->task = NULL;
     if (f == &f->session->fetch)
         return;
-    buf_release(&f->label);
+    buf_release(&f->texts);
     free(f);
 }
 
@@ -35,34 +37,98 @@ static void forget(struct fetch *f)
 static void cancel(void *op)
 {
     struct fetch *f = op;
-    http_request_cancel(f->request);
-    if (http_request_was_sent(f->request))
+    bool was_sent;
+    if (f->request == NULL) {
+        was_sent = http_quick_cancel(&f->quick, f->session->session);
+    } else {
+        http_request_cancel(f->request);
+        was_sent = http_request_was_sent(f->request);
+    }
+    if (was_sent)
         f->session->vm->options.stats->in_flight_at_end++;
     forget(f);
 }
 
-/* The answer has come: the response, counted unless somebody judges it first. */
+static struct packed_label label_of(const struct fetch *f)
+{
+    struct str rest = str_slice(buf_slice(&f->texts), f->path_n, f->texts.n);
+    return (struct packed_label){str_slice(rest, 0, f->method_n),
+                                 str_slice(rest, f->method_n, rest.n)};
+}
+
+static struct str path_of(const struct fetch *f)
+{
+    return str_make(f->texts.p, f->path_n);
+}
+
+/* A response, counted unless somebody judges it first. */
+static void count(const struct fetch *f, struct packed *response)
+{
+    if (f->is_judged)
+        response->verdict = VERDICT_OPEN;
+    else
+        l_count_by_status(f->session->vm, f->task, response);
+}
+
+/* The answer has come, of an ordinary request: the response. */
 static int push(void *op, lua_State *L)
 {
     struct fetch *f = op;
     struct vm *vm = f->session->vm;
-    const struct task *task = f->task;
     const struct http_response *r = http_request_response(f->request);
-    const char *p = f->label.p;
-    const struct packed_label label = {str_make(p, f->method_n),
-                                       str_make(p + f->method_n, f->label.n - f->method_n)};
-    bool is_judged = f->is_judged;
+    const struct packed_label label = label_of(f);
     l_count_own_limit(vm, r->failure);
-    bool fits = l_response_push(L, vm->response_type, r, &label);
-    forget(f);
-    struct packed *response = lua_touserdata(L, -1);
-    if (!fits)
-        lua_pushboolean(L, false); // it was sent: nobody sends it again
-    else if (is_judged)
-        response->verdict = VERDICT_OPEN;
+    if (l_response_push(L, vm->response_type, r, &label))
+        count(f, lua_touserdata(L, -1));
     else
-        l_count_by_status(vm, task, response);
+        lua_pushboolean(L, false); // it was sent: nobody sends it again
+    forget(f);
     return 1;
+}
+
+/* The same of a quick one: its response is made where its bytes are. */
+static void answered(struct http_quick *q, const struct quick_answer *answer)
+{
+    struct fetch *f = (struct fetch *)q;
+    struct vm *vm = f->session->vm;
+    struct task *task = f->task;
+    const struct packed_label label = label_of(f);
+    const struct packed_quick packed = {
+        .base = f->base,
+        .path = path_of(f),
+        .headers = q->headers,
+        .answer = answer,
+        .start_s = clock_wall_at_s(loop_clock(vm->options.loop), answer->start_ns),
+        .response_time_ms = ns_to_ms(answer->end_ns - answer->start_ns),
+    };
+    lua_pushnil(task->co);
+    count(f, l_response_push_quick(task->co, vm->response_type, &packed, &label));
+    forget(f);
+    sched_wake_with(task, 1);
+}
+
+static const struct http_spec usual = {
+    .method = {"GET", 3},
+    .follow_redirects = true,
+    .max_redirects = HTTP_REDIRECTS_DEFAULT,
+    .settings = {.connect_s = HTTP_TIMEOUT_DEFAULT_S,
+                 .read_s = HTTP_TIMEOUT_DEFAULT_S,
+                 .verify = true},
+};
+
+/* A quick one that is none. */
+static void handed_over(struct http_quick *q)
+{
+    struct fetch *f = (struct fetch *)q;
+    struct http_spec spec = usual;
+    spec.url = path_of(f);
+    spec.base = f->base;
+    spec.follow_redirects = f->follows;
+    spec.under_way = q;
+    f->request = http_request_start(f->session->vm->options.loop, f->session->session, &spec,
+                                    request_done, f);
+    if (f->task->cancel != NULL) // it waits already
+        f->task->push = push;
 }
 
 /* set_base(session, url or nil) -> boolean */
@@ -78,21 +144,36 @@ int l_set_base(lua_State *L)
 static struct fetch *take(struct session_box *session)
 {
     struct fetch *f = &session->fetch;
-    if (f->request != NULL)
+    if (f->task != NULL)
         f = xcalloc(1, sizeof *f);
     f->session = session;
+    f->quick.answered = answered;
+    f->quick.handed_over = handed_over;
     return f;
 }
 
-static void keep_label(struct fetch *f, struct str recorded, struct str name)
+static void keep_texts(struct fetch *f, struct str path, struct str recorded, struct str name)
 {
-    if (f->label.n > 0)
-        buf_clear(&f->label);
-    f->method_n = recorded.n;
+    buf_clear(&f->texts);
+    buf_add_str(&f->texts, path);
+    f->path_n = (uint32_t)path.n;
+    f->method_n = (uint32_t)recorded.n;
     if (recorded.n > 0)
-        buf_add_str(&f->label, recorded);
+        buf_add_str(&f->texts, recorded);
     if (name.n > 0)
-        buf_add_str(&f->label, name);
+        buf_add_str(&f->texts, name);
+}
+
+/* Starts it: on the short way where it can go that. */
+static void send(struct fetch *f, const struct http_spec *spec)
+{
+    struct loop *loop = f->session->vm->options.loop;
+    struct http_session *session = f->session->session;
+    f->base = spec->base;
+    f->follows = spec->follow_redirects;
+    if (!http_quick_start(&f->quick, loop, session, spec))
+        f->request = http_request_start(loop, session, spec, request_done, f);
+    sched_park_for(f->task, cancel, f->request != NULL ? push : NULL, f);
 }
 
 enum argument { SESSION = 1, PATH, METHOD, RECORDED, NAME, OPTIONS, JUDGED };
@@ -126,16 +207,9 @@ int l_fetch(lua_State *L)
     struct task *task = sched_current(vm->sched);
     struct str recorded = STR_EMPTY, name = STR_EMPTY;
     bool is_plain = lua_gettop(L) == PATH;
-    struct http_spec spec = {
-        .method = STR("GET"),
-        .url = text_at(L, PATH),
-        .base = session->base,
-        .follow_redirects = true,
-        .max_redirects = HTTP_REDIRECTS_DEFAULT,
-        .settings = {.connect_s = HTTP_TIMEOUT_DEFAULT_S,
-                     .read_s = HTTP_TIMEOUT_DEFAULT_S,
-                     .verify = true},
-    };
+    struct http_spec spec = usual;
+    spec.url = text_at(L, PATH);
+    spec.base = session->base;
     bool goes = task != NULL && !task->stop_pending && spec.base != NULL &&
                 exchange_is_plain_path(spec.url) && lua_isyieldable(L) &&
                 (is_plain || read_rest(L, &spec, &recorded, &name));
@@ -146,9 +220,8 @@ int l_fetch(lua_State *L)
     struct fetch *f = take(session);
     f->task = task;
     f->is_judged = !is_plain && lua_toboolean(L, JUDGED);
-    keep_label(f, recorded, name);
-    f->request = http_request_start(vm->options.loop, session->session, &spec, request_done, f);
-    sched_park_for(task, cancel, push, f);
+    keep_texts(f, spec.url, recorded, name);
+    send(f, &spec);
     lua_pushvalue(L, lua_upvalueindex(WAIT));
     return lua_yield(L, 1);
 }

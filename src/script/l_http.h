@@ -58,12 +58,16 @@ void l_body_open(lua_State *L); /* makes the type; [-0, +0, m] */
 
 /* A request of the quick way. */
 struct fetch {
-    struct http_request *request; /* NULL: it is free */
+    struct http_quick quick;      /* first */
+    struct http_request *request; /* NULL: it goes as `quick` */
     struct session_box *session;
-    struct task *task; /* that waits for it */
-    bool is_judged;    /* before it is counted */
-    size_t method_n;
-    struct buf label; /* method and name as the statistics have them, where they are others */
+    struct task *task; /* that waits for it; NULL: it is free */
+    const struct exchange_base *base;
+    bool is_judged; /* before it is counted */
+    bool follows;   /* redirects */
+    uint32_t path_n, method_n;
+    /* The path; method and name as the statistics have them, where they are others. */
+    struct buf texts;
 };
 int l_fetch(lua_State *L);
 int l_set_base(lua_State *L);
@@ -94,6 +98,9 @@ int l_response_open(lua_State *L);
  * finalize. False, and nothing pushed: it is larger than Lua can hold. [-0, +1, m] */
 bool l_response_push(lua_State *L, int metatable, const struct http_response *r,
                      const struct packed_label *label);
+/* The same of one of http/quick, which is never too large. [-0, +1, m] */
+struct packed *l_response_push_quick(lua_State *L, int metatable, const struct packed_quick *q,
+                                     const struct packed_label *label);
 struct packed *l_response_check(lua_State *L, int arg); /* [-0, +0, e] */
 /* Why the response at `arg` was said to have failed. [-0, +1, -] */
 void l_response_push_verdict_text(lua_State *L, int arg);

@@ -24,13 +24,23 @@
 static const char response_key;
 
 /* A large body, with what the response on top alone has. [-0, +0, m] */
-static void keep_body(lua_State *L, struct packed *r, const struct buf *body)
+static void keep_body(lua_State *L, struct packed *r, struct str body)
 {
     lua_createtable(L, 0, 1);
-    lua_pushlstring(L, body->p, body->n);
+    lua_pushlstring(L, body.p, body.n);
     lua_setfield(L, -2, "text");
     lua_setfenv(L, -2);
     r->has_own = true;
+}
+
+/* The packed response on top becomes a response. [-0, +0, m] */
+static void finish(lua_State *L, int metatable, struct packed *packed, struct str body)
+{
+    packed->type = &response_key;
+    lua_rawgeti(L, LUA_REGISTRYINDEX, metatable);
+    lua_setmetatable(L, -2);
+    if (body.n >= PACKED_BODY_MAX)
+        keep_body(L, packed, body);
 }
 
 bool l_response_push(lua_State *L, int metatable, const struct http_response *r,
@@ -41,12 +51,17 @@ bool l_response_push(lua_State *L, int metatable, const struct http_response *r,
         return false;
     struct packed *packed = lua_newuserdata(L, size);
     packed_copy(packed, r, label);
-    packed->type = &response_key;
-    lua_rawgeti(L, LUA_REGISTRYINDEX, metatable);
-    lua_setmetatable(L, -2);
-    if (r->body.n >= PACKED_BODY_MAX)
-        keep_body(L, packed, &r->body);
+    finish(L, metatable, packed, buf_slice(&r->body));
     return true;
+}
+
+struct packed *l_response_push_quick(lua_State *L, int metatable, const struct packed_quick *q,
+                                     const struct packed_label *label)
+{
+    struct packed *packed = lua_newuserdata(L, packed_quick_size(q, label));
+    packed_quick_copy(packed, q, label);
+    finish(L, metatable, packed, q->answer->body);
+    return packed;
 }
 
 struct packed *l_response_check(lua_State *L, int arg)

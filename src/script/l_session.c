@@ -29,7 +29,7 @@ static int collect_session(lua_State *L)
     if (box->request != NULL)
         l_http_forget_request(box->request); // both are garbage, and which goes first is open
     l_stream_forget_all(box);
-    buf_release(&box->fetch.label);
+    buf_release(&box->fetch.texts);
     if (box->kept != NULL)
         DL_DELETE(box->vm->sessions, box->kept);
     http_session_free(box->session);
@@ -47,7 +47,7 @@ static int l_session(lua_State *L)
     const struct vm_options *options = &vm->options;
     bool is_fast = luaL_checkoption(L, 1, "curl", kinds) == 1;
     struct session_box *box = lua_newuserdata(L, sizeof *box);
-    *box = (struct session_box){.type = &session_key, .vm = vm, .fetch = {.label = BUF_INIT}};
+    *box = (struct session_box){.type = &session_key, .vm = vm, .fetch = {.texts = BUF_INIT}};
     luaL_getmetatable(L, SESSION_TYPE);
     lua_setmetatable(L, -2);
     box->session = http_session_new(is_fast ? options->fast_transport : options->transport);

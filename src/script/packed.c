@@ -180,6 +180,57 @@ void packed_copy(struct packed *to, const struct http_response *r, const struct 
     pack_response(&p, r, label, to);
 }
 
+static size_t kept_body_n(const struct quick_answer *answer)
+{
+    return answer->body.n < PACKED_BODY_MAX ? answer->body.n : 0;
+}
+
+size_t packed_quick_size(const struct packed_quick *q, const struct packed_label *label)
+{
+    size_t headers_n = q->headers != NULL ? q->headers->bytes.n : 0;
+    return sizeof(struct packed) + sizeof "GET" + q->base->text.n + q->path.n + 1 +
+           q->answer->texts.n + kept_body_n(q->answer) + headers_n + label->method.n +
+           label->name.n;
+}
+
+/* "GET", NUL, the URL, NUL. */
+static uint32_t pack_asked(struct packer *p, const struct packed_quick *q)
+{
+    uint32_t at = pack(p, "GET", sizeof "GET").at;
+    pack(p, q->base->text.p, q->base->text.n);
+    pack(p, q->path.p, q->path.n);
+    pack(p, "", 1);
+    return at;
+}
+
+void packed_quick_copy(struct packed *to, const struct packed_quick *q,
+                       const struct packed_label *label)
+{
+    struct packer p = {(char *)to, sizeof *to};
+    const struct quick_answer *a = q->answer;
+    uint32_t asked = pack_asked(&p, q), texts = pack(&p, a->texts.p, a->texts.n).at;
+    struct piece url = {asked + sizeof "GET", (uint32_t)(q->base->text.n + q->path.n)};
+    *to = (struct packed){
+        .status = a->status,
+        .target = (uint32_t)(q->base->text.n - q->base->parts.path.n),
+        .response_time_ms = q->response_time_ms,
+        .start_s = q->start_s,
+        .wait_ms = q->response_time_ms,
+        .length = a->body.n,
+        .reason = {texts, (uint32_t)a->reason_n},
+        .url = url,
+        .body = pack_some(&p, str_slice(a->body, 0, kept_body_n(a))),
+        .request_method = {asked, sizeof "GET" - 1},
+        .request_url = url,
+        .headers = {texts + (uint32_t)a->lines_at, (uint32_t)(a->texts.n - a->lines_at)},
+        .compress = HTTP_COMPRESS_DEFAULT,
+        .method = pack_some(&p, label->method),
+        .name = pack_some(&p, label->name),
+    };
+    if (q->headers != NULL)
+        to->request_headers = pack_headers(&p, q->headers);
+}
+
 struct str packed_text(const struct packed *r, struct piece piece)
 {
     return str_make((const char *)r + piece.at, piece.n);

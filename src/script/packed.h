@@ -10,6 +10,8 @@
 #define SCRIPT_PACKED_H
 
 #include "base/str.h"
+#include "http/exchange.h"
+#include "http/quick.h"
 #include "http/request.h"
 #include "http/response.h"
 
@@ -69,6 +71,18 @@ size_t packed_size(const struct http_response *r, const struct packed_label *lab
 /* Writes it; `to` has so many bytes. */
 void packed_copy(struct packed *to, const struct http_response *r,
                  const struct packed_label *label);
+
+/* A response of http/quick, for the same. */
+struct packed_quick {
+    const struct exchange_base *base;
+    struct str path;
+    const struct http_headers *headers; /* that were sent; NULL: the default ones */
+    const struct quick_answer *answer;
+    double start_s, response_time_ms;
+};
+size_t packed_quick_size(const struct packed_quick *q, const struct packed_label *label);
+void packed_quick_copy(struct packed *to, const struct packed_quick *q,
+                       const struct packed_label *label);
 
 /* Borrowed from the block. Empty where the piece isn't set. */
 struct str packed_text(const struct packed *r, struct piece piece);

@@ -204,6 +204,12 @@ void sched_wake(struct task *t)
     make_ready(t);
 }
 
+void sched_wake_with(struct task *t, int n)
+{
+    t->n_results = n;
+    sched_wake(t);
+}
+
 void sched_abandon(struct task *t)
 {
     cancel_wait(t);
@@ -447,6 +453,9 @@ static void resume(struct task *t)
         t->gets_stop = false;
         sched_push_stop(s, t->co);
         n_args = 1;
+    } else if (t->n_results > 0) {
+        n_args = 1 + t->n_results;
+        t->n_results = 0;
     } else if (t->push != NULL) {
         lua_pushnil(t->co);
         n_args = 1 + t->push(t->op, t->co);

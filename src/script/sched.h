@@ -55,6 +55,7 @@ struct task {
     void (*cancel)(void *op); /* of what it waits for; NULL: it doesn't wait */
     int (*push)(void *op, lua_State *L); /* its results; NULL: none */
     void *op;
+    int n_results; /* on its coroutine's stack, of what it waited for */
     struct timer sleep;
     bool has_begun, is_ready, is_waiting;
     bool has_waited;          /* since sched_pass was asked last */
@@ -102,6 +103,8 @@ void sched_park_for(struct task *t, void (*cancel)(void *op), int (*push)(void *
                     void *op);
 /* What it waits for is done. */
 void sched_wake(struct task *t);
+/* The same, and it has `n` results, which are on its coroutine's stack already, behind a nil. */
+void sched_wake_with(struct task *t, int n);
 /* Cancels what the running task has started and can't wait for. */
 void sched_abandon(struct task *t);
 
