@@ -28,7 +28,7 @@ struct h1_transport {
     struct h1_transfer *failed; /* list */
     size_t n_failed;
     unsigned n_untried; /* quick requests, since they were found to be none */
-    size_t n_sessions; /* so far: each has a number, its `choice` */
+    size_t n_sessions;  /* so far: each has a number, its `choice` */
 };
 
 struct h1_session {

@@ -341,7 +341,7 @@ static void stop(struct transfer *transfer)
 
 /* --- quick ones -------------------------------------------------------------------------------- */
 
-#define ENDED_MAX 64 /* in a row: these answers seem to be none for it */
+#define ENDED_MAX 64  /* in a row: these answers seem to be none for it */
 #define TRIED_THEN 32 /* of so many, one is tried all the same */
 
 void h1_session_hand_over(struct h1_session *s)
@@ -370,9 +370,8 @@ static void on_quick_answered(struct h1_connection *c, struct http_quick *q,
 static bool leads_to(struct h1_transport *t, const struct h1_connection *c,
                      const struct exchange_base *to)
 {
-    static const struct http_settings usual = {.connect_s = HTTP_TIMEOUT_DEFAULT_S,
-                                               .read_s = HTTP_TIMEOUT_DEFAULT_S,
-                                               .verify = true};
+    static const struct http_settings usual = {
+        .connect_s = HTTP_TIMEOUT_DEFAULT_S, .read_s = HTTP_TIMEOUT_DEFAULT_S, .verify = true};
     struct h1_place place = {.url = &to->parts};
     if (to->parts.is_unix)
         return false;
@@ -411,8 +410,7 @@ static bool start_quick(struct transport *base, struct http_session *session,
     return true;
 }
 
-static bool cancel_quick(struct transport *base, struct http_session *session,
-                         struct http_quick *q)
+static bool cancel_quick(struct transport *base, struct http_session *session, struct http_quick *q)
 {
     struct h1_session *s = session->own;
     bool was_sent = q->gone_ns != 0;

@@ -168,3 +168,54 @@ for name, User in pairs { HttpUser = k.HttpUser, FastHttpUser = k.FastHttpUser }
     end)
   end)
 end
+
+-- Most requests of FastHttpUser go a shorter way than its first one: over a connection that stands, with an
+-- answer whose head is known. What a script sees of them is the same, and the same as with HttpUser.
+describe("one request after the other", function()
+  local function asked(base, path, options)
+    local told = {}
+    local User = k[base]:extend("Asker", { host = host })
+    spec.as_user(function(self)
+      for i = 1, 4 do
+        local answer = options == nil and self.client:get(path) or self.client:get(path, options())
+        local headers, sent = {}, {}
+        for name, value in pairs(answer.headers) do headers[name] = name == "Date" and "?" or value end
+        for name, value in pairs(answer.request.headers) do sent[name] = value end
+        check(answer.response_time > 0)
+        local timings = answer.timings
+        check(timings.wait > 0 and timings.wait + timings.receive <= answer.response_time * 1.000001)
+        check(i == 1 or timings.connect == 0)
+        check(answer.start_time > 1.6e9)
+        told[i] = {
+          status = answer.status_code, reason = answer.reason, text = answer.text, length = answer.length,
+          url = answer.url, error = answer.error, ok = answer.ok, headers = headers, cookies = answer.cookies,
+          history = #answer.history, shown = tostring(answer), name = (http.outcome(answer)),
+          method = answer.request.method, asked = answer.request.url, target = answer.request.target,
+          body = answer.request.body, sent = sent,
+        }
+      end
+    end, require("katydid.user").new(User, {}, 1))
+    return told
+  end
+
+  for what, case in pairs {
+    ["a page"] = { "/bytes/100" },
+    ["an empty one"] = { "/bytes/0" },
+    ["a large one"] = { "/bytes/10000" },
+    ["a query"] = { "/bytes/7?a=b&c=d" },
+    ["what isn't there"] = { "/status/404" },
+    ["a redirect"] = { "/redirect/1?to=/bytes/5" },
+    ["a name"] = { "/bytes/100", function() return { name = "a page" } end },
+    ["headers"] = { "/bytes/100", function()
+      return { headers = { ["X-A"] = "1", Accept = "text/css" }, name = "x" }
+    end },
+  } do
+    it("gives the same: " .. what, function()
+      local fast, usual = asked("FastHttpUser", case[1], case[2]), asked("HttpUser", case[1], case[2])
+      for i = 1, 4 do
+        check.same(fast[i], usual[1])
+        check.same(usual[i], usual[1])
+      end
+    end)
+  end
+end)

@@ -99,5 +99,66 @@ TEST(what_never_comes_again_is_kept_now_and_then)
     http_headers_release(&row);
 }
 
-TEST_MAIN(RUN(what_begins_like_one_that_is_known); RUN(the_last_ones_are_kept);
+/* A head as it stands on the wire, kept as a parser would. */
+static const struct h1_kept_head *plain(const char *text, struct h1_head head)
+{
+    struct http_headers rows = {.n = 0};
+    memset(&heads, 0, sizeof heads);
+    for (const char *p = strstr(text, "\r\n") + 2; *p != '\r'; p = strstr(p, "\r\n") + 2) {
+        const char *colon = strchr(p, ':');
+        size_t value = (size_t)(colon + 2 - text);
+        http_headers_add_row(
+            &rows, (struct http_header_at){.name = (uint32_t)(p - text),
+                                           .name_n = (uint32_t)(colon - p),
+                                           .value = (uint32_t)value,
+                                           .value_n = (uint32_t)strcspn(colon + 2, "\r")});
+    }
+    head.n_headers = rows.n;
+    head.reason_at = sizeof "HTTP/1.1 200 " - 1;
+    head.reason_n = strcspn(text, "\r") - head.reason_at;
+    h1_heads_keep(&heads, str_of(text), &head, &rows);
+    http_headers_release(&rows);
+    return h1_heads_find_plain(&heads, str_of(text));
+}
+
+TEST(plain_ones)
+{
+    static const char usual[] = "HTTP/1.1 200 OK\r\nA: b\r\nLength: 2\r\n\r\n";
+    const struct h1_head well = {.status = 200, .has_length = true, .length = 2};
+    const struct h1_kept_head *k = plain(usual, well);
+    CHECK(k != NULL);
+    if (k == NULL)
+        return;
+    CHECK_INT(k->n, sizeof usual - 1);
+    CHECK_INT(k->lines_at, 3);
+    static const char texts[] = "OK\0A: b\0\nLength: 2";
+    CHECK(str_equal(str_make(k->texts, k->texts_n), str_make(texts, sizeof texts)));
+    CHECK(h1_heads_find_plain(&heads, STR("HTTP/1.1 200 OK\r\nA: c\r\n")) == NULL);
+    k = plain("HTTP/1.1 404 Not Found\r\n\r\n",
+              (struct h1_head){.status = 404, .has_length = true});
+    CHECK(k != NULL && k->texts_n == sizeof "Not Found" && k->lines_at == k->texts_n);
+}
+
+TEST(those_that_ask_for_something)
+{
+    static const char usual[] = "HTTP/1.1 200 OK\r\nA: b\r\n\r\n";
+    static const struct h1_head heads_of[] = {
+        {.status = 200},
+        {.status = 200, .has_length = true, .is_chunked = true},
+        {.status = 200, .has_length = true, .wants_close = true},
+        {.status = 200, .has_length = true, .is_http_1_0 = true},
+        {.status = 204, .has_length = true},
+        {.status = 302, .has_length = true},
+        {.status = 101, .has_length = true},
+    };
+    for (size_t i = 0; i < sizeof heads_of / sizeof *heads_of; i++)
+        CHECK(plain(usual, heads_of[i]) == NULL);
+    const struct h1_head well = {.status = 200, .has_length = true};
+    CHECK(plain("HTTP/1.1 200 OK\r\nset-cookie: a=b\r\n\r\n", well) == NULL);
+    CHECK(plain("HTTP/1.1 200 OK\r\nA: b\r\nContent-Encoding: br\r\n\r\n", well) == NULL);
+    CHECK(plain("HTTP/1.1 200 OK\r\nSet-Cookies: a=b\r\n\r\n", well) != NULL);
+}
+
+TEST_MAIN(RUN(plain_ones); RUN(those_that_ask_for_something);
+          RUN(what_begins_like_one_that_is_known); RUN(the_last_ones_are_kept);
           RUN(large_ones_are_not_kept); RUN(what_never_comes_again_is_kept_now_and_then);)

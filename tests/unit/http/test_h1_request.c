@@ -143,6 +143,40 @@ TEST(says_when_the_connection_ends)
     close_asked(&a);
 }
 
-TEST_MAIN(RUN(writes_what_it_is_given_and_no_more); RUN(names_the_host);
+/* A GET behind a base is what it is as a URL of its own, whatever was asked before it. */
+TEST(a_path_behind_a_base)
+{
+    static const char *const bases[] = {"http://h.test", "http://h.test:8080", "https://h.test/a/b",
+                                        "http://[::1]:81/v1", "http://h.test"};
+    static const char *const paths[] = {"/", "/c?d=e", "/c"};
+    struct asked a;
+    struct h1_tail tail = {.n = 0};
+    struct buf url = BUF_INIT, out = BUF_INIT;
+    open_asked(&a);
+    http_headers_copy(&a.headers, exchange_default_headers(HTTP_COMPRESS_DEFAULT));
+    for (size_t i = 0; i < sizeof bases / sizeof *bases; i++) {
+        struct exchange_base base;
+        CHECK_INT(exchange_base_init(&base, str_of(bases[i]), NULL), 0);
+        for (size_t k = 0; k < sizeof paths / sizeof *paths; k++) {
+            struct h1_framing framing;
+            buf_clear(&url);
+            buf_addf(&url, "%s%s", bases[i], paths[k]);
+            const char *wanted = write_request(&a, "GET", buf_cstr(&url), NULL);
+            buf_clear(&out);
+            h1_request_add_usual(&out, &base, str_of(paths[k]), &host, &tail);
+            CHECK_TEXT(buf_cstr(&out), wanted);
+            buf_clear(&out);
+            h1_request_add_get(&out, &base, str_of(paths[k]), &a.headers, &framing, &host);
+            CHECK_TEXT(buf_cstr(&out), wanted);
+            CHECK(!framing.wants_close && !framing.is_chunked);
+        }
+        exchange_base_release(&base);
+    }
+    buf_release(&url);
+    buf_release(&out);
+    close_asked(&a);
+}
+
+TEST_MAIN(RUN(a_path_behind_a_base); RUN(writes_what_it_is_given_and_no_more); RUN(names_the_host);
           RUN(keeps_the_order_of_headers); RUN(chunks_where_the_script_asks_for_them);
           RUN(says_when_the_connection_ends);)
