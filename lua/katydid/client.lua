@@ -16,7 +16,7 @@ local response_of = require "katydid.response"
 local rest = require "katydid.rest"
 local stream = require "katydid.stream"
 
-local http, sched = core.http, core.sched
+local http, sched, turn = core.http, core.sched, core.sched.turn
 local start, collect, fetch = http.start, http.collect, http.fetch
 local settle, outcome = http.settle, http.outcome
 local pcall, wait = co.pcall, co.wait
@@ -212,6 +212,7 @@ local function after_fetch(what, recorded, signal, response, options, handler)
   local shown, _
   if signal then error(signal, 0) end
   if not response then blame.raise("%s: the response is larger than Lua can hold", what) end
+  turn.has_waited = true
   if handler then
     shown, signal = ask(response, handler)
   elseif is_heard then
@@ -249,7 +250,10 @@ function methods.get(self, path, options, handler)
     local own = session and rawget(self._user, "host")
     if session and (own == nil and self._seen == changes.n or own ~= nil and own == self._host) then
       local signal, response = fetch(session, path)
-      if response and not is_heard then return response end
+      if response and not is_heard then
+        turn.has_waited = true
+        return response
+      end
       if signal ~= nil or response ~= nil then
         return after_fetch("client:get", "GET", signal, response)
       end

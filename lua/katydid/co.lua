@@ -9,7 +9,7 @@
 local core = require "katydid.core"
 
 local sched, sleep = core.sched, core.time.sleep
-local WAIT, STOP = sched.WAIT, sched.STOP
+local WAIT, STOP, turn = sched.WAIT, sched.STOP, sched.turn
 local create, raw_resume, yield = coroutine.create, coroutine.resume, coroutine.yield
 local raw_status, raw_running = coroutine.status, coroutine.running
 local is_yieldable = coroutine.isyieldable
@@ -57,6 +57,7 @@ end
 local function wait()
   local signal = yield(WAIT)
   if signal ~= nil then error(signal, 0) end
+  turn.has_waited = true
 end
 co.wait = wait
 
@@ -71,7 +72,9 @@ function co.sleep(seconds, between_tasks, what, level)
     error(("%s: expected a number of seconds, got %s"):format(what, type(seconds)), level)
   end
   local signal, is_over = sleep(seconds, between_tasks, what, level)
-  if signal ~= nil or is_over then error(STOP, 0) end
+  if signal ~= nil then error(signal, 0) end
+  if is_over then error(STOP, 0) end
+  turn.has_waited = true
 end
 
 -- Coroutines inside of which the user waits at the moment: nobody else may resume them.

@@ -39,15 +39,16 @@ local function traceback_here()
       frames[#frames + 1] = line
     end
   end
-  local first = 1
+  local first, is_script = 1, false
   for i, line in ipairs(frames) do
     if is_ours(line) then
       first = i + 1
     elseif not line:find("^\t%[C%]") then
+      is_script = true
       break
     end
   end
-  if first > #frames then return "" end -- no line of a script had a part in it
+  if not is_script then return "" end -- no line of a script had a part in it
   return head .. "\n" .. table.concat(frames, "\n", first)
 end
 

@@ -13,7 +13,7 @@ local object = require "katydid.object"
 local problem = require "katydid.problem"
 local task = require "katydid.task"
 
-local STOP, is_stopping, pass = core.sched.STOP, core.sched.is_stopping, core.sched.pass
+local STOP, is_stopping, turn = core.sched.STOP, core.sched.is_stopping, core.sched.turn
 local run = core.run
 local take_iteration, iteration_done = run.take_iteration, run.iteration_done
 local random, now = core.rand.random, core.time.now
@@ -49,7 +49,7 @@ local function waiter(set)
 end
 
 local function sleep_as(owner, wait_time)
-  if is_stopping() then error(STOP, 0) end
+  if not turn.is_calm and is_stopping() then error(STOP, 0) end
   local seconds = 0
   if wait_time then seconds = wait_time(owner) end
   if type(seconds) ~= "number" or seconds ~= seconds then
@@ -61,7 +61,8 @@ end
 
 -- Who waits for nothing gives the others their turn, unless a request did.
 local function wait_as(owner, wait_time)
-  if wait_time or not pass() then return sleep_as(owner, wait_time) end
+  if wait_time or not (turn.has_waited and turn.is_calm) then return sleep_as(owner, wait_time) end
+  turn.has_waited = false
 end
 
 ---Waits as `wait_time` says: that of the task set, or else the user's.
@@ -114,21 +115,24 @@ local function list_of(set, own, placed)
   return placed or task.list(object.info_of(set))
 end
 
--- The next task of a set, or nil and perhaps why there is none. What was scheduled by hand comes before any
--- pick, which is the set's own way to choose one.
-local function choose(set, list, pick)
-  local queue = rawget(set, "_queue")
+-- The next task, or nil and perhaps why there is none. What was scheduled by hand, in a task set, comes
+-- before any pick, which is a class's own way to choose one.
+local function choose(set, list, pick, is_user)
+  local queue = not is_user and rawget(set, "_queue")
   if queue and queue[1] then return table.remove(queue, 1) end
   if pick then return pick(set, list) end
   local n = #list
-  return list[n <= 1 and 1 or random(n)]
+  return n > 1 and list[random(n)] or list[1]
 end
 
 -- A traceback calls a function what its caller does. By a key that isn't written out here it is none of our
 -- names, but its file and line.
 local RUN = "run"
 
-local FIRST = {} -- no task has run yet
+-- The only task of a user, or false where one has to be chosen.
+local function only_of(set, list)
+  return set == set.user and not set._pick and #list == 1 and list[1]
+end
 
 -- The loop, until something is thrown: by the task that is set._under_way, or by nobody's. Nothing between it
 -- and a task catches errors, so that traces of the compiler reach from one wait to the next; and a task that
@@ -136,53 +140,56 @@ local FIRST = {} -- no task has run yet
 local function go_round(set, placed)
   local user, pick, is_counted = set.user, set._pick, run.counts_iterations()
   local is_user = set == user
-  local is_chosen = pick or not is_user
-  local own, listed = rawget(set, "tasks"), changes.n -- for what the next three hold
+  local own = rawget(set, "tasks")
   local list = list_of(set, own, placed)
-  local n, first = #list, list[1]
-  local own_wait, user_wait, seen = rawget(set, "wait_time"), rawget(user, "wait_time"), changes.n -- likewise
+  local only, is_stale = only_of(set, list), false
+  local seen, own_wait, user_wait = changes.n, rawget(set, "wait_time"), rawget(user, "wait_time")
   local owner, wait_time = waiter(set)
-  local how, entry, why_none = FIRST, nil, nil
+  -- Whether a task may run (true), or its wait is due after the one that ran (false, AT_ONCE).
+  local is_ready, entry, why_none = true, nil, nil
+  set._under_way = false
   while true do
-    if how then
-      -- A set that is left again and again would keep all others from their turn.
-      if how == AT_ONCE then sleep(0, true) end
-      how = nil
-    else
+    if not is_ready then
       if changes.n ~= seen or rawget(set, "wait_time") ~= own_wait
          or not is_user and rawget(user, "wait_time") ~= user_wait then
-        own_wait, user_wait = rawget(set, "wait_time"), rawget(user, "wait_time")
-        seen, owner, wait_time = changes.n, waiter(set)
+        is_stale = is_stale or changes.n ~= seen
+        seen, own_wait, user_wait = changes.n, rawget(set, "wait_time"), rawget(user, "wait_time")
+        owner, wait_time = waiter(set)
       end
-      if wait_time or not entry then
-        sleep_as(owner, wait_time or a_second)
-      elseif not pass() then
-        sleep_as(owner)
+      if not wait_time and entry and turn.has_waited and turn.is_calm then
+        turn.has_waited, is_ready = false, true
       end
     end
-    if changes.n ~= listed or rawget(set, "tasks") ~= own then
-      own, listed = rawget(set, "tasks"), changes.n
-      list = list_of(set, own, placed)
-      n, first = #list, list[1]
-    end
-    entry = first
-    if is_chosen then
-      entry, why_none = choose(set, list, pick)
-    elseif n > 1 then
-      entry = list[random(n)]
-    end
-    if not entry then
-      report(set, problem.new(why_none or taskset.no_tasks(set)))
-    elseif entry.run then
-      if is_counted and not take_iteration() then error(STOP, 0) end
-      set._under_way = entry
-      entry[RUN](set)
-      set._under_way = false
-      if is_counted then iteration_done() end
+    if is_ready == true then
+      if is_stale or rawget(set, "tasks") ~= own then
+        own = rawget(set, "tasks")
+        list = list_of(set, own, placed)
+        only, is_stale = only_of(set, list), false
+      end
+      is_ready, entry = false, only
+      if not only then
+        entry, why_none = choose(set, list, pick, is_user)
+      end
+      if not entry then
+        report(set, problem.new(why_none or taskset.no_tasks(set)))
+      elseif entry.run then
+        if is_counted and not take_iteration() then error(STOP, 0) end
+        set._under_way = entry
+        entry[RUN](set)
+        set._under_way = false
+        if is_counted then iteration_done() end
+      else
+        set._under_way = entry
+        is_ready = enter(entry, set) == AT_ONCE and AT_ONCE
+        set._under_way = false
+      end
     else
-      set._under_way = entry
-      how = enter(entry, set) == AT_ONCE and AT_ONCE
-      set._under_way = false
+      if is_ready == AT_ONCE then
+        sleep(0, true) -- or a set that is left again and again would keep all others from their turn
+      else
+        sleep_as(owner, wait_time or not entry and a_second or nil)
+      end
+      is_ready, is_stale = true, is_stale or changes.n ~= seen
     end
   end
 end

@@ -90,14 +90,6 @@ static int l_is_stopping(lua_State *L)
     return 1;
 }
 
-/* pass() -> boolean */
-static int l_pass(lua_State *L)
-{
-    struct task *t = sched_current(core_vm(L)->sched);
-    lua_pushboolean(L, t != NULL && sched_pass(t));
-    return 1;
-}
-
 /* ending() */
 static int l_ending(lua_State *L)
 {
@@ -138,16 +130,17 @@ static int l_abandon(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg sched_functions[] = {{"check", l_check},     {"is_stopping", l_is_stopping},
-                                           {"pass", l_pass},       {"ending", l_ending},
-                                           {"user", l_user},       {"is_main", l_is_main},
-                                           {"abandon", l_abandon}, {NULL, NULL}};
+static const luaL_Reg sched_functions[] = {
+    {"check", l_check},     {"is_stopping", l_is_stopping}, {"ending", l_ending}, {"user", l_user},
+    {"is_main", l_is_main}, {"abandon", l_abandon},         {NULL, NULL}};
 
 void l_sched_open(lua_State *L, struct vm *vm)
 {
     core_new_table(L, vm, sched_functions);
     sched_push_wait(vm->sched, L);
     lua_setfield(L, -2, "WAIT");
+    sched_push_turn(vm->sched, L);
+    lua_setfield(L, -2, "turn");
     sched_push_stop(vm->sched, L);
     lua_setfield(L, -2, "STOP");
 }

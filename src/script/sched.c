@@ -26,6 +26,8 @@ struct sched {
     struct rng *lent;
     void *wait, *stop;      /* the signals' addresses */
     int wait_ref, stop_ref; /* and their anchors */
+    int turn_ref;           /* see sched_push_turn */
+    bool is_calm;           /* as it stands there */
     struct pacer pacer;
 };
 
@@ -56,6 +58,18 @@ static void *new_signal(lua_State *L, const char *name, const char *text, int *r
     return signal;
 }
 
+/* Says so in the table that Lua sees. */
+static void tell_calm(struct sched *s, bool is_calm)
+{
+    if (s->is_calm == is_calm)
+        return;
+    s->is_calm = is_calm;
+    sched_push_turn(s, s->L);
+    lua_pushboolean(s->L, is_calm);
+    lua_setfield(s->L, -2, "is_calm");
+    lua_pop(s->L, 1);
+}
+
 struct sched *sched_new(lua_State *L, struct loop *loop, uint64_t seed)
 {
     struct sched *s = xcalloc(1, sizeof *s);
@@ -66,6 +80,12 @@ struct sched *sched_new(lua_State *L, struct loop *loop, uint64_t seed)
     deferred_init(&s->turn, run_ready, s);
     s->wait = new_signal(L, "katydid.wait", "the signal of a wait", &s->wait_ref);
     s->stop = new_signal(L, "katydid.stop", "the signal that ends a user", &s->stop_ref);
+    lua_createtable(L, 0, 2);
+    lua_pushboolean(L, s->is_calm);
+    lua_setfield(L, -2, "is_calm");
+    lua_pushboolean(L, false);
+    lua_setfield(L, -2, "has_waited");
+    s->turn_ref = luaL_ref(L, LUA_REGISTRYINDEX);
     pacer_init(&s->pacer, L, loop_clock(loop));
     return s;
 }
@@ -79,6 +99,7 @@ void sched_free(struct sched *s)
     deferred_cancel(s->loop, &s->turn);
     luaL_unref(s->L, LUA_REGISTRYINDEX, s->wait_ref);
     luaL_unref(s->L, LUA_REGISTRYINDEX, s->stop_ref);
+    luaL_unref(s->L, LUA_REGISTRYINDEX, s->turn_ref);
     free(s);
 }
 
@@ -136,6 +157,7 @@ struct task *sched_spawn_within(struct task *by, lua_State *L, task_ended ended,
     t->is_stopping = by->is_stopping;
     t->is_ending = by->is_ending;
     DL_APPEND(t->user->spawned, t);
+    tell_calm(t->sched, false);
     return t;
 }
 
@@ -189,13 +211,6 @@ void sched_park(struct task *t, void (*cancel)(void *op), void *op)
     sched_park_for(t, cancel, NULL, op);
 }
 
-bool sched_pass(struct task *t)
-{
-    bool passes = t->has_waited && !t->is_stopping && !t->stop_pending && t->spawned == NULL;
-    t->has_waited = false;
-    return passes;
-}
-
 void sched_wake(struct task *t)
 {
     t->cancel = NULL;
@@ -228,6 +243,7 @@ static void kill_one(struct task *t)
     if (t->is_ending)
         return;
     t->is_stopping = t->is_ending = true;
+    tell_calm(t->sched, false);
     if (t->is_waiting)
         give_stop(t);
     else
@@ -239,6 +255,7 @@ static void stop_one(struct task *t)
     if (t->is_ending)
         return;
     t->is_stopping = true;
+    tell_calm(t->sched, false);
     if (t->is_between_tasks)
         kill_one(t);
 }
@@ -304,6 +321,11 @@ bool sched_take_stop(struct task *t)
 void sched_push_wait(struct sched *s, lua_State *L)
 {
     lua_rawgeti(L, LUA_REGISTRYINDEX, s->wait_ref);
+}
+
+void sched_push_turn(struct sched *s, lua_State *L)
+{
+    lua_rawgeti(L, LUA_REGISTRYINDEX, s->turn_ref);
 }
 
 void sched_push_stop(struct sched *s, lua_State *L)
@@ -434,7 +456,7 @@ static void after_yield(struct task *t)
     } else if (t->cancel == NULL) {
         end_task(t, TASK_THREW, "a user waits for nothing that was started", "");
     } else {
-        t->is_waiting = t->has_waited = true;
+        t->is_waiting = true;
         if (sched_take_stop(t))
             give_stop(t);
     }
@@ -464,6 +486,7 @@ static void resume(struct task *t)
     t->has_begun = true;
     t->is_between_tasks = false;
     pacer_step(&s->pacer);
+    tell_calm(s, !t->is_stopping && !t->stop_pending && t->spawned == NULL);
     s->current = t;
     change_turn(s);
     int status = lua_resume(t->co, n_args);

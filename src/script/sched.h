@@ -58,7 +58,6 @@ struct task {
     int n_results; /* on its coroutine's stack, of what it waited for */
     struct timer sleep;
     bool has_begun, is_ready, is_waiting;
-    bool has_waited;          /* since sched_pass was asked last */
     bool is_between_tasks;    /* waits, and no task of its own is under way */
     bool is_stopping;         /* it was asked to end, or killed */
     bool is_ending;           /* it was killed, or ends by itself: its on_stop isn't disturbed */
@@ -125,13 +124,12 @@ void sched_set_ending(struct task *t);
 /* Whether STOP is due for the running task; it counts as given then. */
 bool sched_take_stop(struct task *t);
 
-/* Whether the running task may go on without a wait: others have had their turn since it was asked last,
- * it is not to end, and has spawned nothing. */
-bool sched_pass(struct task *t);
-
 /* The signals that a wait yields and that it may return, as userdata. [-0, +1, -] */
 void sched_push_wait(struct sched *s, lua_State *L);
 void sched_push_stop(struct sched *s, lua_State *L);
+/* What Lua can know of the running task without a call, a table: is_calm, whether it isn't asked to end and
+ * has spawned nothing. What else it holds is Lua's. [-0, +1, -] */
+void sched_push_turn(struct sched *s, lua_State *L);
 /* Whether the value is STOP. [-0, +0, -] */
 bool sched_is_stop(struct sched *s, lua_State *L, int index);
 

@@ -24,7 +24,14 @@
 ---@class katydid.core.sched
 ---@field WAIT userdata what a wait yields; nothing else may be yielded to the scheduler
 ---@field STOP userdata what a wait returns to a user that is ended; thrown from there with level 0
+---@field turn katydid.core.turn
 local sched = {}
+
+---What can be known of the user that runs without a call.
+---@class katydid.core.turn
+---@field is_calm boolean it isn't asked to end, and has spawned nothing; only to be read
+---@field has_waited boolean set after each wait, by whoever waits, and unset by whoever asks: nobody else has
+--- run in between where it is still unset
 
 ---Raises "WHAT may only be called by a running user" (with the phase: "not while the script is loaded",
 ---"not in a shape's tick", …) unless the running coroutine belongs to one that may wait now. Throws STOP where
@@ -37,11 +44,6 @@ function sched.check(what, level) end
 ---user, as after sched.ending.
 ---@return boolean
 function sched.is_stopping() end
-
----Whether the running user may go on without a wait: others have had their turn since it asked last, and it is
----not to end.
----@return boolean
-function sched.pass() end
 
 ---The running user ends: a STOP that is due at its next wait counts as given, and no other comes. Said before
 ---STOP is thrown and before on_stop, so that nothing disturbs that.
