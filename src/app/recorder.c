@@ -2,13 +2,18 @@
 // SPDX-License-Identifier: MIT
 #include "app/recorder.h"
 
-#include "base/seldom.h"
+#include "base/apart.h"
 
 #define NODE STR("local") /* the name of this process in the list of exceptions, as Locust has it */
 
-/* What only some ask for. */
-static SELDOM void record_more(struct recorder *r, struct entry *e, const struct hook *what)
+static APART void record(struct recorder *r, const struct hook *what)
 {
+    double at_s = what->u.request.at_s;
+    double now_s = at_s != 0 ? at_s : clock_wall_s(r->clock);
+    struct entry *e = stats_entry(r->stats, what->u.request.method, what->u.request.name, now_s);
+
+    stats_log(r->stats, e, what->u.request.timed, what->u.request.ms, what->u.request.length,
+              what->u.request.failure, now_s);
     if (what->u.request.phases != NULL) {
         entry_log_phases(e, what->u.request.phases);
         entry_log_phases(r->stats->total, what->u.request.phases);
@@ -18,18 +23,21 @@ static SELDOM void record_more(struct recorder *r, struct entry *e, const struct
                            what->u.request.failure, what->u.request.detail->place);
 }
 
+static bool is_plain(const struct hook *what)
+{
+    return what->u.request.timed && what->u.request.at_s > 0 && what->u.request.failure.n == 0 &&
+           what->u.request.phases == NULL && what->u.request.detail == NULL;
+}
+
 static void on_request(void *self, const struct hook *what)
 {
     struct recorder *r = self;
-    double at_s = what->u.request.at_s;
-    double now_s = at_s != 0 ? at_s : clock_wall_s(r->clock);
-    struct entry *e = stats_entry(r->stats, what->u.request.method, what->u.request.name, now_s);
 
     r->requests++;
-    stats_log(r->stats, e, what->u.request.timed, what->u.request.ms, what->u.request.length,
-              what->u.request.failure, now_s);
-    if (what->u.request.phases != NULL || what->u.request.detail != NULL)
-        record_more(r, e, what);
+    if (!is_plain(what) ||
+        !stats_log_quickly(r->stats, what->u.request.method, what->u.request.name,
+                           what->u.request.ms, what->u.request.length, what->u.request.at_s))
+        record(r, what);
 }
 
 static void on_error(void *self, const struct hook *what)

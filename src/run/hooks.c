@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "base/seldom.h"
+#include "base/apart.h"
 #include "base/mem.h"
 
 struct listener {
@@ -79,7 +79,7 @@ void hooks_remove(struct hooks *hooks, enum hook_kind kind,
     close_holes(hooks);
 }
 
-static SELDOM void fire_all(struct hooks *hooks, const struct hook *what)
+static APART void fire_all(struct hooks *hooks, const struct hook *what)
 {
     // Who is added meanwhile hears of the next one; and the list may move, so no pointer into it.
     const struct listeners *l = &hooks->of[what->kind];

@@ -60,43 +60,49 @@ static int64_t whole_second(double now_s)
     return (int64_t)now_s;
 }
 
-static inline void log_request(struct entry *e, uint64_t length, double now_s)
+void entry_log(struct entry *e, bool timed, double ms, uint64_t length, double now_s)
 {
     e->requests++;
     e->content_length += length;
     e->last_s = now_s;
     window_add(&e->per_second, whole_second(now_s), 1);
-}
-
-static inline void log_time(struct entry *e, struct histogram_time time)
-{
+    if (!timed) {
+        e->untimed++;
+        return;
+    }
+    struct histogram_time time = histogram_time(ms);
     histogram_add_time(&e->times, time);
     if (e->recent != NULL)
         recent_add(e->recent, time);
 }
 
-void entry_log(struct entry *e, bool timed, double ms, uint64_t length, double now_s)
+static inline bool has_room(const struct entry *e, struct histogram_time time, int64_t second)
 {
-    log_request(e, length, now_s);
-    if (timed)
-        log_time(e, histogram_time(ms));
-    else
-        e->untimed++;
+    return window_has(&e->per_second, second) && histogram_has_room(&e->times, time);
 }
 
-void entry_log_twice(struct entry *e, struct entry *total, bool timed, double ms, uint64_t length,
-                     double now_s)
+/* Where there is room. */
+static inline void log_quickly(struct entry *e, struct histogram_time time, uint64_t length,
+                               int64_t second, double now_s)
 {
-    log_request(e, length, now_s);
-    log_request(total, length, now_s);
-    if (timed) {
-        struct histogram_time time = histogram_time(ms);
-        log_time(e, time);
-        log_time(total, time);
-    } else {
-        e->untimed++;
-        total->untimed++;
-    }
+    e->per_second.counts[second - e->per_second.first_s]++;
+    e->requests++;
+    e->content_length += length;
+    e->last_s = now_s;
+    histogram_count(&e->times, time);
+}
+
+bool entry_log_quickly(struct entry *e, struct entry *total, double ms, uint64_t length,
+                       double now_s)
+{
+    struct histogram_time time;
+    int64_t second = whole_second(now_s);
+    if (e->recent != NULL || !histogram_find(ms, &time) || !has_room(e, time, second) ||
+        !has_room(total, time, second) || !recent_add_quickly(total->recent, time))
+        return false;
+    log_quickly(e, time, length, second, now_s);
+    log_quickly(total, time, length, second, now_s);
+    return true;
 }
 
 void entry_log_failure(struct entry *e, double now_s)

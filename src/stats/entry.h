@@ -52,9 +52,10 @@ void entry_reset(struct entry *e, double now_s); /* all zero, names kept */
 
 /* One request, with its response time, or without one (timed = false). */
 void entry_log(struct entry *e, bool timed, double ms, uint64_t length, double now_s);
-/* The same request in two entries. */
-void entry_log_twice(struct entry *e, struct entry *total, bool timed, double ms, uint64_t length,
-                     double now_s);
+/* One with its response time in two entries, of which `total` alone keeps current times, where nothing
+ * has to be made for it, as is nearly always the case. False: something has, and nothing was logged. */
+bool entry_log_quickly(struct entry *e, struct entry *total, double ms, uint64_t length,
+                       double now_s);
 /* What such a request's time was made of. */
 void entry_log_phases(struct entry *e, const double ms[PHASES]);
 void entry_log_failure(struct entry *e, double now_s);

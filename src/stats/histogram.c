@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 #include "stats/histogram.h"
 
-#include "base/seldom.h"
 #include "base/mem.h"
 
 #include <math.h>
@@ -59,15 +58,10 @@ void histogram_clear(struct histogram *h)
     histogram_release(h);
 }
 
-SELDOM void histogram_make_block(struct histogram_block *block)
-{
-    block->slots = xcalloc(HISTOGRAM_BLOCK, sizeof block->slots[0]);
-}
-
 static struct histogram_block *block_of(struct histogram *h, size_t i)
 {
     if (h->blocks[i].slots == NULL)
-        histogram_make_block(&h->blocks[i]);
+        h->blocks[i].slots = xcalloc(HISTOGRAM_BLOCK, sizeof h->blocks[i].slots[0]);
     return &h->blocks[i];
 }
 
@@ -79,16 +73,20 @@ static void widen(struct histogram *h, double min_ms, double max_ms)
         h->max_ms = max_ms;
 }
 
-SELDOM void histogram_widen(struct histogram *h, double ms)
+void histogram_make_room(struct histogram *h, struct histogram_time time)
 {
-    widen(h, ms, ms);
+    block_of(h, time.slot / HISTOGRAM_BLOCK);
+    widen(h, time.ms, time.ms);
 }
 
-SELDOM double histogram_bounded(double ms)
+struct histogram_time histogram_time(double ms)
 {
-    if (!(ms > 0))
-        return 0;
-    return isinf(ms) ? (double)HISTOGRAM_MAX_US / 1000.0 : ms;
+    struct histogram_time time = {0, 0};
+    if (histogram_find(ms, &time) || !(ms > 0))
+        return time;
+    time.ms = isinf(ms) ? (double)HISTOGRAM_MAX_US / 1000.0 : ms;
+    time.slot = ms < 1 ? 0 : histogram_slot_of(HISTOGRAM_MAX_US);
+    return time;
 }
 
 void histogram_add(struct histogram *h, double ms)

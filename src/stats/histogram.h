@@ -11,6 +11,9 @@
 #ifndef STATS_HISTOGRAM_H
 #define STATS_HISTOGRAM_H
 
+#include "base/apart.h"
+
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -48,8 +51,14 @@ void histogram_clear(struct histogram *h);
 void histogram_add(struct histogram *h, double ms);
 void histogram_add_many(struct histogram *h, double ms, uint64_t count);
 /* The two steps of histogram_add. */
-static inline struct histogram_time histogram_time(double ms);
+struct histogram_time histogram_time(double ms);
 static inline void histogram_add_time(struct histogram *h, struct histogram_time time);
+/* The same in smaller steps, for who wants to know first that nothing has to be made: where a time counts
+ * (false: it is less than a microsecond or an hour and more, so ask histogram_time); whether its slot is
+ * there and it is no new extreme; and it is counted. */
+static inline bool histogram_find(double ms, struct histogram_time *time);
+static inline bool histogram_has_room(const struct histogram *h, struct histogram_time time);
+static inline void histogram_count(struct histogram *h, struct histogram_time time);
 
 /* Adds the counts of `from`, which stays as it was. */
 void histogram_merge(struct histogram *into, const struct histogram *from);
@@ -79,38 +88,49 @@ size_t histogram_slot(double ms);          /* where a time counts */
 double histogram_slot_low_ms(size_t slot); /* the smallest whole microsecond that counts there */
 double histogram_slot_mid_ms(size_t slot);
 
-/* What seldom has to be done by the two below. */
-double histogram_bounded(double ms);                      /* not negative, not NaN, not infinite */
-void histogram_make_block(struct histogram_block *block); /* its slots */
-void histogram_widen(struct histogram *h, double ms);     /* the extremes, before it is counted */
+SELDOM void histogram_make_room(struct histogram *h,
+                                struct histogram_time time); /* histogram_add_time's */
 
-/* The layout is told in histogram.c. This and what follows is here, for each request takes it. */
-static inline struct histogram_time histogram_time(double ms)
+/* What follows is here, for each request takes it two or three times. */
+
+/* The layout is told in histogram.c. */
+static inline size_t histogram_slot_of(uint64_t us)
 {
-    double exact_us = ms * 1000.0 + 0.5;
-    uint64_t us;
-    if (exact_us >= 1.0 && exact_us < (double)HISTOGRAM_MAX_US) {
-        us = (uint64_t)(int64_t)exact_us; // by way of int64_t: there is an instruction for that
-    } else {
-        ms = histogram_bounded(ms);
-        us = ms < 1 ? 0 : HISTOGRAM_MAX_US;
-    }
     // The block's bit is set so that what lies below it has no shift either.
     unsigned shift = 63u - (unsigned)__builtin_clzll(us | HISTOGRAM_BLOCK) - HISTOGRAM_BLOCK_BITS;
-    return (struct histogram_time){ms, (size_t)shift * HISTOGRAM_BLOCK + (size_t)(us >> shift)};
+    return (size_t)shift * HISTOGRAM_BLOCK + (size_t)(us >> shift);
 }
 
-static inline void histogram_add_time(struct histogram *h, struct histogram_time time)
+static inline bool histogram_find(double ms, struct histogram_time *time)
+{
+    double us = ms * 1000.0 + 0.5;
+    if (!(us >= 1.0 && us < (double)HISTOGRAM_MAX_US))
+        return false;
+    // By way of int64_t: there is an instruction for that.
+    *time = (struct histogram_time){ms, histogram_slot_of((uint64_t)(int64_t)us)};
+    return true;
+}
+
+static inline bool histogram_has_room(const struct histogram *h, struct histogram_time time)
+{
+    return h->blocks[time.slot / HISTOGRAM_BLOCK].slots != NULL && time.ms >= h->min_ms &&
+           time.ms <= h->max_ms;
+}
+
+static inline void histogram_count(struct histogram *h, struct histogram_time time)
 {
     struct histogram_block *block = &h->blocks[time.slot / HISTOGRAM_BLOCK];
-    if (block->slots == NULL)
-        histogram_make_block(block);
-    if (time.ms < h->min_ms || time.ms > h->max_ms)
-        histogram_widen(h, time.ms);
     block->slots[time.slot % HISTOGRAM_BLOCK]++;
     block->count++;
     h->count++;
     h->sum_ms += time.ms;
+}
+
+static inline void histogram_add_time(struct histogram *h, struct histogram_time time)
+{
+    if (!histogram_has_room(h, time))
+        histogram_make_room(h, time);
+    histogram_count(h, time);
 }
 
 #endif

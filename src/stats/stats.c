@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "stats/stats.h"
 
-#include "base/seldom.h"
+#include "base/apart.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "stats/label.h"
@@ -169,29 +169,32 @@ static struct entry *find_or_make(struct stats *s, struct str method, struct str
     return make(s, str_slice(key, 0, method_n), str_slice(key, method_n + 1, key.n), now_s);
 }
 
-/* By the table; where its texts are the very same it is found without it the next time. */
-static SELDOM struct entry *look_up(struct stats *s, struct str method, struct str name,
-                                    double now_s)
+/* The entry that was asked for by these texts; NULL: it has to be looked for. */
+static TAKEN_IN struct entry *find_used(const struct stats *s, struct str method, struct str name)
 {
-    struct entry *e = find_or_make(s, method, name, now_s);
     uint64_t method_end = last_bytes(method), name_end = last_bytes(name);
-    if (str_equal(str_make(e->method, e->method_n), method) &&
-        str_equal(str_make(e->name, e->name_n), name))
-        s->last_used[quick_hash(method_end, name, name_end)] =
-            (struct stats_used){e, method.n, method_end, name.n, name_end};
-    return e;
+    const struct stats_used *used = &s->last_used[quick_hash(method_end, name, name_end)];
+    if (used->name_end != name_end || used->method_end != method_end || used->name_n != name.n ||
+        used->method_n != method.n)
+        return NULL;
+    if ((name.n | method.n) >= 8 && !(begin_alike(used->entry->name, name.p, name.n) &&
+                                      begin_alike(used->entry->method, method.p, method.n)))
+        return NULL;
+    return used->entry;
 }
 
 struct entry *stats_entry(struct stats *s, struct str method, struct str name, double now_s)
 {
+    struct entry *e = find_used(s, method, name);
+    if (e != NULL)
+        return e;
+    e = find_or_make(s, method, name, now_s);
     uint64_t method_end = last_bytes(method), name_end = last_bytes(name);
-    const struct stats_used *used = &s->last_used[quick_hash(method_end, name, name_end)];
-    if (used->entry != NULL && used->name_n == name.n && used->name_end == name_end &&
-        used->method_n == method.n && used->method_end == method_end &&
-        ((name.n | method.n) < 8 || (begin_alike(used->entry->name, name.p, name.n) &&
-                                     begin_alike(used->entry->method, method.p, method.n))))
-        return used->entry;
-    return look_up(s, method, name, now_s);
+    if (str_equal(str_make(e->method, e->method_n), method) &&
+        str_equal(str_make(e->name, e->name_n), name))
+        s->last_used[quick_hash(method_end, name, name_end)] =
+            (struct stats_used){e, method_end, name_end, (uint32_t)method.n, (uint32_t)name.n};
+    return e;
 }
 
 struct entry *stats_find(const struct stats *s, struct str method, struct str name)
@@ -204,20 +207,27 @@ struct entry *stats_find(const struct stats *s, struct str method, struct str na
     return e;
 }
 
+bool stats_log_quickly(struct stats *s, struct str method, struct str name, double ms,
+                       uint64_t length, double now_s)
+{
+    struct entry *e = find_used(s, method, name);
+    return e != NULL && !e->is_transaction && !e->is_other &&
+           entry_log_quickly(e, s->total, ms, length, now_s);
+}
+
 void stats_log(struct stats *s, struct entry *e, bool timed, double ms, uint64_t length,
                struct str failure, double now_s)
 {
-    if (e->is_transaction)
-        entry_log(e, timed, ms, length, now_s);
-    else
-        entry_log_twice(e, s->total, timed, ms, length, now_s);
+    entry_log(e, timed, ms, length, now_s);
+    if (!e->is_transaction)
+        entry_log(s->total, timed, ms, length, now_s);
     if (e->is_other)
         s->names_left_out++;
     if (failure.n > 0)
         stats_log_failure(s, e, failure, now_s);
 }
 
-SELDOM void stats_log_failure(struct stats *s, struct entry *e, struct str failure, double now_s)
+void stats_log_failure(struct stats *s, struct entry *e, struct str failure, double now_s)
 {
     entry_log_failure(e, now_s);
     if (!e->is_transaction)

@@ -31,11 +31,9 @@ struct slots; /* what each entry counted in each ten seconds */
 
 /* An entry that was asked for, and by what. */
 struct stats_used {
-    struct entry *entry; /* NULL: none */
-    size_t method_n;
-    uint64_t method_end; /* the last eight bytes */
-    size_t name_n;
-    uint64_t name_end;
+    struct entry *entry;           /* NULL: none */
+    uint64_t method_end, name_end; /* the last eight bytes of each */
+    uint32_t method_n, name_n;
 };
 
 struct stats {
@@ -73,6 +71,10 @@ struct entry *stats_find(const struct stats *s, struct str method, struct str na
 /* One request, in the entry and, unless it is a transaction, in the total; then its failure, where `failure` is not empty. */
 void stats_log(struct stats *s, struct entry *e, bool timed, double ms, uint64_t length,
                struct str failure, double now_s);
+/* stats_entry and stats_log in one go: a request with a time that didn't fail, of an entry that was asked for
+ * before. False: something has to be made for it, or there is more to it; nothing was logged. */
+bool stats_log_quickly(struct stats *s, struct str method, struct str name, double ms,
+                       uint64_t length, double now_s);
 
 /* A failure by itself, without a request: failures may then be more than requests. */
 void stats_log_failure(struct stats *s, struct entry *e, struct str failure, double now_s);

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 #include "stats/window.h"
 
-#include "base/seldom.h"
 #include "base/mem.h"
 
 #include <math.h>
@@ -65,7 +64,7 @@ static uint32_t *place(struct window *w, int64_t second)
     return &w->counts[second - w->first_s];
 }
 
-SELDOM void window_add_beyond(struct window *w, int64_t second, uint32_t count)
+void window_add_beyond(struct window *w, int64_t second, uint32_t count)
 {
     uint32_t *at = place(w, second);
     if (at != NULL)

@@ -7,6 +7,9 @@
 #ifndef STATS_WINDOW_H
 #define STATS_WINDOW_H
 
+#include "base/apart.h"
+
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +29,8 @@ void window_clear(struct window *w);
 /* One more in this second. Seconds may come out of order, but none before the first by more than an
  * hour, and none after the last by more than a year (those are left out). */
 static inline void window_add(struct window *w, int64_t second, uint32_t count);
+/* Whether that second is there; window_add makes it. */
+static inline bool window_has(const struct window *w, int64_t second);
 void window_merge(struct window *into, const struct window *from);
 
 /* The number a second over the last ten whole seconds before now_s, or over the time from start_s to
@@ -34,14 +39,18 @@ void window_merge(struct window *into, const struct window *from);
 double window_rate(const struct window *w, double start_s, double now_s);
 uint32_t window_at(const struct window *w, int64_t second);
 
-void window_add_beyond(struct window *w, int64_t second, uint32_t count); /* window_add's */
+SELDOM void window_add_beyond(struct window *w, int64_t second, uint32_t count); /* window_add's */
 
 /* Here, for each request does it twice, nearly always in a second that is there. */
+static inline bool window_has(const struct window *w, int64_t second)
+{
+    return (uint64_t)second - (uint64_t)w->first_s < w->n;
+}
+
 static inline void window_add(struct window *w, int64_t second, uint32_t count)
 {
-    uint64_t at = (uint64_t)second - (uint64_t)w->first_s;
-    if (at < w->n)
-        w->counts[at] += count;
+    if (window_has(w, second))
+        w->counts[second - w->first_s] += count;
     else
         window_add_beyond(w, second, count);
 }

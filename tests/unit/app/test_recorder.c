@@ -62,6 +62,99 @@ TEST(requests)
     close_house(&h);
 }
 
+/* Some of everything: methods, names beyond the limit, times of every size, seconds that follow. */
+static struct hook some_request(size_t i, char name[16])
+{
+    static const double ms[] = {1.5, 0, 0.0004, 1.75, 12, 3700000, 1.5, 90, 4.25, 1.625, 2};
+    struct hook what = {.kind = HOOK_REQUEST};
+    snprintf(name, 16, i % 3 != 0 ? "/items/%zu" : "/%zu", i % 7);
+    what.u.request.method = i % 5 != 0 ? STR("GET") : STR("TRANSACTION");
+    what.u.request.name = str_of(name);
+    if (i % 19 == 7) { // what is beyond the limit, by its own name
+        what.u.request.method = STR_EMPTY;
+        what.u.request.name = STR(STATS_OTHER_NAME);
+    }
+    what.u.request.timed = i % 13 != 5;
+    what.u.request.ms = ms[i % 11];
+    what.u.request.length = i;
+    what.u.request.at_s = 1000 + (double)i / 300;
+    what.u.request.failure = i % 17 == 3 ? STR("it broke") : STR_EMPTY;
+    return what;
+}
+
+static void check_same(const struct entry *got, const struct entry *expected)
+{
+    CHECK_INT(got->requests, expected->requests);
+    CHECK_INT(got->untimed, expected->untimed);
+    CHECK_INT(got->failures, expected->failures);
+    CHECK_INT(got->content_length, expected->content_length);
+    CHECK_DOUBLE(got->last_s, expected->last_s, 0);
+    CHECK_INT(got->times.count, expected->times.count);
+    CHECK_DOUBLE(got->times.sum_ms, expected->times.sum_ms, 0);
+    CHECK_DOUBLE(got->times.min_ms, expected->times.min_ms, 0);
+    CHECK_DOUBLE(got->times.max_ms, expected->times.max_ms, 0);
+    for (double q = 0; q <= 1; q += 0.05)
+        CHECK_DOUBLE(entry_percentile(got, q), entry_percentile(expected, q), 0);
+    for (int64_t second = 999; second < 1020; second++) {
+        CHECK_INT(window_at(&got->per_second, second), window_at(&expected->per_second, second));
+        CHECK_INT(window_at(&got->failures_per_second, second),
+                  window_at(&expected->failures_per_second, second));
+    }
+}
+
+static void check_same_stats(const struct stats *got, const struct stats *expected)
+{
+    struct entry *e, *next;
+    CHECK_INT(got->n_entries, expected->n_entries);
+    CHECK_INT(got->names_left_out, expected->names_left_out);
+    CHECK_INT(got->failures.n, expected->failures.n);
+    HASH_ITER (hh, expected->entries, e, next) {
+        const struct entry *same = stats_find(got, str_of(e->method), str_of(e->name));
+        CHECK(same != NULL);
+        if (same != NULL)
+            check_same(same, e);
+    }
+    check_same(got->total, expected->total);
+    CHECK_INT(got->history.n, expected->history.n);
+    for (size_t i = 0; i < got->history.n; i++) {
+        CHECK_DOUBLE(got->history.samples[i].p50_ms, expected->history.samples[i].p50_ms, 0);
+        CHECK_DOUBLE(got->history.samples[i].p95_ms, expected->history.samples[i].p95_ms, 0);
+        CHECK_DOUBLE(got->history.samples[i].rate, expected->history.samples[i].rate, 0);
+    }
+}
+
+TEST(whatever_is_counted_quickly_is_counted_as_everything)
+{
+    struct house h;
+    char name[16];
+    open_house(&h);
+    struct stats *expected = stats_new(1000, false);
+    stats_limit_names(expected, 8);
+    stats_limit_names(h.stats, 8);
+    for (size_t i = 0; i < 5000; i++) {
+        struct hook what = some_request(i, name);
+        double now_s = what.u.request.at_s;
+        hooks_fire(h.hooks, &what);
+        stats_log(expected,
+                  stats_entry(expected, what.u.request.method, what.u.request.name, now_s),
+                  what.u.request.timed, what.u.request.ms, what.u.request.length,
+                  what.u.request.failure, now_s);
+        if (i % 300 == 299) {
+            stats_tick(h.stats, 1, now_s);
+            stats_tick(expected, 1, now_s);
+        }
+        if (i == 1000) {
+            check_same_stats(h.stats, expected);
+            stats_reset(h.stats, now_s);
+            stats_reset(expected, now_s);
+        }
+    }
+    check_same_stats(h.stats, expected);
+    CHECK_INT(h.recorder.requests, 5000);
+    stats_free(expected);
+    close_house(&h);
+}
+
 TEST(a_reset_forgets_no_request)
 {
     struct house h;
@@ -91,4 +184,5 @@ TEST(errors)
     close_house(&h);
 }
 
-TEST_MAIN(RUN(requests); RUN(a_reset_forgets_no_request); RUN(errors);)
+TEST_MAIN(RUN(requests); RUN(whatever_is_counted_quickly_is_counted_as_everything);
+          RUN(a_reset_forgets_no_request); RUN(errors);)
