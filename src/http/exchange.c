@@ -206,11 +206,15 @@ struct str exchange_default_lines(const struct http_headers *headers)
     return headers == &none ? STR(WIRE_FIRST) : STR_EMPTY;
 }
 
+bool exchange_adds_nothing(const struct http_session *session)
+{
+    return (session->headers == NULL || session->headers->n == 0) && session->cookies == NULL;
+}
+
 bool exchange_has_default_headers(const struct http_session *session, const struct http_spec *spec)
 {
-    return (session->headers == NULL || session->headers->n == 0) && session->cookies == NULL &&
-           spec->headers == NULL && spec->cookies == NULL && !spec->has_auth &&
-           !(spec->has_body && spec->content_type.n > 0);
+    return exchange_adds_nothing(session) && spec->headers == NULL && spec->cookies == NULL &&
+           !spec->has_auth && !(spec->has_body && spec->content_type.n > 0);
 }
 
 static bool was_before(const struct http_headers *h, size_t i)

@@ -41,6 +41,8 @@ void exchange_join(struct buf *text, struct url *parts, const struct exchange_ba
 const struct http_headers *exchange_default_headers(enum http_compress compress);
 /* Those as HTTP/1.1 writes them, each with its CRLF; empty where `headers` are others. */
 struct str exchange_default_lines(const struct http_headers *headers);
+/* Whether a session has no headers and no cookies of its own to send. */
+bool exchange_adds_nothing(const struct http_session *session);
 /* Whether a first hop has those alone. */
 bool exchange_has_default_headers(const struct http_session *session, const struct http_spec *spec);
 

@@ -110,6 +110,7 @@ struct h1_connection {
     uint16_t port;
     bool is_posted;   /* its request isn't written yet */
     uint64_t idle_ns; /* since when */
+    uint64_t base_id; /* of a base to which it leads, with the usual settings; 0: not known */
     size_t host_n;
     char host[];
 };

@@ -12,8 +12,8 @@ bool h1_quick_send(struct h1_connection *c, const struct quick_spec *spec, struc
     struct h1_framing framing = {.wants_close = false};
     if (!c->is_connected || !h1_outbox_has_room(&line->outbox) || !stream_is_drained(c->stream))
         return false;
-    if (spec->headers == NULL)
-        h1_request_add_usual(out, spec->base, spec->path, &line->host, &line->tail);
+    if (spec->headers == NULL || spec->adds)
+        h1_request_add_usual(out, spec->base, spec->path, spec->headers, &line->host, &line->tail);
     else
         h1_request_add_get(out, spec->base, spec->path, spec->headers, &framing, &line->host);
     if (framing.wants_close) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "http/h1_request.h"
 
+#include "base/err.h"
 #include "http/exchange.h"
 
 #include <string.h>
@@ -210,27 +211,41 @@ void h1_request_add_get(struct buf *out, const struct exchange_base *base, struc
 static void keep_tail(struct h1_tail *tail, const struct exchange_base *base, struct str written)
 {
     if (written.n > sizeof tail->bytes)
-        return;
+        BUG("a host's name is longer than a connection to it can have");
     tail->base_id = base->id;
     tail->n = written.n;
     memcpy(tail->bytes, written.p, written.n);
 }
 
-void h1_request_add_usual(struct buf *out, const struct exchange_base *base, struct str path,
-                          struct h1_host *host, struct h1_tail *tail)
+static void make_tail(struct h1_tail *tail, const struct exchange_base *base, struct h1_host *host,
+                      struct buf *scratch)
 {
-    size_t head_n = strlen("GET ") + base->parts.path.n + path.n;
-    if (tail->base_id != base->id) {
-        struct h1_framing framing;
-        size_t begin = out->n;
-        h1_request_add_get(out, base, path, exchange_default_headers(HTTP_COMPRESS_DEFAULT),
-                           &framing, host);
-        keep_tail(tail, base, str_make(out->p + begin + head_n, out->n - begin - head_n));
-        return;
-    }
-    buf_reserve(out, head_n + tail->n);
+    struct h1_framing framing;
+    size_t begin = scratch->n, head_n = strlen("GET ") + base->parts.path.n;
+    h1_request_add_get(scratch, base, STR_EMPTY, exchange_default_headers(HTTP_COMPRESS_DEFAULT),
+                       &framing, host);
+    struct str head = str_make(scratch->p + begin, scratch->n - begin - strlen("\r\n"));
+    keep_tail(tail, base, str_slice(head, head_n, head.n));
+    buf_truncate(scratch, begin);
+}
+
+static size_t room_for(const struct http_headers *more)
+{
+    return more != NULL ? more->bytes.n + 2 * more->n : 0;
+}
+
+void h1_request_add_usual(struct buf *out, const struct exchange_base *base, struct str path,
+                          const struct http_headers *more, struct h1_host *host,
+                          struct h1_tail *tail)
+{
+    if (tail->base_id != base->id)
+        make_tail(tail, base, host, out);
+    buf_reserve(out, strlen("GET ") + base->parts.path.n + path.n + tail->n + room_for(more) + 3);
     char *p = put_target(out->p + out->n, base, path);
     p = put(p, str_make(tail->bytes, tail->n));
+    for (size_t i = 0; more != NULL && i < more->n; i++)
+        p = put_line(p, line_of(more, i));
+    p = put(p, STR("\r\n"));
     *p = '\0';
     out->n = (size_t)(p - out->p);
 }

@@ -29,9 +29,9 @@ struct h1_host {
         [300]; /* "Host: ", a name of at most 255 bytes with what stands around it, a port, CRLF */
 };
 
-#define H1_TAIL_MAX 700 /* bytes of a tail; a longer one isn't kept */
+#define H1_TAIL_MAX 700 /* bytes of a tail: more than a host of 255 bytes can make it */
 
-/* What follows the path of a GET without headers of its own, as it was written last. All zero is an empty one;
+/* What follows the path of a GET without headers of its own, but for the empty line, as it was written last. All zero is an empty one;
  * fields are private. */
 struct h1_tail {
     uint64_t base_id;
@@ -42,11 +42,13 @@ struct h1_tail {
 /* Behind the body of one that is chunked. */
 #define H1_LAST_CHUNK "\r\n0\r\n\r\n"
 
-/* Adds a GET of a plain path behind a base (exchange_join) with the default headers. `host` and `tail` are kept
- * from one request to the next. */
+/* Adds a GET of a plain path behind a base (exchange_join) with the default headers, and `more` behind them,
+ * none of which has anything to do with the framing; NULL: no more. `host` and `tail` are kept from one
+ * request to the next. */
 void h1_request_add_usual(struct buf *out, const struct exchange_base *base, struct str path,
-                          struct h1_host *host, struct h1_tail *tail);
-/* The same with other headers. */
+                          const struct http_headers *more, struct h1_host *host,
+                          struct h1_tail *tail);
+/* The same with these headers alone. */
 void h1_request_add_get(struct buf *out, const struct exchange_base *base, struct str path,
                         const struct http_headers *headers, struct h1_framing *framing,
                         struct h1_host *host);

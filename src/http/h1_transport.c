@@ -367,17 +367,22 @@ static void on_quick_answered(struct h1_connection *c, struct http_quick *q,
     q->answered(q, answer);
 }
 
-static bool leads_to(struct h1_transport *t, const struct h1_connection *c,
+static bool leads_to(struct h1_transport *t, struct h1_connection *c,
                      const struct exchange_base *to)
 {
     static const struct http_settings usual = {
         .connect_s = HTTP_TIMEOUT_DEFAULT_S, .read_s = HTTP_TIMEOUT_DEFAULT_S, .verify = true};
     struct h1_place place = {.url = &to->parts};
+    if (c->base_id == to->id)
+        return true;
     if (to->parts.is_unix)
         return false;
     if (to->parts.scheme.n == sizeof("https") - 1)
         place.tls = h1_tls_get(&t->tls, &usual, NULL);
-    return h1_connection_serves(c, &place);
+    if (!h1_connection_serves(c, &place))
+        return false;
+    c->base_id = to->id;
+    return true;
 }
 
 static bool has_quick(struct transport *base, const struct http_session *session,

@@ -62,11 +62,38 @@ void http_quick_release(struct transport *t)
     t->n_spare_headers = 0;
 }
 
-/* Headers that aren't those of every request, as http/request has them. */
-static struct http_headers *own_headers(struct loop *loop, struct http_session *session,
-                                        const struct http_spec *spec)
+/* Whether a header can stand behind the default ones: it takes the place of none, and means nothing to how a
+ * request is written. */
+static bool can_be_added(struct str name)
 {
-    struct http_headers *headers = take_headers(session->transport);
+    static const struct str others[] = {
+        {"Host", 4},        {"Accept", 6},          {"Connection", 10},
+        {"User-Agent", 10}, {"Content-Length", 14}, {"Accept-Encoding", 15},
+        {"Expect", 6},      {"Trailer", 7},         {"Transfer-Encoding", 17},
+    };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (name.n == others[i].n && str_equal_nocase(name, others[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool can_all_be_added(const struct http_session *session, const struct http_spec *spec)
+{
+    if (spec->headers == NULL || spec->cookies != NULL || spec->has_auth ||
+        !exchange_adds_nothing(session))
+        return false;
+    for (size_t i = 0; i < spec->headers->n; i++) {
+        if (!can_be_added(http_headers_name(spec->headers, i)))
+            return false;
+    }
+    return true;
+}
+
+/* As http/request has them. */
+static void compose(struct http_headers *headers, struct loop *loop,
+                    const struct http_session *session, const struct http_spec *spec)
+{
     const struct url from = {.has_user = false};
     struct buf text = BUF_INIT;
     struct url parts = spec->base->parts;
@@ -74,23 +101,65 @@ static struct http_headers *own_headers(struct loop *loop, struct http_session *
         exchange_join(&text, &parts, spec->base, spec->url);
     exchange_first_headers(headers, session, spec, &from, &parts, clock_wall_s(loop_clock(loop)));
     buf_release(&text);
-    return headers;
+}
+
+/* Those that aren't the ones of every request. */
+static void set_headers(struct http_quick *q, struct loop *loop, struct http_session *session,
+                        const struct http_spec *spec)
+{
+    q->headers = take_headers(session->transport);
+    q->adds = can_all_be_added(session, spec);
+    if (q->adds)
+        http_headers_copy(q->headers, spec->headers);
+    else
+        compose(q->headers, loop, session, spec);
+}
+
+void http_quick_add_headers(const struct http_quick *q, struct http_headers *to)
+{
+    const struct http_headers *usual = exchange_default_headers(HTTP_COMPRESS_DEFAULT);
+    if (q->headers != NULL && !q->adds) {
+        http_headers_copy(to, q->headers);
+        return;
+    }
+    http_headers_copy(to, usual);
+    for (size_t i = 0; q->headers != NULL && i < q->headers->n; i++)
+        http_headers_add(to, http_headers_name(q->headers, i), http_headers_value(q->headers, i));
+}
+
+static bool start(struct http_quick *q, struct http_session *session,
+                  const struct exchange_base *base, struct str path)
+{
+    struct transport *t = session->transport;
+    const struct quick_spec what = {
+        .base = base, .path = path, .headers = q->headers, .adds = q->adds};
+    if (t->start_quick(t, session, &what, q))
+        return true;
+    http_quick_done(q, session);
+    return false;
+}
+
+static bool has_quick(struct http_session *session, const struct exchange_base *base)
+{
+    struct transport *t = session->transport;
+    return t->has_quick != NULL && t->has_quick(t, session, base);
 }
 
 bool http_quick_start(struct http_quick *q, struct loop *loop, struct http_session *session,
                       const struct http_spec *spec)
 {
-    struct transport *t = session->transport;
-    if (t->has_quick == NULL || spec->has_body || !str_equal(spec->method, STR("GET")) ||
-        !t->has_quick(t, session, spec->base))
+    if (spec->has_body || !str_equal(spec->method, STR("GET")) || !has_quick(session, spec->base))
         return false;
     if (!exchange_has_default_headers(session, spec))
-        q->headers = own_headers(loop, session, spec);
-    const struct quick_spec what = {.base = spec->base, .path = spec->url, .headers = q->headers};
-    if (t->start_quick(t, session, &what, q))
-        return true;
-    http_quick_done(q, session);
-    return false;
+        set_headers(q, loop, session, spec);
+    return start(q, session, spec->base, spec->url);
+}
+
+bool http_quick_get(struct http_quick *q, struct http_session *session,
+                    const struct exchange_base *base, struct str path)
+{
+    return exchange_adds_nothing(session) && has_quick(session, base) &&
+           start(q, session, base, path);
 }
 
 bool http_quick_cancel(struct http_quick *q, struct http_session *session)

@@ -37,8 +37,9 @@ struct http_quick {
     /* To start the same by http_request_start, with spec->under_way, before it returns. */
     void (*handed_over)(struct http_quick *q);
 
-    /* What went out besides Host; NULL: the default headers. */
+    /* What went out besides Host, or `adds` and it is behind the default headers; NULL: those alone. */
     struct http_headers *headers;
+    bool adds;
 
     /* private: the transport's */
     struct h1_connection *connection; /* NULL: it isn't under way */
@@ -51,13 +52,19 @@ struct http_quick {
 struct quick_spec {
     const struct exchange_base *base;
     struct str path;
-    const struct http_headers *headers; /* NULL: the default ones */
+    const struct http_headers *headers; /* as http_quick has them */
+    bool adds;
 };
 
 /* Starts it, where it can go this way: base and path are set, all else in the spec is as usual but the
  * headers. False: it can't, and nothing was done. */
 bool http_quick_start(struct http_quick *q, struct loop *loop, struct http_session *session,
                       const struct http_spec *spec);
+/* The same of a plain path behind a base, where there is nothing else to say. */
+bool http_quick_get(struct http_quick *q, struct http_session *session,
+                    const struct exchange_base *base, struct str path);
+/* What went out besides Host, all of it. */
+void http_quick_add_headers(const struct http_quick *q, struct http_headers *to);
 /* Ends what is under way. Whether something of it was sent. */
 bool http_quick_cancel(struct http_quick *q, struct http_session *session);
 /* When it began: of the loop's clock. */

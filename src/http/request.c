@@ -450,7 +450,7 @@ static void prepare_message(struct http_request *r, const struct http_spec *spec
                                                   exchange_has_default_headers(r->session, spec);
     r->hop.headers = is_usual ? exchange_default_headers(spec->compress) : &r->first_headers;
     if (!is_usual && spec->under_way != NULL) {
-        http_headers_copy(&r->first_headers, spec->under_way->headers);
+        http_quick_add_headers(spec->under_way, &r->first_headers);
     } else if (!is_usual) {
         exchange_first_headers(&r->first_headers, r->session, spec, from, &r->hop.parts,
                                clock_wall_at_s(loop_clock(r->loop), r->start_ns));

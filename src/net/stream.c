@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "loop/io.h"
 #include "net/dial.h"
+#include "net/socket_calls.h"
 #include "net/tls.h"
 
 #include <assert.h>
@@ -126,7 +127,7 @@ static ptrdiff_t send_pieces(struct stream *s, const struct str *pieces, size_t 
 {
     struct iovec parts[PIECES_AT_ONCE];
     if (n == 1)
-        return send(s->fd, pieces[0].p, pieces[0].n, MSG_NOSIGNAL);
+        return socket_send(s->fd, pieces[0].p, pieces[0].n);
     for (size_t i = 0; i < n; i++)
         parts[i] = (struct iovec){(void *)(uintptr_t)pieces[i].p, pieces[i].n};
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = n};
@@ -317,7 +318,7 @@ static void on_ready(void *self, int events)
 /* What the socket has: bytes (> 0), 0: nothing now, -1: the end, *why. */
 static ptrdiff_t read_plain(struct stream *s, char *into, size_t n, struct stream_error *why)
 {
-    ssize_t got = recv(s->fd, into, n, 0);
+    ssize_t got = socket_recv(s->fd, into, n);
     if (got > 0) {
         s->is_dry = (size_t)got < n;
         return got;

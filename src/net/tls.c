@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "net/addr.h"
 #include "net/idn.h"
+#include "net/socket_calls.h"
 #include "net/tls_tickets.h"
 
 #include <assert.h>
@@ -53,7 +54,7 @@ static int on_bio_read(BIO *bio, char *into, int n)
         BIO_set_retry_read(bio);
         return -1;
     }
-    ssize_t got = recv(t->fd, into, (size_t)n, 0);
+    ssize_t got = socket_recv(t->fd, into, (size_t)n);
     if (got > 0) {
         t->is_dry = got < n;
         return (int)got;
@@ -75,7 +76,7 @@ static int on_bio_write(BIO *bio, const char *p, int n)
 {
     struct tls *t = BIO_get_data(bio);
     BIO_clear_retry_flags(bio);
-    ssize_t gone = send(t->fd, p, (size_t)n, MSG_NOSIGNAL);
+    ssize_t gone = socket_send(t->fd, p, (size_t)n);
     if (gone >= 0)
         return (int)gone;
     if (errno == EAGAIN || errno == EINTR)

@@ -97,6 +97,7 @@ static void answered(struct http_quick *q, const struct quick_answer *answer)
         .base = f->base,
         .path = path_of(f),
         .headers = q->headers,
+        .adds = q->adds,
         .answer = answer,
         .start_s = clock_wall_at_s(loop_clock(vm->options.loop), answer->start_ns),
         .response_time_ms = ns_to_ms(answer->end_ns - answer->start_ns),
@@ -164,16 +165,64 @@ static void keep_texts(struct fetch *f, struct str path, struct str recorded, st
         buf_add_str(&f->texts, name);
 }
 
-/* Starts it: on the short way where it can go that. */
-static void send(struct fetch *f, const struct http_spec *spec)
+static void park(struct fetch *f)
 {
-    struct loop *loop = f->session->vm->options.loop;
-    struct http_session *session = f->session->session;
-    f->base = spec->base;
-    f->follows = spec->follow_redirects;
-    if (!http_quick_start(&f->quick, loop, session, spec))
-        f->request = http_request_start(loop, session, spec, request_done, f);
     sched_park_for(f->task, cancel, f->request != NULL ? push : NULL, f);
+}
+
+/* The session's base, where the running task can wait for a request to this path; NULL: for the long way. */
+static const struct exchange_base *base_for(lua_State *L, const struct session_box *session,
+                                            struct str path)
+{
+    struct task *task = sched_current(session->vm->sched);
+    bool can_wait = task != NULL && !task->stop_pending && lua_isyieldable(L);
+    return can_wait && exchange_is_plain_path(path) ? session->base : NULL;
+}
+
+static struct fetch *begin(struct session_box *session, const struct exchange_base *base)
+{
+    struct task *task = sched_current(session->vm->sched);
+    if (task->cancel != NULL)
+        sched_abandon(task); // a request that it started and never waited for
+    struct fetch *f = take(session);
+    f->task = task;
+    f->base = base;
+    return f;
+}
+
+static void start_ordinary(struct fetch *f, const struct http_spec *spec)
+{
+    f->request = http_request_start(f->session->vm->options.loop, f->session->session, spec,
+                                    request_done, f);
+}
+
+/* A GET without options, which nobody judges. */
+static void send_plain(struct session_box *session, const struct exchange_base *base,
+                       struct str path)
+{
+    struct fetch *f = begin(session, base);
+    f->is_judged = false;
+    f->follows = true;
+    keep_texts(f, path, STR_EMPTY, STR_EMPTY);
+    if (!http_quick_get(&f->quick, session->session, base, path)) {
+        struct http_spec spec = usual;
+        spec.url = path;
+        spec.base = base;
+        start_ordinary(f, &spec);
+    }
+    park(f);
+}
+
+static void send(struct session_box *session, const struct http_spec *spec,
+                 const struct packed_label *label, bool is_judged)
+{
+    struct fetch *f = begin(session, spec->base);
+    f->is_judged = is_judged;
+    f->follows = spec->follow_redirects;
+    keep_texts(f, spec->url, label->method, label->name);
+    if (!http_quick_start(&f->quick, session->vm->options.loop, session->session, spec))
+        start_ordinary(f, spec);
+    park(f);
 }
 
 enum argument { SESSION = 1, PATH, METHOD, RECORDED, NAME, OPTIONS, JUDGED };
@@ -187,14 +236,29 @@ static struct str text_at(lua_State *L, int arg)
 }
 
 /* What most calls don't have. False: the options are for the long way. */
-static bool read_rest(lua_State *L, struct http_spec *spec, struct str *recorded, struct str *name)
+static bool read_rest(lua_State *L, struct http_spec *spec, struct packed_label *label)
 {
     spec->method = text_at(L, METHOD);
     spec->follow_redirects = !str_equal(spec->method, STR("HEAD"));
-    *recorded = text_at(L, RECORDED);
-    *name = text_at(L, NAME);
+    label->method = text_at(L, RECORDED);
+    label->name = text_at(L, NAME);
     return lua_isnoneornil(L, OPTIONS) ||
-           quick_reader_read(lua_touserdata(L, lua_upvalueindex(READER)), L, OPTIONS, spec, name);
+           quick_reader_read(lua_touserdata(L, lua_upvalueindex(READER)), L, OPTIONS, spec,
+                             &label->name);
+}
+
+/* False: nothing was done. */
+static bool send_rest(lua_State *L, struct session_box *session, const struct exchange_base *base,
+                      struct str path)
+{
+    struct packed_label label;
+    struct http_spec spec = usual;
+    spec.url = path;
+    spec.base = base;
+    if (!read_rest(L, &spec, &label))
+        return false;
+    send(session, &spec, &label, lua_toboolean(L, JUDGED));
+    return true;
 }
 
 /* fetch(session, path [, method, recorded, name, options, judged]) -> after a wait nil and the
@@ -203,25 +267,14 @@ static bool read_rest(lua_State *L, struct http_spec *spec, struct str *recorded
 int l_fetch(lua_State *L)
 {
     struct session_box *session = l_session_check(L, SESSION);
-    struct vm *vm = session->vm;
-    struct task *task = sched_current(vm->sched);
-    struct str recorded = STR_EMPTY, name = STR_EMPTY;
-    bool is_plain = lua_gettop(L) == PATH;
-    struct http_spec spec = usual;
-    spec.url = text_at(L, PATH);
-    spec.base = session->base;
-    bool goes = task != NULL && !task->stop_pending && spec.base != NULL &&
-                exchange_is_plain_path(spec.url) && lua_isyieldable(L) &&
-                (is_plain || read_rest(L, &spec, &recorded, &name));
-    if (!goes)
+    struct str path = text_at(L, PATH);
+    const struct exchange_base *base = base_for(L, session, path);
+    if (base == NULL)
         return 0;
-    if (task->cancel != NULL)
-        sched_abandon(task); // a request that it started and never waited for
-    struct fetch *f = take(session);
-    f->task = task;
-    f->is_judged = !is_plain && lua_toboolean(L, JUDGED);
-    keep_texts(f, spec.url, recorded, name);
-    send(f, &spec);
+    if (lua_gettop(L) == PATH)
+        send_plain(session, base, path);
+    else if (!send_rest(L, session, base, path))
+        return 0;
     lua_pushvalue(L, lua_upvalueindex(WAIT));
     return lua_yield(L, 1);
 }

@@ -141,25 +141,29 @@ static void new_headers(lua_State *L)
     lua_setmetatable(L, -2);
 }
 
-static void push_headers(lua_State *L, const struct packed *r, struct piece headers)
+/* To the table on top. [-0, +0, m] */
+static void add_headers(lua_State *L, const struct packed *r, struct piece headers)
 {
     struct str name, value;
     size_t at = 0, begin = 0;
-    new_headers(L);
     for (; packed_next_header(r, headers, &at, &name, &value); begin = at)
         add_header(L, first_name(r, headers, name, begin), value);
 }
 
+static void push_headers(lua_State *L, const struct packed *r, struct piece headers)
+{
+    new_headers(L);
+    add_headers(L, r, headers);
+}
+
 static void push_request_headers(lua_State *L, const struct packed *r)
 {
-    if (r->request_headers.at != 0) {
-        push_headers(L, r, r->request_headers);
-        return;
-    }
     const struct http_headers *usual = exchange_default_headers(r->compress);
     new_headers(L);
-    for (size_t i = 0; i < usual->n; i++)
+    for (size_t i = 0; i < usual->n && !r->replaces; i++)
         add_header(L, http_headers_name(usual, i), http_headers_value(usual, i));
+    if (r->request_headers.at != 0)
+        add_headers(L, r, r->request_headers);
 }
 
 /* What this answer set: the names and values of its Set-Cookie headers. [-0, +1, m] */

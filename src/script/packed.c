@@ -146,6 +146,7 @@ static void pack_response(struct packer *p, const struct http_response *r,
     if (r->has_request_body)
         to->request_body = pack(p, r->request_body.p, r->request_body.n);
     to->request_headers = pack_request_headers(p, r->request_headers, &compress);
+    to->replaces = to->request_headers.at != 0;
     to->compress = compress;
 }
 
@@ -229,6 +230,7 @@ void packed_quick_copy(struct packed *to, const struct packed_quick *q,
     };
     if (q->headers != NULL)
         to->request_headers = pack_headers(&p, q->headers);
+    to->replaces = q->headers != NULL && !q->adds;
 }
 
 struct str packed_text(const struct packed *r, struct piece piece)

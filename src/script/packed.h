@@ -50,7 +50,9 @@ struct packed {
     struct piece failure_text, reason, url, body, hops;
     struct piece request_method, request_url, request_body;
     struct piece headers;
-    struct piece request_headers; /* not set: those of every request, as compress says */
+    /* Behind those of every request, which compress says, or (`replaces`) instead of them. */
+    struct piece request_headers;
+    bool replaces;
     enum http_compress compress;
     struct piece setup;  /* dns, connect, tls in ms: three doubles; not set: all 0 */
     struct piece method; /* as the statistics have it; not set: that of the request */
@@ -76,7 +78,8 @@ void packed_copy(struct packed *to, const struct http_response *r,
 struct packed_quick {
     const struct exchange_base *base;
     struct str path;
-    const struct http_headers *headers; /* that were sent; NULL: the default ones */
+    const struct http_headers *headers; /* that were sent, as http_quick has them */
+    bool adds;
     const struct quick_answer *answer;
     double start_s, response_time_ms;
 };

@@ -206,6 +206,10 @@ describe("one request after the other", function()
     ["what isn't there"] = { "/status/404" },
     ["a redirect"] = { "/redirect/1?to=/bytes/5" },
     ["a name"] = { "/bytes/100", function() return { name = "a page" } end },
+    ["a header"] = { "/bytes/100", function() return { headers = { ["X-A"] = "1", ["x-b"] = "" } } end },
+    ["a header, and a redirect"] = { "/redirect/1?to=/bytes/5", function()
+      return { headers = { ["X-A"] = "1" } }
+    end },
     ["headers"] = { "/bytes/100", function()
       return { headers = { ["X-A"] = "1", Accept = "text/css" }, name = "x" }
     end },

@@ -163,7 +163,7 @@ TEST(a_path_behind_a_base)
             buf_addf(&url, "%s%s", bases[i], paths[k]);
             const char *wanted = write_request(&a, "GET", buf_cstr(&url), NULL);
             buf_clear(&out);
-            h1_request_add_usual(&out, &base, str_of(paths[k]), &host, &tail);
+            h1_request_add_usual(&out, &base, str_of(paths[k]), NULL, &host, &tail);
             CHECK_TEXT(buf_cstr(&out), wanted);
             buf_clear(&out);
             h1_request_add_get(&out, &base, str_of(paths[k]), &a.headers, &framing, &host);

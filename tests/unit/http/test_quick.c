@@ -82,6 +82,40 @@ TEST(headers_of_its_own)
     CHECK(close_room(&room));
 }
 
+/* Whatever a script sends, it stands on the wire as it does on the ordinary way. */
+TEST(both_ways_send_the_same)
+{
+    static const struct {
+        const char *name, *value;
+    } rows[] = {{"X-Mine", "1"},         {"x-empty", ""},   {"Accept", "a"},
+                {"user-agent", "me"},    {"Host", "other"}, {"Content-Length", "3"},
+                {"Authorization", "Me"}, {"Expect", "x"},   {"accept-encoding", "br"},
+                {"Connection", "other"}, {"Cookie", "a=b"}, {"Transfer-Encoding", "chunked"}};
+    struct room room;
+    struct buf ordinary = BUF_INIT, sent = BUF_INIT;
+    struct http_headers own = {.n = 0};
+    open_room(&room);
+    room.spec.headers = &own;
+    for (size_t i = 0; i < 2 * (sizeof rows / sizeof *rows); i++) { // alone, and with another one
+        http_headers_clear(&own);
+        http_headers_add(&own, str_of(rows[i / 2].name), str_of(rows[i / 2].value));
+        if (i % 2 == 1)
+            http_headers_add(&own, STR("A-Further"), STR("one"));
+        ask_ordinary(&room, "/ok", &ordinary);
+        buf_clear(&sent);
+        buf_add_cstr(&sent, raw_last(&room.server));
+        CHECK(start_quick(&room, "/ok"));
+        wait_quick(&room);
+        CHECK_TEXT(raw_last(&room.server), buf_cstr(&sent));
+        CHECK_TEXT(buf_cstr(&room.told), buf_cstr(&ordinary));
+    }
+    CHECK_INT(room.server.connections, 1);
+    http_headers_release(&own);
+    buf_release(&sent);
+    buf_release(&ordinary);
+    CHECK(close_room(&room));
+}
+
 TEST(one_that_is_cancelled)
 {
     struct room room;
@@ -104,4 +138,4 @@ TEST(one_that_is_cancelled)
 }
 
 TEST_MAIN(RUN(an_answer_that_is_known); RUN(what_cannot_go_this_way); RUN(headers_of_its_own);
-          RUN(one_that_is_cancelled);)
+          RUN(both_ways_send_the_same); RUN(one_that_is_cancelled);)
