@@ -35,7 +35,11 @@ local methods = {}
 
 local H, h, SLASH = byte "H", byte "h", byte "/"
 
-local rawget, changes = rawget, object.changes
+local rawget = rawget
+local changes -- of classes
+object.follow(function(n)
+  changes = n
+end)
 
 -- Which requests http.fetch can be tried for: all, or those without an option, or none.
 local function note_quick(client)
@@ -70,7 +74,7 @@ end
 local function follow_host(client)
   local host = client._user.host
   if host ~= client._host and host then set_base(client, host) end
-  client._seen = rawget(client._user, "host") == nil and changes.n or false
+  client._seen = rawget(client._user, "host") == nil and changes or false
   return host
 end
 
@@ -232,7 +236,7 @@ local function send(what, method, recorded, self, path, options, handler)
      and (type(handler) == "function" or handler == nil and not (options and options.catch_response)) then
     -- Whether the user's host is still the one that set_base was given, without looking into its classes.
     local own = rawget(self._user, "host")
-    if own == nil and self._seen == changes.n or own ~= nil and own == self._host then
+    if own == nil and self._seen == changes or own ~= nil and own == self._host then
       local signal, response = fetch(session, path, method, recorded ~= method and recorded or nil,
                                      self._renamed or nil, options, handler)
       if signal ~= nil or response ~= nil then
@@ -248,7 +252,7 @@ function methods.get(self, path, options, handler)
   if options == nil and handler == nil and type(self) == "table" then
     local session = self._plain
     local own = session and rawget(self._user, "host")
-    if session and (own == nil and self._seen == changes.n or own ~= nil and own == self._host) then
+    if session and (own == nil and self._seen == changes or own ~= nil and own == self._host) then
       local signal, response = fetch(session, path)
       if response and not is_heard then
         turn.has_waited = true

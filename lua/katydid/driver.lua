@@ -145,6 +145,11 @@ function driver.check_hosts()
   end
 end
 
+local changes -- of classes
+object.follow(function(n)
+  changes = n
+end)
+
 -- What --tags and --exclude-tags say, and for which state of the classes it was done; nil: nothing.
 local filter
 
@@ -155,7 +160,7 @@ local function apply_filter()
     before[i] = #task.unfiltered(infos[i])
   end
   tags.filter(infos, filter.include, filter.exclude)
-  filter.changes = object.changes.n
+  filter.changes = changes
   for i, info in ipairs(infos) do
     if before[i] > 0 and #info.list == 0 and not filter.told[info] then
       filter.told[info] = true
@@ -175,7 +180,7 @@ end
 -- Listeners of init may have given classes other tasks: the tags hold for these too. What is wrong with one
 -- is told where it is run.
 local function filter_again()
-  if filter and filter.changes ~= object.changes.n then co.pcall(apply_filter) end
+  if filter and filter.changes ~= changes then co.pcall(apply_filter) end
 end
 
 ---@return string

@@ -81,12 +81,26 @@ local function slip_of(kind, key, value)
   return near
 end
 
--- How often a class was changed: what was looked up in one before holds as long as this stands still.
-local changes = { n = 0 }
-object.changes = changes
+local changes, followers = 0, {}
+
+---A class is about to be changed.
+function object.change()
+  changes = changes + 1
+  for _, follow in ipairs(followers) do
+    follow(changes)
+  end
+end
+
+---Tells `fn` now, and at each change, how often a class was changed: what was looked up in one before holds
+---as long as this stands still.
+---@param fn fun(changes: integer)
+function object.follow(fn)
+  followers[#followers + 1] = fn
+  fn(changes)
+end
 
 local function assign(class, key, value)
-  changes.n = changes.n + 1
+  object.change()
   local info = getmetatable(class)
   local kind = info.kind
   if Root[key] then

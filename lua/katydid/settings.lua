@@ -60,7 +60,7 @@ local function pick_tasks(where, info, all, wanted)
     if is_wanted[entry.name] then kept[#kept + 1] = entry end
   end
   info.list = kept
-  object.changes.n = object.changes.n + 1 -- users who run pick from it too
+  object.change() -- users who run pick from it too
 end
 
 -- What classes had before anything was picked.

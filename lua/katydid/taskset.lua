@@ -20,8 +20,12 @@ local random, now = core.rand.random, core.time.now
 local is_signal, xpcall, sleep = co.is_signal, co.xpcall, co.sleep
 local describe = problem.describe
 local error, rawget = error, rawget
-local changes = object.changes
 local user_error = events.user_error
+
+local changes -- of classes
+object.follow(function(n)
+  changes = n
+end)
 
 local taskset = {}
 
@@ -125,6 +129,8 @@ local function choose(set, list, pick, is_user)
   return n > 1 and list[random(n)] or list[1]
 end
 
+local FIRST = {} -- in the place of a task before the first
+
 -- A traceback calls a function what its caller does. By a key that isn't written out here it is none of our
 -- names, but its file and line.
 local RUN = "run"
@@ -143,17 +149,18 @@ local function go_round(set, placed)
   local own = rawget(set, "tasks")
   local list = list_of(set, own, placed)
   local only, is_stale = only_of(set, list), false
-  local seen, own_wait, user_wait = changes.n, rawget(set, "wait_time"), rawget(user, "wait_time")
+  local seen, own_wait, user_wait = changes, rawget(set, "wait_time"), rawget(user, "wait_time")
   local owner, wait_time = waiter(set)
-  -- Whether a task may run (true), or its wait is due after the one that ran (false, AT_ONCE).
-  local is_ready, entry, why_none = true, nil, nil
-  set._under_way = false
+  -- Whether a task may run (true), or its wait is due after the one that ran (false, AT_ONCE). The first turn
+  -- is as any other where that will do, so that traces are made of what is usual.
+  local is_ready, entry, why_none = wait_time ~= nil or not turn.is_calm, FIRST, nil
+  set._under_way, turn.has_waited = false, true
   while true do
     if not is_ready then
-      if changes.n ~= seen or rawget(set, "wait_time") ~= own_wait
+      if changes ~= seen or rawget(set, "wait_time") ~= own_wait
          or not is_user and rawget(user, "wait_time") ~= user_wait then
-        is_stale = is_stale or changes.n ~= seen
-        seen, own_wait, user_wait = changes.n, rawget(set, "wait_time"), rawget(user, "wait_time")
+        is_stale = is_stale or changes ~= seen
+        seen, own_wait, user_wait = changes, rawget(set, "wait_time"), rawget(user, "wait_time")
         owner, wait_time = waiter(set)
       end
       if not wait_time and entry and turn.has_waited and turn.is_calm then
@@ -189,7 +196,7 @@ local function go_round(set, placed)
       else
         sleep_as(owner, wait_time or not entry and a_second or nil)
       end
-      is_ready, is_stale = true, is_stale or changes.n ~= seen
+      is_ready, is_stale = true, is_stale or changes ~= seen
     end
   end
 end
