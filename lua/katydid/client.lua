@@ -35,7 +35,7 @@ local methods = {}
 
 local H, h, SLASH = byte "H", byte "h", byte "/"
 
-local rawget = rawget
+local next, rawget = next, rawget
 local changes -- of classes
 object.follow(function(n)
   changes = n
@@ -227,6 +227,30 @@ local function after_fetch(what, recorded, signal, response, options, handler)
   return response
 end
 
+-- The options that most calls have, where there are no others: true, the name, and up to two headers. Anything
+-- else is for C to look through. Without a loop, so that it is compiled with its callers.
+local function usual_options(options)
+  local key1, first = next(options)
+  local key2, second = next(options, key1)
+  if key1 == nil or key2 ~= nil and next(options, key2) ~= nil then return end
+  local name, headers
+  if key1 == "name" then
+    name, headers = first, second
+  elseif key1 == "headers" then
+    name, headers = second, first
+  end
+  if name ~= rawget(options, "name") or headers ~= rawget(options, "headers") then return end
+  if type(name) ~= "string" or name == "" then return end
+  if headers == nil then return true, name end
+  if type(headers) ~= "table" then return end
+  local name1, value1 = next(headers)
+  if type(name1) ~= "string" or type(value1) ~= "string" then return end
+  local name2, value2 = next(headers, name1)
+  if name2 == nil then return true, name, name1, value1 end
+  if type(name2) ~= "string" or type(value2) ~= "string" or next(headers, name2) ~= nil then return end
+  return true, name, name1, value1, name2, value2
+end
+
 local function send(what, method, recorded, self, path, options, handler)
   if handler == nil and type(options) == "function" then
     options, handler = nil, options
@@ -237,8 +261,16 @@ local function send(what, method, recorded, self, path, options, handler)
     -- Whether the user's host is still the one that set_base was given, without looking into its classes.
     local own = rawget(self._user, "host")
     if own == nil and self._seen == changes or own ~= nil and own == self._host then
-      local signal, response = fetch(session, path, method, recorded ~= method and recorded or nil,
-                                     self._renamed or nil, options, handler)
+      local label = recorded ~= method and recorded or nil
+      local is_usual, name, name1, value1, name2, value2
+      if options then is_usual, name, name1, value1, name2, value2 = usual_options(options) end
+      local signal, response
+      if is_usual then
+        signal, response = fetch(session, path, method, label, name, nil, handler,
+                                 name1, value1, name2, value2)
+      else
+        signal, response = fetch(session, path, method, label, self._renamed or nil, options, handler)
+      end
       if signal ~= nil or response ~= nil then
         return after_fetch(what, recorded, signal, response, options, handler)
       end

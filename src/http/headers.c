@@ -246,8 +246,13 @@ const char *http_headers_line(const struct http_headers *h, size_t i)
 /* RFC 9110 5.6.2. */
 static bool is_token(unsigned char c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
+    static const bool token[256] = {
+        ['!'] = true,         ['#'] = true,         ['$'] = true, ['%'] = true, ['&'] = true,
+        ['\''] = true,        ['*'] = true,         ['+'] = true, ['-'] = true, ['.'] = true,
+        ['0' ... '9'] = true, ['A' ... 'Z'] = true, ['^'] = true, ['_'] = true, ['`'] = true,
+        ['a' ... 'z'] = true, ['|'] = true,         ['~'] = true,
+    };
+    return token[c];
 }
 
 int http_header_check(struct str name, struct str value, struct err *err)

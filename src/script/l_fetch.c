@@ -225,7 +225,7 @@ static void send(struct session_box *session, const struct http_spec *spec,
     park(f);
 }
 
-enum argument { SESSION = 1, PATH, METHOD, RECORDED, NAME, OPTIONS, JUDGED };
+enum argument { SESSION = 1, PATH, METHOD, RECORDED, NAME, OPTIONS, JUDGED, HEADERS };
 enum upvalue { READER = 3, WAIT };
 
 static struct str text_at(lua_State *L, int arg)
@@ -242,9 +242,14 @@ static bool read_rest(lua_State *L, struct http_spec *spec, struct packed_label 
     spec->follow_redirects = !str_equal(spec->method, STR("HEAD"));
     label->method = text_at(L, RECORDED);
     label->name = text_at(L, NAME);
-    return lua_isnoneornil(L, OPTIONS) ||
-           quick_reader_read(lua_touserdata(L, lua_upvalueindex(READER)), L, OPTIONS, spec,
-                             &label->name);
+    if (!quick_reader_is_name(label->name))
+        return false;
+    bool has_options = !lua_isnoneornil(L, OPTIONS);
+    if (!has_options && lua_isnoneornil(L, HEADERS))
+        return true;
+    struct quick_reader *reader = lua_touserdata(L, lua_upvalueindex(READER));
+    return has_options ? quick_reader_read(reader, L, OPTIONS, spec, &label->name)
+                       : quick_reader_read_pairs(reader, L, HEADERS, spec);
 }
 
 /* False: nothing was done. */
@@ -261,9 +266,9 @@ static bool send_rest(lua_State *L, struct session_box *session, const struct ex
     return true;
 }
 
-/* fetch(session, path [, method, recorded, name, options, judged]) -> after a wait nil and the
- * response, or false where that is larger than Lua can hold; or STOP; nothing where this is for the
- * long way */
+/* fetch(session, path [, method, recorded, name, options, judged, name, value, …]) -> after a wait nil and
+ * the response, or false where that is larger than Lua can hold; or STOP; nothing where this is for the
+ * long way. The headers behind `judged` are for a call without options. */
 int l_fetch(lua_State *L)
 {
     struct session_box *session = l_session_check(L, SESSION);

@@ -59,6 +59,15 @@ struct quick_reader *quick_reader_new(lua_State *L)
     return reader;
 }
 
+bool quick_reader_is_name(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '\0' || s.p[i] == '\r' || s.p[i] == '\n')
+            return false;
+    }
+    return true;
+}
+
 /* The string at `index`, no conversion; false: it is none. [-0, +0, -] */
 static bool string_at(lua_State *L, int index, struct str *s)
 {
@@ -80,24 +89,53 @@ static void insert(struct pair *pairs, size_t n, struct pair pair)
     pairs[n] = pair;
 }
 
+/* Adds name and value at `name` and behind it to `n` others, where they are strings that can be sent as they
+ * are. [-0, +0, -] */
+static bool read_pair(lua_State *L, int name, struct pair *pairs, size_t n)
+{
+    struct pair pair;
+    if (n == HEADERS_MAX || !string_at(L, name, &pair.name) ||
+        !string_at(L, name + 1, &pair.value) || http_header_check(pair.name, pair.value, NULL) < 0)
+        return false;
+    insert(pairs, n, pair);
+    return true;
+}
+
+static void set_headers(struct http_headers *headers, const struct pair *pairs, size_t n)
+{
+    http_headers_clear(headers);
+    for (size_t i = 0; i < n; i++)
+        http_headers_add(headers, pairs[i].name, pairs[i].value);
+}
+
 /* The table on top: names and values that can be sent as they are. [-0, +0, -] */
 static bool read_headers(lua_State *L, struct http_headers *into)
 {
-    struct pair pairs[HEADERS_MAX], pair;
+    struct pair pairs[HEADERS_MAX];
     size_t n = 0;
     if (lua_type(L, -1) != LUA_TTABLE)
         return false;
     for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1), n++) {
-        if (n == HEADERS_MAX || !string_at(L, -2, &pair.name) || !string_at(L, -1, &pair.value) ||
-            http_header_check(pair.name, pair.value, NULL) < 0) {
+        if (!read_pair(L, -2, pairs, n)) {
             lua_pop(L, 2);
             return false;
         }
-        insert(pairs, n, pair);
     }
-    http_headers_clear(into);
-    for (size_t i = 0; i < n; i++)
-        http_headers_add(into, pairs[i].name, pairs[i].value);
+    set_headers(into, pairs, n);
+    return true;
+}
+
+bool quick_reader_read_pairs(struct quick_reader *reader, lua_State *L, int first,
+                             struct http_spec *spec)
+{
+    struct pair pairs[HEADERS_MAX];
+    size_t n = 0;
+    for (int name = first; !lua_isnoneornil(L, name); name += 2, n++) {
+        if (!read_pair(L, name, pairs, n))
+            return false;
+    }
+    set_headers(&reader->headers, pairs, n);
+    spec->headers = &reader->headers;
     return true;
 }
 
@@ -106,8 +144,7 @@ static bool read_headers(lua_State *L, struct http_headers *into)
 static bool read_name(lua_State *L, struct str *name)
 {
     struct str s;
-    if (!string_at(L, -1, &s) || str_index(s, '\0') < s.n || str_index(s, '\r') < s.n ||
-        str_index(s, '\n') < s.n)
+    if (!string_at(L, -1, &s) || !quick_reader_is_name(s))
         return false;
     if (s.n > 0)
         *name = s;
