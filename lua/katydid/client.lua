@@ -227,8 +227,8 @@ local function after_fetch(what, recorded, signal, response, options, handler)
   return response
 end
 
--- The options that most calls have, where there are no others: true, the name, and up to two headers. Anything
--- else is for C to look through. Without a loop, so that it is compiled with its callers.
+-- The options that most calls have, where there are no others: true, the name, and up to two headers. What
+-- else there is C looks through. Without a loop, so that it is compiled with its callers.
 local function usual_options(options)
   local key1, first = next(options)
   local key2, second = next(options, key1)

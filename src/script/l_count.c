@@ -68,9 +68,14 @@ static struct str failure_of(const struct packed *r, struct buf *text)
     return buf_slice(text);
 }
 
+static bool is_success(const struct packed *r)
+{
+    return r->status > 0 && r->status < 400;
+}
+
 void l_count_by_status(struct vm *vm, const struct task *t, const struct packed *r)
 {
-    if (r->status > 0 && r->status < 400) {
+    if (is_success(r)) {
         count(vm, t, r, STR_EMPTY);
         return;
     }
@@ -92,6 +97,12 @@ int l_settle(lua_State *L)
 {
     struct vm *vm = core_vm(L);
     struct packed *r = l_response_check(L, 1);
+    bool is_asked = lua_gettop(L) > 1 || r->verdict == VERDICT_FAILURE;
+    if (!is_asked && (r->verdict == VERDICT_SUCCESS || is_success(r))) {
+        r->verdict = VERDICT_NONE;
+        count(vm, sched_current(vm->sched), r, STR_EMPTY);
+        return 0;
+    }
     struct buf text = BUF_INIT;
     struct str failure = STR_EMPTY, shown = STR_EMPTY;
     lua_settop(L, 2);

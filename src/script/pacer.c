@@ -45,8 +45,7 @@ static void spread_net(struct pacer *p)
 /* How much is allocated until the next cycle begins. */
 static size_t rest_kb(size_t live_kb)
 {
-    size_t most_kb = max_kb(live_kb / 2, PACER_REST_MOST_KB);
-    return max_kb(live_kb < most_kb ? live_kb : most_kb, PACER_REST_KB);
+    return max_kb(live_kb / 2, PACER_REST_KB);
 }
 
 static void rest(struct pacer *p)

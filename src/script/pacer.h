@@ -4,8 +4,8 @@
  * LuaJIT's own collector works wherever a script happens to allocate, and one phase of it (the atomic
  * one) visits every coroutine and every userdata, dead ones too, in one piece; the more was left undone
  * before, the longer that takes. So the collector is driven from here, between two resumes: a cycle
- * begins when the bytes in use have doubled since the end of the last one, or where these are many,
- * have grown by half; and does a multiple of what is allocated meanwhile, so that it always outruns
+ * begins when the bytes in use have grown by half since the end of the last one, and by 8 MB at least (or
+ * small runs would visit their modules again and again); and does a multiple of what is allocated meanwhile, so that it always outruns
  * it. A slice of it ends after half a millisecond, but for the atomic phase.
  *
  *     bytes     . . . . . . . . . . . . . . . . . . . . . . . . . . net: LuaJIT's own collector
@@ -29,12 +29,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PACER_REST_KB 2048      /* at least so much is allocated between two cycles */
-#define PACER_REST_MOST_KB 8192 /* and more than that only where it is half of what is alive */
-#define PACER_SLICE_KB 16       /* while a cycle is under way: a slice for each so much */
-#define PACER_RATIO 6           /* work done for what is allocated */
-#define PACER_SLICE_US 500      /* a slice is over after so long */
-#define PACER_NET_KB 32768      /* how far at least the net is above */
+#define PACER_REST_KB 8192 /* at least so much is allocated between two cycles */
+#define PACER_SLICE_KB 16  /* while a cycle is under way: a slice for each so much */
+#define PACER_RATIO 6      /* work done for what is allocated */
+#define PACER_SLICE_US 500 /* a slice is over after so long */
+#define PACER_NET_KB 32768 /* how far at least the net is above */
 
 /* Embedded in its owner. Fields are for tests to read. */
 struct pacer {
