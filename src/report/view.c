@@ -20,6 +20,13 @@ const char *view_name(const struct entry *e)
 #define LEAST_DIGITS 3
 #define MOST_DIGITS 15 /* a double holds no more of all decimals */
 
+/* To a whole number, a half to the even one: also one that is a half but for the error of doubles. */
+static double to_whole(double x)
+{
+    double half = floor(x) + 0.5;
+    return rint(fabs(x - half) <= x * 1e-14 ? half : x);
+}
+
 static double to_digits(double ms, int digits)
 {
     if (!(ms > 0))
@@ -27,7 +34,7 @@ static double to_digits(double ms, int digits)
     double places = digits - 1 - floor(log10(ms));
     // Up or down by a whole number: a negative power of ten would not be exact.
     double scale = pow(10, fabs(places));
-    return places >= 0 ? rint(ms * scale) / scale : rint(ms / scale) * scale;
+    return places >= 0 ? to_whole(ms * scale) / scale : to_whole(ms / scale) * scale;
 }
 
 double view_rounded(double ms)

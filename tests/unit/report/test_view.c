@@ -273,6 +273,13 @@ TEST(a_time_alone_has_three_digits)
     CHECK_DOUBLE(view_rounded(12.3456), 12.3, 1e-12);
     CHECK_DOUBLE(view_rounded(123456), 123000, 0);
     CHECK_DOUBLE(view_rounded(0), 0, 0);
+    // Halves go to the even one, though 1.035 and 1.055 times a hundred are none as doubles.
+    CHECK_DOUBLE(view_rounded(1.025), 1.02, 1e-12);
+    CHECK_DOUBLE(view_rounded(1.035), 1.04, 1e-12);
+    CHECK_DOUBLE(view_rounded(1.055), 1.06, 1e-12);
+    CHECK_DOUBLE(view_rounded(1.0349), 1.03, 1e-12);
+    CHECK_DOUBLE(view_rounded(12350), 12400, 0);
+    CHECK_DOUBLE(view_rounded(12450), 12400, 0);
 }
 
 TEST_MAIN(RUN(a_time_alone_has_three_digits); RUN(the_total_is_called_aggregated);
