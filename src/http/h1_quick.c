@@ -34,7 +34,8 @@ bool h1_quick_send(struct h1_connection *c, const struct quick_spec *spec, struc
 static bool read_answer(const struct h1_connection *c, struct str in, struct quick_answer *answer)
 {
     const struct h1_kept_head *k = h1_heads_find_plain(&c->line->heads, in);
-    if (k == NULL || c->quick->gone_ns == 0 || in.n != k->n + k->head.length)
+    bool is_written = c->quick->gone_ns != 0 && stream_is_drained(c->stream);
+    if (k == NULL || !is_written || in.n != k->n + k->head.length)
         return false;
     *answer = (struct quick_answer){.status = k->head.status,
                                     .texts = str_make(k->texts, k->texts_n),

@@ -72,7 +72,8 @@ static bool can_be_added(struct str name)
         {"Expect", 6},      {"Trailer", 7},         {"Transfer-Encoding", 17},
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        if (name.n == others[i].n && str_equal_nocase(name, others[i]))
+        bool may_be_it = name.n == others[i].n && (name.p[0] | ' ') == (others[i].p[0] | ' ');
+        if (may_be_it && str_equal_nocase(name, others[i]))
             return false;
     }
     return true;

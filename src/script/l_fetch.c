@@ -244,12 +244,9 @@ static bool read_rest(lua_State *L, struct http_spec *spec, struct packed_label 
     label->name = text_at(L, NAME);
     if (!quick_reader_is_name(label->name))
         return false;
-    bool has_options = !lua_isnoneornil(L, OPTIONS);
-    if (!has_options && lua_isnoneornil(L, HEADERS))
-        return true;
     struct quick_reader *reader = lua_touserdata(L, lua_upvalueindex(READER));
-    return has_options ? quick_reader_read(reader, L, OPTIONS, spec, &label->name)
-                       : quick_reader_read_pairs(reader, L, HEADERS, spec);
+    return lua_isnoneornil(L, OPTIONS) ? quick_reader_read_pairs(reader, L, HEADERS, spec)
+                                       : quick_reader_read(reader, L, OPTIONS, spec, &label->name);
 }
 
 /* False: nothing was done. */

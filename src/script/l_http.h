@@ -38,8 +38,8 @@ bool quick_reader_read(struct quick_reader *reader, lua_State *L, int arg, struc
 
 /* Whether it can be a name in the statistics: one line. */
 bool quick_reader_is_name(struct str name);
-/* The same of headers alone, name and value one after the other from `first` up to a nil, or the last.
- * [-0, +0, m] */
+/* The same of headers alone, strings: name and value one after the other from `first` up to a nil, or the
+ * last. [-0, +0, m] */
 bool quick_reader_read_pairs(struct quick_reader *reader, lua_State *L, int first,
                              struct http_spec *spec);
 

@@ -89,13 +89,10 @@ static void insert(struct pair *pairs, size_t n, struct pair pair)
     pairs[n] = pair;
 }
 
-/* Adds name and value at `name` and behind it to `n` others, where they are strings that can be sent as they
- * are. [-0, +0, -] */
-static bool read_pair(lua_State *L, int name, struct pair *pairs, size_t n)
+/* Adds one to `n` others. False: it can't be sent as it is. */
+static bool add_pair(struct pair *pairs, size_t n, struct pair pair)
 {
-    struct pair pair;
-    if (n == HEADERS_MAX || !string_at(L, name, &pair.name) ||
-        !string_at(L, name + 1, &pair.value) || http_header_check(pair.name, pair.value, NULL) < 0)
+    if (n == HEADERS_MAX || http_header_check(pair.name, pair.value, NULL) < 0)
         return false;
     insert(pairs, n, pair);
     return true;
@@ -111,12 +108,13 @@ static void set_headers(struct http_headers *headers, const struct pair *pairs, 
 /* The table on top: names and values that can be sent as they are. [-0, +0, -] */
 static bool read_headers(lua_State *L, struct http_headers *into)
 {
-    struct pair pairs[HEADERS_MAX];
+    struct pair pairs[HEADERS_MAX], pair;
     size_t n = 0;
     if (lua_type(L, -1) != LUA_TTABLE)
         return false;
     for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1), n++) {
-        if (!read_pair(L, -2, pairs, n)) {
+        if (!string_at(L, -2, &pair.name) || !string_at(L, -1, &pair.value) ||
+            !add_pair(pairs, n, pair)) {
             lua_pop(L, 2);
             return false;
         }
@@ -128,12 +126,15 @@ static bool read_headers(lua_State *L, struct http_headers *into)
 bool quick_reader_read_pairs(struct quick_reader *reader, lua_State *L, int first,
                              struct http_spec *spec)
 {
-    struct pair pairs[HEADERS_MAX];
+    struct pair pairs[HEADERS_MAX], pair;
     size_t n = 0;
-    for (int name = first; !lua_isnoneornil(L, name); name += 2, n++) {
-        if (!read_pair(L, name, pairs, n))
+    for (; (pair.name.p = lua_tolstring(L, first, &pair.name.n)) != NULL; first += 2, n++) {
+        pair.value.p = lua_tolstring(L, first + 1, &pair.value.n);
+        if (pair.value.p == NULL || !add_pair(pairs, n, pair))
             return false;
     }
+    if (n == 0)
+        return true;
     set_headers(&reader->headers, pairs, n);
     spec->headers = &reader->headers;
     return true;
