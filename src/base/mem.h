@@ -8,6 +8,7 @@
 #ifndef BASE_MEM_H
 #define BASE_MEM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 void *xmalloc(size_t n) __attribute__((malloc, returns_nonnull));
@@ -20,6 +21,17 @@ char *xstrdup(const char *s) __attribute__((malloc, returns_nonnull));
 char *xmemdup0(const void *p, size_t n) __attribute__((malloc, returns_nonnull));
 /* As asprintf(3); the caller owns the result. */
 char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2), returns_nonnull));
+
+/* Whether what is over is kept to be used again, where `n` are kept already and `limit` may be. Under
+ * AddressSanitizer nothing is, so that a use of what is over is found. */
+static inline bool mem_keeps(size_t n, size_t limit)
+{
+#ifdef KATYDID_ASAN
+    return n < limit && false;
+#else
+    return n < limit;
+#endif
+}
 
 /*
  * A list of recycled objects of one size. `freelist_take` returns one that was given back, or new

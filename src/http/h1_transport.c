@@ -35,12 +35,7 @@ static void release_transfer(struct h1_transfer *x)
     struct h1_transport *t = x->session->transport;
     DL_DELETE(x->session->active, x);
     buf_release(&x->text);
-#ifdef KATYDID_ASAN
-    bool is_kept = false; // so that the sanitizer sees each use of what is over
-#else
-    bool is_kept = t->n_spare < SPARE_TRANSFERS;
-#endif
-    if (!is_kept) {
+    if (!mem_keeps(t->n_spare, SPARE_TRANSFERS)) {
         h1_exchange_release(&x->exchange);
         free(x);
         return;

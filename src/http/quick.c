@@ -38,12 +38,7 @@ void http_quick_done(struct http_quick *q, struct http_session *session)
     q->headers = NULL;
     if (h == NULL)
         return;
-#ifdef KATYDID_ASAN
-    bool is_kept = false; // so that the sanitizer sees each use of what is over
-#else
-    bool is_kept = t->n_spare_headers < SPARES;
-#endif
-    if (!is_kept) {
+    if (!mem_keeps(t->n_spare_headers, SPARES)) {
         free_headers(h);
         return;
     }

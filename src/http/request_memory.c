@@ -32,20 +32,9 @@ struct http_response *response_take(struct transport *t)
     return r;
 }
 
-/* Under AddressSanitizer nothing is kept, so that it sees each use of what is over. */
-static bool is_kept(size_t n)
-{
-#ifdef KATYDID_ASAN
-    (void)n;
-    return false;
-#else
-    return n < SPARES;
-#endif
-}
-
 static void give_response(struct transport *t, struct http_response *r)
 {
-    if (r == NULL || !is_kept(t->n_spare_responses)) {
+    if (r == NULL || !mem_keeps(t->n_spare_responses, SPARES)) {
         http_response_free(r);
         return;
     }
@@ -79,7 +68,7 @@ void request_give(struct http_request *r)
 {
     struct transport *t = r->session->transport;
     give_response(t, r->response);
-    if (!is_kept(t->n_spare_requests)) {
+    if (!mem_keeps(t->n_spare_requests, SPARES)) {
         release_request(r);
         return;
     }
