@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,60 +109,69 @@ static void *begin_chunk(struct heap *h, struct class *class, size_t size)
     return p;
 }
 
-static void *take(struct heap *h, size_t number)
+/* A block that was never given out. */
+static void *take_new(struct heap *h, size_t number)
 {
     struct class *class = &h->classes[number];
-    void *p = class->freed;
-    if (p != NULL) {
-        memcpy(&class->freed, p, sizeof(void *));
-        __builtin_prefetch(class->freed,
-                           1); // the next one's first word will be read, and it was long unused
-        return p;
-    }
     if (class->at == class->end)
         return begin_chunk(h, class, number * STEP);
-    p = class->at;
+    void *p = class->at;
     class->at += number * STEP;
     return p;
 }
 
-static void give(struct heap *h, void *p, size_t number)
+static inline void *take(struct heap *h, size_t number)
+{
+    struct class *class = &h->classes[number];
+    void *p = class->freed;
+    if (p == NULL)
+        return take_new(h, number);
+    memcpy(&class->freed, p, sizeof(void *));
+    __builtin_prefetch(class->freed, 1); // whose first word is read next, and was long unused
+    return p;
+}
+
+static inline void give(struct heap *h, void *p, size_t number)
 {
     struct class *class = &h->classes[number];
     memcpy(p, &class->freed, sizeof(void *));
     class->freed = p;
 }
 
-/* 0: it is malloc's. */
-static size_t class_of(size_t size)
+/* Whether it is one of ours; else it is malloc's. */
+static inline bool is_small(size_t size)
 {
 #ifdef KATYDID_ASAN
-    return size * 0;
+    return size == SIZE_MAX;
 #else
-    return size <= HEAP_LARGEST ? (size + STEP - 1) / STEP : 0;
+    return size <= HEAP_LARGEST;
 #endif
 }
 
-static void *new_block(struct heap *h, size_t size)
+static inline size_t class_of(size_t size)
 {
-    size_t number = class_of(size);
-    return number > 0 ? take(h, number) : xmalloc(size);
+    return (size + STEP - 1) / STEP;
 }
 
-static void free_block(struct heap *h, void *p, size_t size)
+static inline void *new_block(struct heap *h, size_t size)
 {
-    size_t number = class_of(size);
-    if (number > 0)
-        give(h, p, number);
+    return is_small(size) ? take(h, class_of(size)) : xmalloc(size);
+}
+
+static inline void free_block(struct heap *h, void *p, size_t size)
+{
+    if (is_small(size))
+        give(h, p, class_of(size));
     else
         free(p);
 }
 
-static void *move(struct heap *h, void *p, size_t old_size, size_t size)
+static __attribute__((noinline)) void *move(struct heap *h, void *p, size_t old_size, size_t size)
 {
-    size_t number = class_of(size);
-    if (class_of(old_size) == number)
-        return number > 0 ? p : xrealloc(p, size);
+    if (is_small(old_size) && is_small(size) && class_of(old_size) == class_of(size))
+        return p;
+    if (!is_small(old_size) && !is_small(size))
+        return xrealloc(p, size);
     void *to = new_block(h, size);
     memcpy(to, p, old_size < size ? old_size : size);
     free_block(h, p, old_size);
