@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 
+#include <stdint.h>
 #include <string.h>
 
 static unsigned char lower(char c)
@@ -64,6 +65,28 @@ bool str_contains(struct str s, struct str part)
 bool str_is_empty(struct str s)
 {
     return s.n == 0;
+}
+
+/* Whether one of eight bytes is below 14: each of those that no line holds is. Bits of Twiddling Hacks,
+ * "Determine if a word has a byte less than n" (S. E. Anderson). */
+static bool has_control(const char *p)
+{
+    const uint64_t ones = UINT64_MAX / 255;
+    uint64_t eight;
+    memcpy(&eight, p, sizeof eight);
+    return ((eight - ones * 14) & ~eight & (ones * 128)) != 0;
+}
+
+bool str_is_line(struct str s)
+{
+    size_t i = 0;
+    while (i + 8 <= s.n && !has_control(s.p + i))
+        i += 8;
+    for (; i < s.n; i++) {
+        if (s.p[i] == '\0' || s.p[i] == '\r' || s.p[i] == '\n')
+            return false;
+    }
+    return true;
 }
 
 size_t str_index(struct str s, char c)

@@ -44,6 +44,7 @@ bool str_starts_nocase(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);
 bool str_contains(struct str s, struct str part);
 bool str_is_empty(struct str s);
+bool str_is_line(struct str s); /* it holds no NUL, no line feed and no carriage return */
 
 /* The index of the first c, or s.n. */
 size_t str_index(struct str s, char c);

@@ -271,11 +271,10 @@ int http_header_check(struct str name, struct str value, struct err *err)
         buf_release(&shown);
         return -1;
     }
-    for (size_t i = 0; i < value.n; i++) {
-        char c = value.p[i];
-        if (c == '\r' || c == '\n' || c == '\0')
-            return err_set(err, "the value of header %.*s holds a %s", STR_ARG(name),
-                           c == '\0' ? "NUL" : "line break");
-    }
-    return 0;
+    if (str_is_line(value))
+        return 0;
+    size_t nul = str_index(value, '\0'), end = str_index(value, '\n'),
+           back = str_index(value, '\r');
+    return err_set(err, "the value of header %.*s holds a %s", STR_ARG(name),
+                   nul < end && nul < back ? "NUL" : "line break");
 }

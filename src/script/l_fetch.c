@@ -242,7 +242,7 @@ static bool read_rest(lua_State *L, struct http_spec *spec, struct packed_label 
     spec->follow_redirects = !str_equal(spec->method, STR("HEAD"));
     label->method = text_at(L, RECORDED);
     label->name = text_at(L, NAME);
-    if (!quick_reader_is_name(label->name))
+    if (!str_is_line(label->name))
         return false;
     struct quick_reader *reader = lua_touserdata(L, lua_upvalueindex(READER));
     return lua_isnoneornil(L, OPTIONS) ? quick_reader_read_pairs(reader, L, HEADERS, spec)

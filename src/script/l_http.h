@@ -36,8 +36,6 @@ struct quick_reader *quick_reader_new(lua_State *L); /* as spec_reader_new */
 bool quick_reader_read(struct quick_reader *reader, lua_State *L, int arg, struct http_spec *spec,
                        struct str *name);
 
-/* Whether it can be a name in the statistics: one line. */
-bool quick_reader_is_name(struct str name);
 /* The same of headers alone, strings: name and value one after the other from `first` up to a nil, or the
  * last. [-0, +0, m] */
 bool quick_reader_read_pairs(struct quick_reader *reader, lua_State *L, int first,

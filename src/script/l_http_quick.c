@@ -59,15 +59,6 @@ struct quick_reader *quick_reader_new(lua_State *L)
     return reader;
 }
 
-bool quick_reader_is_name(struct str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '\0' || s.p[i] == '\r' || s.p[i] == '\n')
-            return false;
-    }
-    return true;
-}
-
 /* The string at `index`, no conversion; false: it is none. [-0, +0, -] */
 static bool string_at(lua_State *L, int index, struct str *s)
 {
@@ -145,7 +136,7 @@ bool quick_reader_read_pairs(struct quick_reader *reader, lua_State *L, int firs
 static bool read_name(lua_State *L, struct str *name)
 {
     struct str s;
-    if (!string_at(L, -1, &s) || !quick_reader_is_name(s))
+    if (!string_at(L, -1, &s) || !str_is_line(s))
         return false;
     if (s.n > 0)
         *name = s;

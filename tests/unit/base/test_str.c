@@ -54,6 +54,24 @@ TEST(begins_ends_holds)
     CHECK(!str_contains(nothing, STR("a")));
 }
 
+TEST(knows_what_is_one_line)
+{
+    char text[] = "a line, with a tab\t and \xc3\xa4, of some length";
+    CHECK(str_is_line(STR_EMPTY));
+    CHECK(str_is_line(nothing));
+    for (size_t n = 0; n < sizeof text; n++)
+        CHECK(str_is_line(str_make(text, n)));
+    for (size_t i = 0; i < sizeof text - 1; i++) {
+        for (int k = 0; k < 3; k++) {
+            char kept = text[i];
+            text[i] = "\0\r\n"[k];
+            CHECK(!str_is_line(str_make(text, sizeof text - 1)));
+            CHECK(str_is_line(str_make(text, i)));
+            text[i] = kept;
+        }
+    }
+}
+
 TEST(finds_and_slices)
 {
     struct str s = STR("abcabc");
@@ -95,4 +113,5 @@ TEST(copies_end_with_nul)
 }
 
 TEST_MAIN(RUN(made_of_text); RUN(compares_by_bytes); RUN(folds_ascii_alone); RUN(begins_ends_holds);
-          RUN(finds_and_slices); RUN(trims); RUN(cuts_piece_after_piece); RUN(copies_end_with_nul);)
+          RUN(knows_what_is_one_line); RUN(finds_and_slices); RUN(trims);
+          RUN(cuts_piece_after_piece); RUN(copies_end_with_nul);)
