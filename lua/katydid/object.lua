@@ -99,6 +99,22 @@ function object.follow(fn)
   fn(changes)
 end
 
+local noticed = {} -- attribute -> fn(instance)
+
+---Calls `fn` when an instance gets an attribute of its own that it didn't have: whoever found none before
+---need not look again and again. Of one that it has already nothing is told.
+---@param key string
+---@param fn fun(instance: table)? nil: of that attribute nothing more
+function object.notice(key, fn)
+  noticed[key] = fn
+end
+
+local function set_own(instance, key, value)
+  rawset(instance, key, value)
+  local fn = noticed[key]
+  if fn then fn(instance) end
+end
+
 local function assign(class, key, value)
   object.change()
   local info = getmetatable(class)
@@ -148,7 +164,7 @@ local function new_class(name, parent, kind)
     name = name,
     parent = parent,
     fields = fields,
-    instance = { __index = fields, __tostring = instance_tostring, class = class },
+    instance = { __index = fields, __newindex = set_own, __tostring = instance_tostring, class = class },
     kind = kind,
     source = source or "=katydid",
     line = line or 0,
@@ -184,9 +200,10 @@ function object.base(name, kind, fields, parent)
 end
 
 ---@param class table
+---@param own table? what it has from the beginning; becomes the instance
 ---@return table instance
-function object.new(class)
-  return setmetatable({}, getmetatable(class).instance)
+function object.new(class, own)
+  return setmetatable(own or {}, getmetatable(class).instance)
 end
 
 ---A subclass. Attributes and methods are inherited; `abstract` is not.

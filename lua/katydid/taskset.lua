@@ -22,10 +22,15 @@ local describe = problem.describe
 local error, rawget = error, rawget
 local user_error = events.user_error
 
-local changes -- of classes
-object.follow(function(n)
-  changes = n
-end)
+-- How often a task or a wait_time may have become another one: in a class, or in an instance that had none
+-- of its own.
+local changes = 0
+local function note_change()
+  changes = changes + 1
+end
+object.follow(note_change)
+object.notice("tasks", note_change)
+object.notice("wait_time", note_change)
 
 local taskset = {}
 
@@ -52,21 +57,28 @@ local function waiter(set)
   return set.user, set.user.wait_time
 end
 
-local function sleep_as(owner, wait_time)
-  if not turn.is_calm and is_stopping() then error(STOP, 0) end
-  local seconds = 0
-  if wait_time then seconds = wait_time(owner) end
+local function seconds_of(owner, wait_time)
+  local seconds = wait_time(owner)
   if type(seconds) ~= "number" or seconds ~= seconds then
     error(("wait_time of %s: expected a number of seconds, got %s"):format(object.info_of(owner).name,
                                                                         blame.show(seconds)), 0)
   end
-  sleep(seconds, true, "wait", 2)
+  return seconds
+end
+
+-- `ask` is seconds_of, or what calls it.
+local function sleep_as(owner, wait_time, ask)
+  if not turn.is_calm and is_stopping() then error(STOP, 0) end
+  sleep(wait_time and ask(owner, wait_time) or 0, true, "wait", 2)
 end
 
 -- Who waits for nothing gives the others their turn, unless a request did.
 local function wait_as(owner, wait_time)
-  if wait_time or not (turn.has_waited and turn.is_calm) then return sleep_as(owner, wait_time) end
-  turn.has_waited = false
+  if not wait_time and turn.has_waited and turn.is_calm then
+    turn.has_waited = false
+  else
+    sleep_as(owner, wait_time, seconds_of)
+  end
 end
 
 ---Waits as `wait_time` says: that of the task set, or else the user's.
@@ -140,25 +152,41 @@ local function only_of(set, list)
   return set == set.user and not set._pick and #list == 1 and list[1]
 end
 
--- The loop, until something is thrown: by the task that is set._under_way, or by nobody's. Nothing between it
--- and a task catches errors, so that traces of the compiler reach from one wait to the next; and a task that
--- can't be compiled returns to where a trace begins.
+-- What was thrown between two tasks: nobody's.
+local function unwrap(ok, ...)
+  if ok then return ... end
+  error(co.make_signal { between_tasks = (...) }, 0)
+end
+
+-- Calls what a script may have written, between two tasks.
+local function call_between(fn, ...)
+  return unwrap(xpcall(fn, describe, ...))
+end
+
+local function seconds_between(owner, wait_time)
+  return call_between(seconds_of, owner, wait_time)
+end
+
+-- The loop, until something is thrown. Nothing between it and a task catches errors, so that traces of the
+-- compiler reach from one wait to the next; and a task that can't be compiled returns to where a trace
+-- begins. It writes to nothing of the user's: each table that was written to is one more that the collector
+-- has to look at in one piece, while all users stand still.
 local function go_round(set, placed)
   local user, pick, is_counted = set.user, set._pick, run.counts_iterations()
   local is_user = set == user
   local own = rawget(set, "tasks")
-  local list = list_of(set, own, placed)
+  local list = call_between(list_of, set, own, placed)
   local only, is_stale = only_of(set, list), false
   local seen, own_wait, user_wait = changes, rawget(set, "wait_time"), rawget(user, "wait_time")
   local owner, wait_time = waiter(set)
   -- Whether a task may run (true), or its wait is due after the one that ran (false, AT_ONCE). The first turn
   -- is as any other where that will do, so that traces are made of what is usual.
   local is_ready, entry, why_none = wait_time ~= nil or not turn.is_calm, FIRST, nil
-  set._under_way, turn.has_waited = false, true
+  turn.has_waited = true
   while true do
     if not is_ready then
-      if changes ~= seen or rawget(set, "wait_time") ~= own_wait
-         or not is_user and rawget(user, "wait_time") ~= user_wait then
+      if changes ~= seen or own_wait and rawget(set, "wait_time") ~= own_wait
+         or user_wait and rawget(user, "wait_time") ~= user_wait then
         is_stale = is_stale or changes ~= seen
         seen, own_wait, user_wait = changes, rawget(set, "wait_time"), rawget(user, "wait_time")
         owner, wait_time = waiter(set)
@@ -168,33 +196,39 @@ local function go_round(set, placed)
       end
     end
     if is_ready == true then
-      if is_stale or rawget(set, "tasks") ~= own then
+      if is_stale or own and rawget(set, "tasks") ~= own then
         own = rawget(set, "tasks")
-        list = list_of(set, own, placed)
+        list = call_between(list_of, set, own, placed)
         only, is_stale = only_of(set, list), false
       end
       is_ready, entry = false, only
       if not only then
-        entry, why_none = choose(set, list, pick, is_user)
+        if pick then
+          entry, why_none = call_between(choose, set, list, pick, is_user)
+        else
+          entry = choose(set, list, nil, is_user)
+        end
       end
       if not entry then
         report(set, problem.new(why_none or taskset.no_tasks(set)))
       elseif entry.run then
-        if is_counted and not take_iteration() then error(STOP, 0) end
-        set._under_way = entry
+        if is_counted then
+          if not take_iteration() then error(STOP, 0) end
+          set._is_counted = true
+        end
         entry[RUN](set)
-        set._under_way = false
-        if is_counted then iteration_done() end
+        if is_counted then
+          set._is_counted = false
+          iteration_done()
+        end
       else
-        set._under_way = entry
         is_ready = enter(entry, set) == AT_ONCE and AT_ONCE
-        set._under_way = false
       end
     else
       if is_ready == AT_ONCE then
         sleep(0, true) -- or a set that is left again and again would keep all others from their turn
       else
-        sleep_as(owner, wait_time or not entry and a_second or nil)
+        sleep_as(owner, wait_time or not entry and a_second or nil, seconds_between)
       end
       is_ready, is_stale = true, is_stale or changes ~= seen
     end
@@ -221,10 +255,11 @@ function taskset.cycle(set, placed)
   if is_stopping() then error(STOP, 0) end
   while true do
     local _, what = xpcall(go_round, describe, set, placed)
-    local entry = rawget(set, "_under_way")
-    if not entry then error(what, 0) end
-    set._under_way = false
-    if entry.run and run.counts_iterations() then iteration_done() end
+    if type(what) == "table" and what.between_tasks then error(what.between_tasks, 0) end
+    if rawget(set, "_is_counted") then
+      set._is_counted = false
+      iteration_done()
+    end
     if settle(set, what) == AT_ONCE then
       sleep(0, true) -- a set that is left again and again would keep all others from their turn
     else

@@ -101,8 +101,8 @@ user.User = object.base("User", {
 ---@param id integer
 ---@return katydid.User
 function user.new(class, environment, id)
-  local self = object.new(class)
-  self.environment, self.id, self.user, self._made_at = environment, id, self, core.time.now()
+  local self = object.new(class, { environment = environment, id = id, _made_at = core.time.now() })
+  self.user = self
   if self._prepare then self:_prepare() end
   self:init(environment)
   return self

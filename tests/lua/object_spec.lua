@@ -156,6 +156,23 @@ describe("an attribute of the wrong kind", function()
   end)
 end)
 
+it("tells of the first assignment of an attribute to an instance", function()
+  local told = {}
+  object.notice("spec_attribute", function(instance) told[#told + 1] = rawget(instance, "spec_attribute") end)
+  local user = object.new(k.User:extend("A"))
+  user.other = 1
+  check.equal(#told, 0)
+  user.spec_attribute = 1
+  user.spec_attribute = 2 -- it has it already
+  user.spec_attribute = nil
+  user.spec_attribute = 3
+  check.same(told, { 1, 3 })
+  object.notice("spec_attribute", nil)
+  user.spec_attribute = nil
+  user.spec_attribute = 4
+  check.equal(#told, 2)
+end)
+
 it("extend and is can't be replaced", function()
   check.error(function() k.User:extend("A").extend = nothing end, "A%.extend can't be replaced")
 end)
