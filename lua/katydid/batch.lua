@@ -6,7 +6,7 @@ local blame = require "katydid.blame"
 local co = require "katydid.co"
 local spawn = require "katydid.spawn"
 
-local sched = core.sched
+local sched, is_session = core.sched, core.http.is_session
 local STOP = sched.STOP
 local pcall, is_signal = co.pcall, co.is_signal
 
@@ -85,10 +85,10 @@ end
 ---@return fun(client: katydid.Client, requests: table[]): katydid.Response[]
 function batch.method(check, request, running_client)
   return function(self, requests)
-    if requests == nil and type(self) == "table" and not rawget(self, "_session") then
+    if requests == nil and type(self) == "table" then
       self, requests = running_client(WHAT), self
     end
-    if type(self) ~= "table" or not rawget(self, "_session") then
+    if not is_session(self) then
       blame.raise("%s: called on %s; expected a client, as in self.%s { … }", WHAT, blame.show(self), WHAT)
     end
     check_list(requests)

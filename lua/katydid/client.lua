@@ -18,7 +18,7 @@ local stream = require "katydid.stream"
 
 local http, sched, turn = core.http, core.sched, core.sched.turn
 local start, collect, fetch = http.start, http.collect, http.fetch
-local settle, outcome = http.settle, http.outcome
+local settle, outcome, is_session = http.settle, http.outcome, http.is_session
 local pcall, wait = co.pcall, co.wait
 local type, find, byte = type, string.find, string.byte
 local request_event = events.request
@@ -36,30 +36,30 @@ local methods = {}
 local H, h, SLASH = byte "H", byte "h", byte "/"
 
 local next, rawget = next, rawget
-local changes -- of classes
-object.follow(function(n)
-  changes = n
+
+-- A client is its session, which C knows; the rest of it, which no usual request looks at, lies in the
+-- session's environment: the `host` that was seen last; `login`, the credentials in it, and what is left of
+-- it without them; `renamed`; the views of headers and cookies; `replaced`, methods of its own.
+local rest_of = debug.getfenv
+local USER = 3 -- in it; what stands before that is C's
+
+object.follow(http.doubt_bases)
+object.notice("host", function(user)
+  local client = rawget(user, "client")
+  if is_session(client) then http.set_base(client, nil) end
 end)
 
--- Which requests http.fetch can be tried for: all, or those without an option, or none.
-local function note_quick(client)
-  client._quick = client._host and not client._login and client._session or false
-  client._plain = not client._renamed and client._quick
-end
-
 -- Takes note of a base URL; credentials in it become those of each request below it.
-local function set_base(client, host)
-  client._host, client._login = host, false
+local function set_login(own, host)
+  own.host, own.login = host, nil
   local ok, url = pcall(core.url.parse, host)
   if ok and url.user and url.password then
-    client._login = {
+    own.login = {
       base = host:gsub("//[^/?#]*@", "//", 1),
       user = core.url.decode(url.user),
       password = core.url.decode(url.password),
     }
   end
-  http.set_base(client._session, not client._login and host or nil)
-  note_quick(client)
 end
 
 local function is_below(url, base)
@@ -70,30 +70,33 @@ local function is_url(path)
   return find(path, "^[Hh][Tt][Tt][Pp][Ss]?://") or find(path, "^[Hh][Tt][Tt][Pp]%+[Uu][Nn][Ii][Xx]://")
 end
 
--- Takes note of the user's host.
-local function follow_host(client)
-  local host = client._user.host
-  if host ~= client._host and host then set_base(client, host) end
-  client._seen = rawget(client._user, "host") == nil and changes or false
+-- Takes note of the user's host, and has http.fetch take the same.
+local function follow_host(client, own)
+  local user = own[USER]
+  local host = user.host
+  if host ~= own.host and host then set_login(own, host) end
+  local base = type(host) == "string" and not own.login and host or nil
+  http.set_base(client, base, rawget(user, "host") and base)
   return host
 end
 
 -- The URL of a path, and the credentials that go with it.
 local function url_of(client, path, what)
-  local host = follow_host(client)
-  local login, first = client._login, byte(path)
+  local own = rest_of(client)
+  local host = follow_host(client, own)
+  local login, first = own.login, byte(path)
   if (first == h or first == H) and is_url(path) then
     return path, login and is_below(path, login.base) and login
   end
   if not host then
     blame.raise("%s: %s has no host; set `host` in the class, or give --host", what,
-                tostring(client._user))
+                tostring(own[USER]))
   end
   if first ~= SLASH and find(path, "^[^?#]") and not find(host, "^[^:]*://[^/?#]*[/?#]") then
     blame.raise("%s: expected a path that begins with '/', or an http:// or https:// URL, got %s", what,
                 blame.show(blame.masked(path))) -- it would change the host
   end
-  return (login and login.base or client._host) .. path, login
+  return (login and login.base or own.host) .. path, login
 end
 
 -- What the user says of all its requests, and over it what this one's options say.
@@ -153,7 +156,7 @@ local function full_spec(method, url, login, options, what)
 end
 
 local function check_arguments(what, client, path, options, handler)
-  if type(client) ~= "table" or not client._session then
+  if not is_session(client) then
     blame.raise("%s: called on %s; expected a client, as in self.%s(path)", what, blame.show(client), what)
   end
   if type(path) ~= "string" then blame.expected(what, "a path", path) end
@@ -180,7 +183,7 @@ local function perform(what, method, recorded, client, path, options, handler, a
   local spec = full_spec(method, url, login, options, what)
   if as_json then rest.prepare(spec) end
   local on_piece = options and options.stream
-  local ok, request = pcall(on_piece and stream.start or start, client._session, spec)
+  local ok, request = pcall(on_piece and stream.start or start, client, spec)
   if not ok then
     if co.is_signal(request) then error(request, 0) end
     blame.raise("%s: %s", what, tostring(request))
@@ -193,7 +196,7 @@ local function perform(what, method, recorded, client, path, options, handler, a
   end
 
   local name = options and options.name
-  if not name or name == "" then name = client._renamed or nil end
+  if not name or name == "" then name = rest_of(client).renamed end
   local response = collect(request, recorded, name)
   return conclude(response, recorded, options, handler, as_json)
 end
@@ -255,25 +258,19 @@ local function send(what, method, recorded, self, path, options, handler)
   if handler == nil and type(options) == "function" then
     options, handler = nil, options
   end
-  local session = type(self) == "table" and self._quick
-  if session and (options == nil or type(options) == "table")
+  if (options == nil or type(options) == "table")
      and (type(handler) == "function" or handler == nil and not (options and options.catch_response)) then
-    -- Whether the user's host is still the one that set_base was given, without looking into its classes.
-    local own = rawget(self._user, "host")
-    if own == nil and self._seen == changes or own ~= nil and own == self._host then
-      local label = recorded ~= method and recorded or nil
-      local is_usual, name, name1, value1, name2, value2
-      if options then is_usual, name, name1, value1, name2, value2 = usual_options(options) end
-      local signal, response
-      if is_usual then
-        signal, response = fetch(session, path, method, label, name, nil, handler,
-                                 name1, value1, name2, value2)
-      else
-        signal, response = fetch(session, path, method, label, self._renamed or nil, options, handler)
-      end
-      if signal ~= nil or response ~= nil then
-        return after_fetch(what, recorded, signal, response, options, handler)
-      end
+    local label = recorded ~= method and recorded or nil
+    local is_usual, name, name1, value1, name2, value2
+    if options then is_usual, name, name1, value1, name2, value2 = usual_options(options) end
+    local signal, response
+    if is_usual then
+      signal, response = fetch(self, path, method, label, name, nil, handler, name1, value1, name2, value2)
+    else
+      signal, response = fetch(self, path, method, label, nil, options, handler)
+    end
+    if signal ~= nil or response ~= nil then
+      return after_fetch(what, recorded, signal, response, options, handler)
     end
   end
   return perform(what, method, recorded, self, path, options, handler)
@@ -281,18 +278,14 @@ end
 
 -- The call that there is most of, as `send` would do it: as little as can be between it and its request.
 function methods.get(self, path, options, handler)
-  if options == nil and handler == nil and type(self) == "table" then
-    local session = self._plain
-    local own = session and rawget(self._user, "host")
-    if session and (own == nil and self._seen == changes or own ~= nil and own == self._host) then
-      local signal, response = fetch(session, path)
-      if response and not is_heard then
-        turn.has_waited = true
-        return response
-      end
-      if signal ~= nil or response ~= nil then
-        return after_fetch("client:get", "GET", signal, response)
-      end
+  if options == nil and handler == nil then
+    local signal, response = fetch(self, path)
+    if response and not is_heard then
+      turn.has_waited = true
+      return response
+    end
+    if signal ~= nil or response ~= nil then
+      return after_fetch("client:get", "GET", signal, response)
     end
   end
   if type(self) == "string" then
@@ -350,7 +343,7 @@ local function check_call(what, client, method, path, options, handler)
   check_arguments(what, client, path, options, handler)
   local url, login = url_of(client, path, what)
   local spec = full_spec(method:upper(), url, login, options, what)
-  local ok, why = pcall(http.check, client._session, spec)
+  local ok, why = pcall(http.check, client, spec)
   if not ok then blame.raise("%s: %s", what, tostring(why)) end
 end
 
@@ -365,12 +358,17 @@ local function check_name(what, name)
   end
 end
 
+-- nil: by path and query again.
+local function rename(client, name)
+  rest_of(client).renamed = name
+  http.rename(client, name)
+end
+
 ---From now on this client's requests have this name in the statistics, but those whose options name one.
 ---@param name string? nil: again path and query
 function methods:rename_request(name)
   if name ~= nil then check_name("client:rename_request", name) end
-  self._renamed = name or false
-  note_quick(self)
+  rename(self, name)
 end
 
 ---Calls a function, whose requests have this name.
@@ -381,12 +379,10 @@ end
 function methods:with_name(name, fn, ...)
   check_name("client:with_name", name)
   if type(fn) ~= "function" then blame.expected("client:with_name", "a function after the name", fn) end
-  local before = self._renamed
-  self._renamed = name
-  note_quick(self)
+  local before = rest_of(self).renamed
+  rename(self, name)
   local function finish(ok, ...)
-    self._renamed = before
-    note_quick(self)
+    rename(self, before)
     if not ok then error((...), 0) end
     return ...
   end
@@ -422,42 +418,56 @@ local views = {
   headers = view("headers", http.get_header, http.set_header, http.all_headers),
   cookies = view("cookies", http.get_cookie, http.set_cookie, http.all_cookies),
 }
-local PRIVATE = { headers = "_headers", cookies = "_cookies" }
 local KNOWN = blame.names(methods)
 KNOWN[#KNOWN + 1], KNOWN[#KNOWN + 2] = "cookies", "headers"
 
-local function view_of(self, key)
-  local private = PRIVATE[key]
-  if not private then blame.unknown("name", key, KNOWN, "the client") end
-  local made = rawget(self, private)
+local function view_of(client, key)
+  if not views[key] then blame.unknown("name", key, KNOWN, "the client") end
+  local own = rest_of(client)
+  local made = own[key]
   if not made then
-    made = setmetatable({ [SESSION] = self._session }, views[key])
-    rawset(self, private, made)
+    made = setmetatable({ [SESSION] = client }, views[key])
+    own[key] = made
   end
   return made
 end
 
-local Client = {
-  -- What was called once is found at once from then on.
-  __index = function(self, key)
+local is_any_replaced = false -- whether any client has a method of its own
+
+local function look_up(client, key)
+  local replaced = rest_of(client).replaced
+  return replaced and replaced[key] or methods[key] or view_of(client, key)
+end
+
+-- client.headers = { … }: these instead of those that were there. client.get = …: this client's own.
+local function assign(client, key, value)
+  if methods[key] then
+    local own = rest_of(client)
+    own.replaced = own.replaced or {}
+    own.replaced[key], is_any_replaced = value, true
+    return
+  end
+  local all = view_of(client, key)
+  if type(value) ~= "table" then
+    blame.expected("client." .. key, "a table name -> value", value)
+  end
+  for name in next, all() do
+    all[name] = nil
+  end
+  for name, one in next, value do
+    all[name] = one
+  end
+end
+
+http.set_client_methods {
+  __index = function(client, key)
     local method = methods[key]
-    if not method then return view_of(self, key) end
-    rawset(self, key, method)
-    return method
+    if method and not is_any_replaced then return method end
+    return look_up(client, key)
   end,
-  -- client.headers = { … }: these instead of those that were there. client.get = …: this client's own.
-  __newindex = function(self, key, value)
-    if methods[key] then return rawset(self, key, value) end
-    local all = view_of(self, key)
-    if type(value) ~= "table" then
-      blame.expected("client." .. key, "a table name -> value", value)
-    end
-    for name in next, all() do
-      all[name] = nil
-    end
-    for name, one in next, value do
-      all[name] = one
-    end
+  __newindex = assign,
+  __tostring = function(client)
+    return ("the client of %s"):format(tostring(rest_of(client)[USER]))
   end,
 }
 
@@ -467,18 +477,9 @@ local client = {}
 ---@param transport "curl"|"h1"
 ---@return katydid.Client
 function client.new(user, transport)
-  local self = setmetatable({
-    _session = http.session(transport),
-    _user = user,
-    _host = false,
-    _seen = false,
-    _login = false, -- the credentials in the host, and what is left of it
-    _renamed = false,
-    _quick = false,
-    _plain = false,
-  }, Client)
+  local self = http.session(transport, user)
   -- The first request can go the quick way too, and what the long one needs isn't made for each user.
-  if type(user.host) == "string" then follow_host(self) end
+  if type(user.host) == "string" then follow_host(self, rest_of(self)) end
   return self
 end
 

@@ -25,9 +25,10 @@ local function before_client(info, transport)
       if key ~= "client" then return fields[key] end
       setmetatable(self, instance)
       local client = Client.new(self, transport)
-      self.client, self._session = client, client._session
+      rawset(self, "client", client)
       return client
     end,
+    __newindex = instance.__newindex,
     __tostring = instance.__tostring,
     class = instance.class,
   }
@@ -50,8 +51,8 @@ local function make(name, transport)
 
   ---Whoever has gone keeps no connection open, however long the collector takes.
   function fields:_release()
-    local session = rawget(self, "_session")
-    if session then core.http.disconnect(session) end
+    local client = rawget(self, "client")
+    if client then core.http.disconnect(client) end
   end
 
   ---Sends and expects JSON; see client:rest.

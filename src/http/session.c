@@ -7,10 +7,24 @@
 
 #include <stdlib.h>
 
+void http_session_init(struct http_session *s, struct transport *transport)
+{
+    *s = (struct http_session){.transport = transport};
+}
+
+void http_session_release(struct http_session *s)
+{
+    s->transport->close_session(s->transport, s);
+    cookies_free(s->cookies);
+    if (s->headers != NULL)
+        http_headers_release(s->headers);
+    free(s->headers);
+}
+
 struct http_session *http_session_new(struct transport *transport)
 {
     struct http_session *s = xmalloc(sizeof *s);
-    *s = (struct http_session){.transport = transport};
+    http_session_init(s, transport);
     return s;
 }
 
@@ -18,11 +32,7 @@ void http_session_free(struct http_session *s)
 {
     if (s == NULL)
         return;
-    s->transport->close_session(s->transport, s);
-    cookies_free(s->cookies);
-    if (s->headers != NULL)
-        http_headers_release(s->headers);
-    free(s->headers);
+    http_session_release(s);
     free(s);
 }
 

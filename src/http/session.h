@@ -19,6 +19,10 @@ struct http_session {
     void *own;                    /* the transport's; NULL until the first request */
 };
 
+/* For an owner that embeds one. */
+void http_session_init(struct http_session *s, struct transport *transport);
+void http_session_release(struct http_session *s); /* as http_session_free */
+
 struct http_session *http_session_new(struct transport *transport);
 /* No request of it may be under way. Closes its connections. */
 void http_session_free(struct http_session *s);

@@ -13,6 +13,7 @@
 #include "script/lx.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void request_done(void *self, struct http_request *request)
 {
@@ -49,16 +50,20 @@ static void cancel(void *op)
     forget(f);
 }
 
+static const char *texts_of(const struct fetch *f)
+{
+    return f->path_n + f->method_n + f->name_n <= sizeof f->few ? f->few : f->texts.p;
+}
+
 static struct packed_label label_of(const struct fetch *f)
 {
-    struct str rest = str_slice(buf_slice(&f->texts), f->path_n, f->texts.n);
-    return (struct packed_label){str_slice(rest, 0, f->method_n),
-                                 str_slice(rest, f->method_n, rest.n)};
+    const char *p = texts_of(f) + f->path_n;
+    return (struct packed_label){str_make(p, f->method_n), str_make(p + f->method_n, f->name_n)};
 }
 
 static struct str path_of(const struct fetch *f)
 {
-    return str_make(f->texts.p, f->path_n);
+    return str_make(texts_of(f), f->path_n);
 }
 
 /* A response, counted unless somebody judges it first. */
@@ -132,14 +137,32 @@ static void handed_over(struct http_quick *q)
         f->task->push = push;
 }
 
-/* set_base(session, url or nil) -> boolean */
-int l_set_base(lua_State *L)
+enum argument { SESSION = 1, PATH, METHOD, RECORDED, NAME, OPTIONS, JUDGED, HEADERS };
+enum upvalue { READER = 3, WAIT };
+
+/* What the requests of the session at SESSION are renamed to, or nil. [-0, +1, -] */
+static void push_name(lua_State *L)
 {
-    struct session_box *session = l_session_check(L, 1);
-    struct bases *bases = session->vm->bases;
-    session->base = lua_isnoneornil(L, 2) ? NULL : bases_get(bases, lx_check_str(L, 2));
-    lua_pushboolean(L, session->base != NULL);
-    return 1;
+    lua_getfenv(L, SESSION);
+    lua_rawgeti(L, -1, SESSION_NAME);
+    lua_replace(L, -2);
+}
+
+/* Whether the user still has the host of his own from which the base was made. One text is one string in
+ * Lua. [-0, +0, -] */
+static bool has_own_host(lua_State *L, const struct session_box *session)
+{
+    bool has = false;
+    lua_getfenv(L, SESSION);
+    lua_rawgeti(L, -1, SESSION_USER);
+    if (lua_istable(L, -1)) {
+        lua_pushliteral(L, "host");
+        lua_rawget(L, -2);
+        has = lua_type(L, -1) == LUA_TSTRING && lua_tostring(L, -1) == session->own_host;
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 2);
+    return has;
 }
 
 static struct fetch *take(struct session_box *session)
@@ -155,14 +178,19 @@ static struct fetch *take(struct session_box *session)
 
 static void keep_texts(struct fetch *f, struct str path, struct str recorded, struct str name)
 {
-    buf_clear(&f->texts);
-    buf_add_str(&f->texts, path);
+    size_t n = path.n + recorded.n + name.n;
     f->path_n = (uint32_t)path.n;
     f->method_n = (uint32_t)recorded.n;
+    f->name_n = (uint32_t)name.n;
+    buf_clear(&f->texts);
+    if (n > sizeof f->few)
+        buf_reserve(&f->texts, n);
+    char *to = n > sizeof f->few ? f->texts.p : f->few;
+    memcpy(to, path.p, path.n);
     if (recorded.n > 0)
-        buf_add_str(&f->texts, recorded);
+        memcpy(to + path.n, recorded.p, recorded.n);
     if (name.n > 0)
-        buf_add_str(&f->texts, name);
+        memcpy(to + path.n + recorded.n, name.p, name.n);
 }
 
 static void park(struct fetch *f)
@@ -176,7 +204,11 @@ static const struct exchange_base *base_for(lua_State *L, const struct session_b
 {
     struct task *task = sched_current(session->vm->sched);
     bool can_wait = task != NULL && !task->stop_pending && lua_isyieldable(L);
-    return can_wait && exchange_is_plain_path(path) ? session->base : NULL;
+    if (!can_wait || session->base == NULL || !exchange_is_plain_path(path))
+        return NULL;
+    bool is_known = session->own_host != NULL ? has_own_host(L, session)
+                                              : session->n_doubts == session->vm->n_doubts;
+    return is_known ? session->base : NULL;
 }
 
 static struct fetch *begin(struct session_box *session, const struct exchange_base *base)
@@ -225,9 +257,6 @@ static void send(struct session_box *session, const struct http_spec *spec,
     park(f);
 }
 
-enum argument { SESSION = 1, PATH, METHOD, RECORDED, NAME, OPTIONS, JUDGED, HEADERS };
-enum upvalue { READER = 3, WAIT };
-
 static struct str text_at(lua_State *L, int arg)
 {
     struct str s = STR_EMPTY;
@@ -257,6 +286,12 @@ static bool send_rest(lua_State *L, struct session_box *session, const struct ex
     struct http_spec spec = usual;
     spec.url = path;
     spec.base = base;
+    if (lua_gettop(L) == PATH)
+        return false;
+    if (session->is_renamed && lua_isnil(L, NAME)) {
+        push_name(L);
+        lua_replace(L, NAME);
+    }
     if (!read_rest(L, &spec, &label))
         return false;
     send(session, &spec, &label, lua_toboolean(L, JUDGED));
@@ -268,12 +303,14 @@ static bool send_rest(lua_State *L, struct session_box *session, const struct ex
  * long way. The headers behind `judged` are for a call without options. */
 int l_fetch(lua_State *L)
 {
-    struct session_box *session = l_session_check(L, SESSION);
+    struct session_box *session = l_session_at(L, SESSION);
+    if (session == NULL)
+        return 0;
     struct str path = text_at(L, PATH);
     const struct exchange_base *base = base_for(L, session, path);
     if (base == NULL)
         return 0;
-    if (lua_gettop(L) == PATH)
+    if (lua_gettop(L) == PATH && !session->is_renamed)
         send_plain(session, base, path);
     else if (!send_rest(L, session, base, path))
         return 0;

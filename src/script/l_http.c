@@ -61,7 +61,7 @@ static struct request_box *take_box(lua_State *L, struct vm *vm, struct session_
     struct request_box *box = session->request;
     if (box != NULL && box->request == NULL) { // what is done may have yet to be collected
         lua_getfenv(L, 1);
-        lua_rawgeti(L, -1, 1);
+        lua_rawgeti(L, -1, SESSION_REQUEST);
         lua_remove(L, -2);
         return box;
     }
@@ -69,14 +69,9 @@ static struct request_box *take_box(lua_State *L, struct vm *vm, struct session_
     *box = (struct request_box){.vm = vm};
     luaL_getmetatable(L, REQUEST_TYPE);
     lua_setmetatable(L, -2);
-    // One environment for both: the session keeps its box, and a request its session.
-    lua_createtable(L, 2, 0); // box environment
+    lua_getfenv(L, 1); // box environment: one for both, in which each keeps the other
     lua_pushvalue(L, -2);
-    lua_rawseti(L, -2, 1);
-    lua_pushvalue(L, 1);
-    lua_rawseti(L, -2, 2);
-    lua_pushvalue(L, -1);
-    lua_setfenv(L, 1);
+    lua_rawseti(L, -2, SESSION_REQUEST);
     lua_setfenv(L, -2);
     session->request = box;
     return box;
@@ -169,7 +164,6 @@ static const luaL_Reg http_functions[] = {{"start", l_start},
                                           {"start_stream", l_start_stream},
                                           {"next_piece", l_next_piece},
                                           {"stop_stream", l_stop_stream},
-                                          {"set_base", l_set_base},
                                           {"fetch", l_fetch},
                                           {"settle", l_settle},
                                           {"outcome", l_outcome},

@@ -61,6 +61,8 @@ void l_body_open(lua_State *L); /* makes the type; [-0, +0, m] */
 
 /* --- l_fetch --- */
 
+#define FETCH_FEW 44 /* bytes */
+
 /* A request of the quick way. */
 struct fetch {
     struct http_quick quick;      /* first */
@@ -70,28 +72,34 @@ struct fetch {
     const struct exchange_base *base;
     bool is_judged; /* before it is counted */
     bool follows;   /* redirects */
-    uint32_t path_n, method_n;
     /* The path; method and name as the statistics have them, where they are others. */
+    uint32_t path_n, method_n, name_n;
+    char few[FETCH_FEW]; /* they lie here, where they fit */
     struct buf texts;
 };
 int l_fetch(lua_State *L);
-int l_set_base(lua_State *L);
 
 /* --- l_session --- */
 
-/* One user's session; a userdata. */
+/* One user's session, which is his client; a userdata. In its environment are, by number, what is C's; what
+ * else there is is lua/katydid/client's. */
 struct session_box {
     const void *type; /* first: what kind of userdata this is, without asking for its metatable */
     struct vm *vm;
     struct http_session *session;
-    struct kept_session *kept; /* in the vm's list */
-    struct request_box
-        *request;           /* of the last request, to be used again; its environment keeps it */
-    struct stream *streams; /* list: of requests whose answers are handed on while they come */
     const struct exchange_base *base; /* of fetches; NULL: none */
+    const char
+        *own_host;     /* base, as the user's own `host` has it: Lua's string; NULL: his class's */
+    unsigned n_doubts; /* vm's, when it was set */
+    bool is_renamed;   /* its requests have another name than their path */
     struct fetch fetch;
+    struct kept_session *kept;   /* in the vm's list: holds `session` */
+    struct request_box *request; /* of the last request, to be used again */
+    struct stream *streams;      /* list: of requests whose answers are handed on while they come */
 };
+enum session_slot { SESSION_REQUEST = 1, SESSION_SELF, SESSION_USER, SESSION_NAME };
 struct session_box *l_session_check(lua_State *L, int arg); /* [-0, +0, e] */
+struct session_box *l_session_at(lua_State *L, int arg);    /* NULL: it is none. [-0, +0, -] */
 /* Adds its functions to the table on top, and makes the type. [-0, +0, m] */
 void l_session_open(lua_State *L, struct vm *vm);
 

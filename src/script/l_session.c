@@ -1,4 +1,4 @@
-/* l_session -- one user's cookies, default headers and connections. */
+/* l_session -- one user's session, his client: base URL, cookies, default headers and connections. */
 // SPDX-License-Identifier: MIT
 #include "script/l_http.h"
 
@@ -15,12 +15,17 @@
 
 static const char session_key; /* its address marks sessions */
 
-struct session_box *l_session_check(lua_State *L, int arg)
+struct session_box *l_session_at(lua_State *L, int arg)
 {
     struct session_box *box = lua_touserdata(L, arg);
-    if (box == NULL || lua_objlen(L, arg) != sizeof *box || box->type != &session_key)
-        return luaL_checkudata(L, arg, SESSION_TYPE);
-    return box;
+    return box != NULL && lua_objlen(L, arg) == sizeof *box && box->type == &session_key ? box
+                                                                                         : NULL;
+}
+
+struct session_box *l_session_check(lua_State *L, int arg)
+{
+    struct session_box *box = l_session_at(L, arg);
+    return box != NULL ? box : luaL_checkudata(L, arg, SESSION_TYPE);
 }
 
 static int collect_session(lua_State *L)
@@ -30,16 +35,15 @@ static int collect_session(lua_State *L)
         l_http_forget_request(box->request); // both are garbage, and which goes first is open
     l_stream_forget_all(box);
     buf_release(&box->fetch.texts);
-    if (box->kept != NULL)
-        DL_DELETE(box->vm->sessions, box->kept);
-    http_session_free(box->session);
+    DL_DELETE(box->vm->sessions, box->kept);
+    http_session_release(box->session);
     free(box->kept);
     box->session = NULL;
     box->kept = NULL;
     return 0;
 }
 
-/* session(kind) -> session */
+/* session(kind, user) -> session */
 static int l_session(lua_State *L)
 {
     static const char *const kinds[] = {"curl", "h1", NULL};
@@ -50,11 +54,68 @@ static int l_session(lua_State *L)
     *box = (struct session_box){.type = &session_key, .vm = vm, .fetch = {.texts = BUF_INIT}};
     luaL_getmetatable(L, SESSION_TYPE);
     lua_setmetatable(L, -2);
-    box->session = http_session_new(is_fast ? options->fast_transport : options->transport);
     box->kept = xmalloc(sizeof *box->kept);
-    box->kept->session = box->session;
+    box->session = &box->kept->session;
+    http_session_init(box->session, is_fast ? options->fast_transport : options->transport);
     DL_APPEND(vm->sessions, box->kept);
+    lua_createtable(L, SESSION_USER, 0); // session environment
+    lua_pushvalue(L, -2);
+    lua_rawseti(L, -2, SESSION_SELF);
+    lua_pushvalue(L, 2);
+    lua_rawseti(L, -2, SESSION_USER);
+    lua_setfenv(L, -2);
     return 1;
+}
+
+/* is_session(value) -> boolean */
+static int l_is_session(lua_State *L)
+{
+    lua_pushboolean(L, l_session_at(L, 1) != NULL);
+    return 1;
+}
+
+/* set_client_methods(metamethods): what scripts can do with sessions */
+static int l_set_client_methods(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    luaL_getmetatable(L, SESSION_TYPE); // methods metatable
+    for (lua_pushnil(L); lua_next(L, 1) != 0; lua_pop(L, 1)) {
+        lua_pushvalue(L, -2);
+        lua_pushvalue(L, -2);
+        lua_rawset(L, -5);
+    }
+    return 0;
+}
+
+/* set_base(session, url or nil, own_host or nil) -> boolean */
+static int l_set_base(lua_State *L)
+{
+    struct session_box *session = l_session_check(L, 1);
+    struct vm *vm = session->vm;
+    session->base = lua_isnoneornil(L, 2) ? NULL : bases_get(vm->bases, lx_check_str(L, 2));
+    session->own_host = lua_tostring(L, 3);
+    session->n_doubts = vm->n_doubts;
+    lua_pushboolean(L, session->base != NULL);
+    return 1;
+}
+
+/* doubt_bases() */
+static int l_doubt_bases(lua_State *L)
+{
+    core_vm(L)->n_doubts++;
+    return 0;
+}
+
+/* rename(session, name or nil) */
+static int l_rename(lua_State *L)
+{
+    struct session_box *session = l_session_check(L, 1);
+    session->is_renamed = !lua_isnoneornil(L, 2);
+    lua_settop(L, 2);
+    lua_getfenv(L, 1);
+    lua_insert(L, 2); // session environment name
+    lua_rawseti(L, 2, SESSION_NAME);
+    return 0;
 }
 
 /* disconnect(session) */
@@ -179,6 +240,11 @@ static int l_clear_cookies(lua_State *L)
 }
 
 static const luaL_Reg http_functions[] = {{"session", l_session},
+                                          {"is_session", l_is_session},
+                                          {"set_client_methods", l_set_client_methods},
+                                          {"set_base", l_set_base},
+                                          {"doubt_bases", l_doubt_bases},
+                                          {"rename", l_rename},
                                           {"disconnect", l_disconnect},
                                           {"set_header", l_set_header},
                                           {"get_header", l_get_header},

@@ -179,7 +179,7 @@ void vm_free(struct vm *vm)
     // A finalizer that had to run while a script's stack was full never did its work.
     struct kept_session *kept, *next;
     DL_FOREACH_SAFE (vm->sessions, kept, next) {
-        http_session_free(kept->session);
+        http_session_release(&kept->session);
         free(kept);
     }
     bases_free(vm->bases);

@@ -9,6 +9,7 @@
 #define SCRIPT_VM_H
 
 #include "base/err.h"
+#include "http/session.h"
 #include "http/transport.h"
 #include "loop/loop.h"
 #include "run/hooks.h"
@@ -42,7 +43,7 @@ struct vm_options {
 
 /* A session that no finalizer has freed yet. */
 struct kept_session {
-    struct http_session *session;
+    struct http_session session;
     struct kept_session *prev, *next;
 };
 
@@ -53,6 +54,7 @@ struct vm {
     struct runner *runner; /* set once there is one; core.run answers "ready" and 0 before */
     struct kept_session *sessions; /* list */
     struct bases *bases;           /* of its clients */
+    unsigned n_doubts;             /* how often a client's may have become another one */
     int response_type;             /* registry: the metatable of responses */
     struct detail *detail;         /* script/detail; NULL: nobody asks for it */
     bool has_exit_code;

@@ -31,6 +31,70 @@ local function echo(client, method, options)
   return client:request(method, "/echo", options):json()
 end
 
+describe("the host of a user", function()
+  local OTHER = HOST:gsub("127%.0%.0%.1", "localhost")
+
+  for _, base in ipairs { "HttpUser", "FastHttpUser" } do
+    -- Each time more than once: the first request after a change goes the long way.
+    it("may be changed while it runs, his own or his class's: " .. base, function()
+      local A = k[base]:extend("A", { host = HOST })
+      local wanted, seen = {}, {}
+      A.work = k.task(function(self)
+        local function expect(host)
+          for _, options in ipairs { {}, { name = "x" }, {} } do
+            wanted[#wanted + 1] = host .. "/json"
+            seen[#seen + 1] = self.client:get("/json", next(options) and options or nil).url
+          end
+        end
+        expect(HOST)
+        self.host = OTHER
+        expect(OTHER)
+        self.host = HOST
+        expect(HOST)
+        A.host = OTHER
+        expect(HOST)
+        self.host = nil
+        expect(OTHER)
+        A.host = HOST
+        expect(HOST)
+        self.host = OTHER
+        expect(OTHER)
+        k.stop_test()
+      end)
+      spec.run { classes = A }
+      check.equal(#seen, 21)
+      check.same(seen, wanted)
+    end)
+  end
+
+  it("may become none, which the next request says", function()
+    local A = k.FastHttpUser:extend("A", { host = HOST })
+    local _, why
+    A.work = k.task(function(self)
+      self.client:get("/json")
+      self.client:get("/json")
+      A.host = nil
+      _, why = pcall(self.client.get, self.client, "/json")
+      k.stop_test()
+    end)
+    spec.run { classes = A }
+    check.match(why, "client:get: A 1 has no host")
+  end)
+end)
+
+describe("a client", function()
+  it("is a value that says whose it is", function()
+    local A = k.FastHttpUser:extend("A", { host = HOST })
+    local text
+    A.work = k.task(function(self)
+      text = tostring(self.client)
+      k.stop_test()
+    end)
+    spec.run { classes = A }
+    check.equal(text, "the client of A 1")
+  end)
+end)
+
 describe("a call", function()
   it("sends its method, and returns the response", function()
     with_client(function(client)
@@ -54,6 +118,16 @@ describe("a call", function()
         client.get = nil
         check.equal(client:get("/json"):json().name, "katydid")
       end
+    end)
+  end)
+
+  it("is another client's own no more than its class's", function()
+    with_client(function(client, user)
+      local other = client_of.new(user)
+      client.get = function() return "mine" end
+      check.equal(client:get("/json"), "mine")
+      check.equal(other:get("/json"):json().name, "katydid")
+      check.equal(client:post("/echo").status_code, 200)
     end)
   end)
 
@@ -645,11 +719,10 @@ describe("a call with usual options", function()
   -- A session's environment keeps what the long way needs, once it was gone.
   it("is gone by the first request too", function()
     with_client(function(client)
-      local session = rawget(client, "_session")
       check.equal(client:get("/echo").status_code, 200)
-      check.equal(debug.getfenv(session)[1], nil)
+      check.equal(debug.getfenv(client)[1], nil)
       check.equal(client:rest("GET", "/json").js.name, "katydid")
-      check.equal(type(debug.getfenv(session)[1]), "userdata")
+      check.equal(type(debug.getfenv(client)[1]), "userdata")
     end)
   end)
 

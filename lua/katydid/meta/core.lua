@@ -149,8 +149,15 @@ function rand.seed(seed) end
 ---@class katydid.core.http
 local http = {}
 ---@param kind "curl"|"h1"|nil the transport: HttpUser's (which nil is too) or FastHttpUser's
+---@param user katydid.User? whose it is: number 3 in its environment (debug.getfenv); 1, 2 and 4 are C's
 ---@return katydid.core.session
-function http.session(kind) end
+function http.session(kind, user) end
+---@param value any
+---@return boolean
+function http.is_session(value) end
+---What sessions can do, since they are clients.
+---@param metamethods table<string, function>
+function http.set_client_methods(metamethods) end
 ---Closes its connections, unless a request uses them; the next request makes a new one.
 ---@param session katydid.core.session
 function http.disconnect(session) end
@@ -196,8 +203,15 @@ function http.collect(request, method, name) end
 ---The base URL of the session's fetches.
 ---@param session katydid.core.session
 ---@param url string? nil: none
+---@param own_host string? the same, where it comes from its user's own `host`: it holds as long as he has that
 ---@return boolean fits false: it can't be one, and fetch takes nothing
-function http.set_base(session, url) end
+function http.set_base(session, url, own_host) end
+---A class was changed: fetch takes nothing of a session whose base comes from one until it is set again.
+function http.doubt_bases() end
+---The name in the statistics of this session's fetches that are given none.
+---@param session katydid.core.session
+---@param name string? nil: path and query
+function http.rename(session, name) end
 ---All of it for the requests that most are: starts one of the running user, waits, and counts it. It yields by
 ---itself. Nothing is returned, and nothing done, where it is for http.start: an option that isn't among the usual
 ---ones, a path that must be encoded, a URL with credentials, or anything wrong.
