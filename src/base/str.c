@@ -82,6 +82,8 @@ bool str_is_line(struct str s)
     size_t i = 0;
     while (i + 8 <= s.n && !has_control(s.p + i))
         i += 8;
+    if (i > 0 && i + 8 > s.n && !has_control(s.p + s.n - 8))
+        return true;
     for (; i < s.n; i++) {
         if (s.p[i] == '\0' || s.p[i] == '\r' || s.p[i] == '\n')
             return false;

@@ -105,7 +105,9 @@ static void set_headers(struct http_quick *q, struct loop *loop, struct http_ses
 {
     q->headers = take_headers(session->transport);
     q->adds = can_all_be_added(session, spec);
-    if (q->adds)
+    if (q->adds && spec->gives_headers)
+        http_headers_swap(q->headers, spec->headers);
+    else if (q->adds)
         http_headers_copy(q->headers, spec->headers);
     else
         compose(q->headers, loop, session, spec);
@@ -129,10 +131,7 @@ static bool start(struct http_quick *q, struct http_session *session,
     struct transport *t = session->transport;
     const struct quick_spec what = {
         .base = base, .path = path, .headers = q->headers, .adds = q->adds};
-    if (t->start_quick(t, session, &what, q))
-        return true;
-    http_quick_done(q, session);
-    return false;
+    return t->start_quick(t, session, &what, q);
 }
 
 static bool has_quick(struct http_session *session, const struct exchange_base *base)
@@ -148,7 +147,12 @@ bool http_quick_start(struct http_quick *q, struct loop *loop, struct http_sessi
         return false;
     if (!exchange_has_default_headers(session, spec))
         set_headers(q, loop, session, spec);
-    return start(q, session, spec->base, spec->url);
+    if (start(q, session, spec->base, spec->url))
+        return true;
+    if (q->headers != NULL && q->adds && spec->gives_headers)
+        http_headers_swap(q->headers, spec->headers); // whoever sends them otherwise needs them
+    http_quick_done(q, session);
+    return false;
 }
 
 bool http_quick_get(struct http_quick *q, struct http_session *session,

@@ -35,8 +35,9 @@ struct http_spec {
     struct str url;    /* absolute; fragment and credentials allowed */
     /* Where it isn't NULL `url` is a plain path below it (exchange_join); it outlives the request. */
     const struct exchange_base *base;
-    const struct http_headers
-        *headers; /* of this request: override the session's and the defaults; NULL: none */
+    struct http_headers
+        *headers;       /* of this request: override the session's and the defaults; NULL: none */
+    bool gives_headers; /* they may be exchanged for others, which saves a copy; else they stay */
     const struct http_headers *cookies; /* name and value: of this request alone; NULL: none */
     struct str body;
     struct http_body **source; /* instead of `body`; taken: NULL stands there then. NULL: none */

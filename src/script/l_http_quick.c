@@ -128,6 +128,7 @@ bool quick_reader_read_pairs(struct quick_reader *reader, lua_State *L, int firs
         return true;
     set_headers(&reader->headers, pairs, n);
     spec->headers = &reader->headers;
+    spec->gives_headers = true;
     return true;
 }
 
@@ -158,6 +159,7 @@ static bool read_option(struct quick_reader *reader, lua_State *L, const char *k
         return read_name(L, name);
     if (key == known[HEADERS]) {
         to->headers = &reader->headers;
+        to->gives_headers = true;
         return read_headers(L, &reader->headers);
     }
     if (key == known[JSON] && !to->has_body) {

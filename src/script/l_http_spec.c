@@ -175,7 +175,7 @@ static enum http_version version_of(lua_State *L)
 }
 
 /* The list on top: name, value, name, value, … [-0, +0, e] */
-static const struct http_headers *pairs_of(lua_State *L, enum field f, struct http_headers *into)
+static struct http_headers *pairs_of(lua_State *L, enum field f, struct http_headers *into)
 {
     if (lua_type(L, -1) != LUA_TTABLE)
         refuse(L, f, "a list of names and values");

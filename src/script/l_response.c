@@ -380,6 +380,14 @@ static int no_such_field(lua_State *L, struct str name)
                     STR_ARG(name), nearest);
 }
 
+/* Whether the value at `index` is this text. [-0, +0, -] */
+static bool is_text(lua_State *L, int index, struct str text)
+{
+    struct str s;
+    s.p = lua_tolstring(L, index, &s.n);
+    return s.n == text.n && memcmp(s.p, text.p, text.n) == 0;
+}
+
 /* response[name]; upvalue 1: name -> a field's number, a method, or a getter in a table of one */
 static int response_index(lua_State *L)
 {
@@ -391,6 +399,10 @@ static int response_index(lua_State *L)
         if (!lua_isnil(L, -1) && lua_type(L, 2) == LUA_TSTRING)
             return 1;
         lua_settop(L, 2);
+    }
+    if (is_text(L, 2, STR("status_code"))) { // what most handlers ask for
+        push_plain(L, r, STATUS_CODE);
+        return 1;
     }
     lua_pushvalue(L, 2);
     lua_rawget(L, lua_upvalueindex(1));

@@ -116,6 +116,47 @@ TEST(both_ways_send_the_same)
     CHECK(close_room(&room));
 }
 
+static bool start_nothing(struct transport *t, struct http_session *s,
+                          const struct quick_spec *spec, struct http_quick *q)
+{
+    (void)t, (void)s, (void)spec, (void)q;
+    return false;
+}
+
+TEST(headers_that_are_given)
+{
+    struct room room;
+    struct buf ordinary = BUF_INIT;
+    struct http_headers own = {.n = 0};
+    struct str value;
+    open_room(&room);
+    ask_ordinary(&room, "/ok", &ordinary);
+    room.spec.headers = &own;
+    room.spec.gives_headers = true;
+    for (int i = 0; i < 3; i++) { // what was taken before is used again
+        http_headers_clear(&own);
+        http_headers_add(&own, STR("X-Mine"), i == 0 ? STR("0") : STR("1"));
+        CHECK(start_quick(&room, "/ok"));
+        http_headers_clear(&own);
+        wait_quick(&room);
+        const char *line = i == 0 ? "\r\nX-Mine: 0\r\n" : "\r\nX-Mine: 1\r\n";
+        CHECK(room.is_answered && strstr(raw_last(&room.server), line) != NULL);
+    }
+    struct transport *t = room.session->transport;
+    bool (*start)(struct transport *, struct http_session *, const struct quick_spec *,
+                  struct http_quick *) = t->start_quick;
+    t->start_quick = start_nothing;
+    http_headers_clear(&own);
+    http_headers_add(&own, STR("X-Mine"), STR("2"));
+    CHECK(!start_quick(&room, "/ok"));
+    CHECK(http_headers_get(&own, STR("X-Mine"), &value)); // for the ordinary way
+    CHECK_STR(value, "2");
+    t->start_quick = start;
+    http_headers_release(&own);
+    buf_release(&ordinary);
+    CHECK(close_room(&room));
+}
+
 TEST(one_that_is_cancelled)
 {
     struct room room;
@@ -138,4 +179,4 @@ TEST(one_that_is_cancelled)
 }
 
 TEST_MAIN(RUN(an_answer_that_is_known); RUN(what_cannot_go_this_way); RUN(headers_of_its_own);
-          RUN(both_ways_send_the_same); RUN(one_that_is_cancelled);)
+          RUN(both_ways_send_the_same); RUN(headers_that_are_given); RUN(one_that_is_cancelled);)
