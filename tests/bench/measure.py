@@ -123,7 +123,7 @@ class Held:
     moment after one another, and whatever drifts on the machine drifts for all."""
 
     def __init__(self, server, client, users):
-        self.server, self.client = server, client
+        self.server, self.client, self.users = server, client, users
         self.process = start(client.argv(server, users), client.env(server))
         try:
             wait_for(server, self.process, users, client.name)
@@ -137,9 +137,12 @@ class Held:
         return self.server.counts()[0], run_ns(self.process.pid), core_s(), time.monotonic()
 
     def turn(self, warm, window):
-        """A Figure of `window` seconds, after `warm` seconds in which it comes back into its stride."""
+        """A Figure of `window` seconds, after `warm` seconds at least in which it comes back into its stride: while it
+        stood still all users were answered, and what they do at once is no measure."""
         self.process.send_signal(signal.SIGCONT)
+        served = self.server.counts()[0] + self.users
         time.sleep(warm)
+        wait_until(lambda: self.server.counts()[0] >= served or self.process.poll() is not None, 5)
         before = self.now()
         time.sleep(window)
         requests, cpu, core, seconds = (late - early for early, late in zip(before, self.now()))
