@@ -6,7 +6,7 @@ local blame = require "katydid.blame"
 local co = require "katydid.co"
 local spawn = require "katydid.spawn"
 
-local sched, is_session = core.sched, core.http.is_session
+local sched = core.sched
 local STOP = sched.STOP
 local pcall, is_signal = co.pcall, co.is_signal
 
@@ -82,13 +82,14 @@ end
 ---@param check function
 ---@param request function
 ---@param running_client fun(what: string): katydid.Client
+---@param client_in fun(value: any): katydid.Client? nil: it is none
 ---@return fun(client: katydid.Client, requests: table[]): katydid.Response[]
-function batch.method(check, request, running_client)
+function batch.method(check, request, running_client, client_in)
   return function(self, requests)
-    if requests == nil and type(self) == "table" then
+    if requests == nil and type(self) == "table" and not client_in(self) then
       self, requests = running_client(WHAT), self
     end
-    if not is_session(self) then
+    if not client_in(self) then
       blame.raise("%s: called on %s; expected a client, as in self.%s { … }", WHAT, blame.show(self), WHAT)
     end
     check_list(requests)

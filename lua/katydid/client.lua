@@ -45,8 +45,8 @@ local USER = 3 -- in it; what stands before that is C's
 
 object.follow(http.doubt_bases)
 object.notice("host", function(user)
-  local client = rawget(user, "client")
-  if is_session(client) then http.set_base(client, nil) end
+  local client = rawget(user, "_session")
+  if client then http.set_base(client, nil) end
 end)
 
 -- Takes note of a base URL; credentials in it become those of each request below it.
@@ -74,10 +74,26 @@ end
 local function follow_host(client, own)
   local user = own[USER]
   local host = user.host
-  if host ~= own.host and host then set_login(own, host) end
+  if host ~= own.host and type(host) == "string" then set_login(own, host) end
   local base = type(host) == "string" and not own.login and host or nil
   http.set_base(client, base, rawget(user, "host") and base)
   return host
+end
+
+-- The client that was meant: itself, or what a script's own table inherits from; nil: it is none.
+local function client_in(value)
+  if is_session(value) then return value end
+  local inner = type(value) == "table" and value._client
+  return is_session(inner) and inner or nil
+end
+
+-- `call` is how it looks where it is right.
+local function check_client(what, value, call)
+  local inner = client_in(value)
+  if not inner then
+    blame.raise("%s: called on %s; expected a client, as in self.%s", what, blame.show(value), call)
+  end
+  return inner
 end
 
 -- The URL of a path, and the credentials that go with it.
@@ -85,6 +101,9 @@ local function url_of(client, path, what)
   local own = rest_of(client)
   local host = follow_host(client, own)
   local login, first = own.login, byte(path)
+  if host ~= nil and type(host) ~= "string" then
+    blame.expected(("%s: the host of %s"):format(what, tostring(own[USER])), "a URL", host)
+  end
   if (first == h or first == H) and is_url(path) then
     return path, login and is_below(path, login.base) and login
   end
@@ -155,10 +174,9 @@ local function full_spec(method, url, login, options, what)
   return spec
 end
 
+-- Returns the client.
 local function check_arguments(what, client, path, options, handler)
-  if not is_session(client) then
-    blame.raise("%s: called on %s; expected a client, as in self.%s(path)", what, blame.show(client), what)
-  end
+  client = check_client(what, client, what .. "(path)")
   if type(path) ~= "string" then blame.expected(what, "a path", path) end
   if options ~= nil and type(options) ~= "table" then
     blame.expected(what, "a table of options or a handler after the path", options)
@@ -169,6 +187,7 @@ local function check_arguments(what, client, path, options, handler)
   if options and options.catch_response and not handler then
     blame.raise("%s: catch_response needs a handler: function(response) … end as the last argument", what)
   end
+  return client
 end
 
 -- The long way. `method` as sent, `recorded` as the statistics show it. With `as_json`, what client:rest
@@ -177,7 +196,7 @@ local function perform(what, method, recorded, client, path, options, handler, a
   if handler == nil and type(options) == "function" then
     options, handler = nil, options
   end
-  check_arguments(what, client, path, options, handler)
+  client = check_arguments(what, client, path, options, handler)
   sched.check(what, 2)
   local url, login = url_of(client, path, what)
   local spec = full_spec(method, url, login, options, what)
@@ -340,7 +359,7 @@ end
 -- Raises what is wrong with a call, and sends nothing.
 local function check_call(what, client, method, path, options, handler)
   check_method(what, method)
-  check_arguments(what, client, path, options, handler)
+  client = check_arguments(what, client, path, options, handler)
   local url, login = url_of(client, path, what)
   local spec = full_spec(method:upper(), url, login, options, what)
   local ok, why = pcall(http.check, client, spec)
@@ -350,7 +369,7 @@ end
 ---Sends several requests at once, each over a connection of its own, and waits for all.
 ---@param requests table[] each { method, path [, options] [, handler] }
 ---@return katydid.Response[] in the order of the requests
-methods.batch = batch.method(check_call, methods.request, running_client)
+methods.batch = batch.method(check_call, methods.request, running_client, client_in)
 
 local function check_name(what, name)
   if type(name) ~= "string" or name == "" or find(name, "[%z\r\n]") then
@@ -367,6 +386,7 @@ end
 ---From now on this client's requests have this name in the statistics, but those whose options name one.
 ---@param name string? nil: again path and query
 function methods:rename_request(name)
+  self = check_client("client:rename_request", self, "client:rename_request(name)")
   if name ~= nil then check_name("client:rename_request", name) end
   rename(self, name)
 end
@@ -377,6 +397,7 @@ end
 ---@param ... any for fn
 ---@return any ... what fn returned
 function methods:with_name(name, fn, ...)
+  self = check_client("client:with_name", self, "client:with_name(name, fn)")
   check_name("client:with_name", name)
   if type(fn) ~= "function" then blame.expected("client:with_name", "a function after the name", fn) end
   local before = rest_of(self).renamed
@@ -436,7 +457,9 @@ local is_any_replaced = false -- whether any client has a method of its own
 
 local function look_up(client, key)
   local replaced = rest_of(client).replaced
-  return replaced and replaced[key] or methods[key] or view_of(client, key)
+  if replaced and replaced[key] ~= nil then return replaced[key] end
+  if key == "_client" then return client end -- see client_in
+  return methods[key] or view_of(client, key)
 end
 
 -- client.headers = { … }: these instead of those that were there. client.get = …: this client's own.
@@ -481,6 +504,15 @@ function client.new(user, transport)
   -- The first request can go the quick way too, and what the long one needs isn't made for each user.
   if type(user.host) == "string" then follow_host(self, rest_of(self)) end
   return self
+end
+
+---Its user has gone: closes its connections, and lets go of all that he has. Who kept it may still use it.
+---@param self katydid.Client
+function client.release(self)
+  local own = rest_of(self)
+  local user = own[USER]
+  own[USER] = setmetatable({ host = rawget(user, "host"), id = rawget(user, "id") }, getmetatable(user))
+  http.disconnect(self)
 end
 
 return client

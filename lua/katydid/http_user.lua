@@ -3,7 +3,6 @@
 -- HttpUser and FastHttpUser differ in what carries their requests, and in nothing else.
 -- SPDX-License-Identifier: MIT
 
-local core = require "katydid.core"
 local blame = require "katydid.blame"
 local Client = require "katydid.client"
 local user = require "katydid.user"
@@ -25,7 +24,9 @@ local function before_client(info, transport)
       if key ~= "client" then return fields[key] end
       setmetatable(self, instance)
       local client = Client.new(self, transport)
+      -- The script may put another client in the place of his; his session stays.
       rawset(self, "client", client)
+      rawset(self, "_session", client)
       return client
     end,
     __newindex = instance.__newindex,
@@ -51,8 +52,8 @@ local function make(name, transport)
 
   ---Whoever has gone keeps no connection open, however long the collector takes.
   function fields:_release()
-    local client = rawget(self, "client")
-    if client then core.http.disconnect(client) end
+    local session = rawget(self, "_session")
+    if session then Client.release(session) end
   end
 
   ---Sends and expects JSON; see client:rest.

@@ -22,15 +22,17 @@ local describe = problem.describe
 local error, rawget = error, rawget
 local user_error = events.user_error
 
--- How often a task or a wait_time may have become another one: in a class, or in an instance that had none
--- of its own.
-local changes = 0
-local function note_change()
-  changes = changes + 1
+local changes -- of classes
+object.follow(function(n)
+  changes = n
+end)
+-- How often an instance, whichever, got tasks or a wait_time of its own. Each then looks whether it was he.
+local n_owned = 0
+local function note_own()
+  n_owned = n_owned + 1
 end
-object.follow(note_change)
-object.notice("tasks", note_change)
-object.notice("wait_time", note_change)
+object.notice("tasks", note_own)
+object.notice("wait_time", note_own)
 
 local taskset = {}
 
@@ -178,6 +180,7 @@ local function go_round(set, placed)
   local list = call_between(list_of, set, own, placed)
   local only, is_stale = only_of(set, list), false
   local seen, own_wait, user_wait = changes, rawget(set, "wait_time"), rawget(user, "wait_time")
+  local seen_tasks, seen_waits = n_owned, n_owned
   local owner, wait_time = waiter(set)
   -- Whether a task may run (true), or its wait is due after the one that ran (false, AT_ONCE). The first turn
   -- is as any other where that will do, so that traces are made of what is usual.
@@ -185,10 +188,11 @@ local function go_round(set, placed)
   turn.has_waited = true
   while true do
     if not is_ready then
-      if changes ~= seen or own_wait and rawget(set, "wait_time") ~= own_wait
-         or user_wait and rawget(user, "wait_time") ~= user_wait then
+      if changes ~= seen or n_owned ~= seen_waits or own_wait ~= nil and rawget(set, "wait_time") ~= own_wait
+         or user_wait ~= nil and rawget(user, "wait_time") ~= user_wait then
         is_stale = is_stale or changes ~= seen
         seen, own_wait, user_wait = changes, rawget(set, "wait_time"), rawget(user, "wait_time")
+        seen_waits = n_owned
         owner, wait_time = waiter(set)
       end
       if not wait_time and entry and turn.has_waited and turn.is_calm then
@@ -196,11 +200,12 @@ local function go_round(set, placed)
       end
     end
     if is_ready == true then
-      if is_stale or own and rawget(set, "tasks") ~= own then
+      if is_stale or (own ~= nil or n_owned ~= seen_tasks) and rawget(set, "tasks") ~= own then
         own = rawget(set, "tasks")
         list = call_between(list_of, set, own, placed)
         only, is_stale = only_of(set, list), false
       end
+      seen_tasks = n_owned
       is_ready, entry = false, only
       if not only then
         if pick then

@@ -149,7 +149,7 @@ static void push_name(lua_State *L)
 }
 
 /* Whether the user still has the host of his own from which the base was made. One text is one string in
- * Lua. [-0, +0, -] */
+ * Lua. [-0, +0, m] */
 static bool has_own_host(lua_State *L, const struct session_box *session)
 {
     bool has = false;

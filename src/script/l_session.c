@@ -31,6 +31,8 @@ struct session_box *l_session_check(lua_State *L, int arg)
 static int collect_session(lua_State *L)
 {
     struct session_box *box = lua_touserdata(L, 1);
+    if (box->kept == NULL)
+        return 0;
     if (box->request != NULL)
         l_http_forget_request(box->request); // both are garbage, and which goes first is open
     l_stream_forget_all(box);
@@ -50,6 +52,7 @@ static int l_session(lua_State *L)
     struct vm *vm = core_vm(L);
     const struct vm_options *options = &vm->options;
     bool is_fast = luaL_checkoption(L, 1, "curl", kinds) == 1;
+    lua_settop(L, 2);
     struct session_box *box = lua_newuserdata(L, sizeof *box);
     *box = (struct session_box){.type = &session_key, .vm = vm, .fetch = {.texts = BUF_INIT}};
     luaL_getmetatable(L, SESSION_TYPE);

@@ -67,6 +67,34 @@ describe("the host of a user", function()
     end)
   end
 
+  it("is seen where something else has taken the client's place", function()
+    local A = k.FastHttpUser:extend("A", { host = HOST })
+    local url
+    A.work = k.task(function(self)
+      local client = self.client
+      client:get("/json")
+      client:get("/json")
+      self.client = setmetatable({}, { __index = client })
+      self.host = OTHER
+      url = client:get("/json").url
+      k.stop_test()
+    end)
+    spec.run { classes = A }
+    check.equal(url, OTHER .. "/json")
+  end)
+
+  it("is a URL, or an error", function()
+    local A = k.FastHttpUser:extend("A", { host = HOST })
+    A.work = k.task(function(self)
+      self.client:get("/json")
+      self.host = {}
+      self.client:get("/json")
+    end)
+    A.after = k.task(k.stop_test)
+    local result = spec.run { classes = A, seconds = 2 }
+    check.match(result.exceptions[1].message, "client:get: the host of A 1: expected a URL, got a table")
+  end)
+
   it("may become none, which the next request says", function()
     local A = k.FastHttpUser:extend("A", { host = HOST })
     local _, why
@@ -92,6 +120,50 @@ describe("a client", function()
     end)
     spec.run { classes = A }
     check.equal(text, "the client of A 1")
+  end)
+
+  it("may be what a table inherits from", function()
+    with_client(function(client)
+      local mine = setmetatable({ hello = function(self) return self:get("/json") end }, { __index = client })
+      check.equal(mine:hello():json().name, "katydid")
+      check.equal(mine:post("/echo", { data = "x" }):json().body, "x")
+      check.equal(#mine:batch { { "GET", "/json" }, { "GET", "/echo" } }, 2)
+      mine:rename_request("named")
+      mine:get("/json")
+      check.equal(entry("GET named").requests, 1)
+      check.equal(mine.headers, client.headers)
+    end)
+  end)
+
+  it("may be replaced by a script, whose user ends as any other, and keeps no connection", function()
+    local A = k.FastHttpUser:extend("A", { host = HOST, fixed_count = 1 })
+    local session
+    A.work = k.task(function(self)
+      session = self.client
+      session:get("/json")
+      self.client = false
+      self:stop()
+    end)
+    local result = spec.run { classes = A, seconds = 2 }
+    check.equal(#result.exceptions, 0)
+    check.equal(rawget(debug.getfenv(session)[3], "client"), nil) -- what the user had is let go
+    check.equal(tostring(session), "the client of A 1")
+  end)
+
+  it("is what its methods are called on", function()
+    with_client(function(client)
+      for _, call in ipairs {
+        function() client.rename_request("x") end,
+        function() client.rename_request(function() end, "x") end,
+        function() client.with_name(3, "x", print) end,
+        function() client.with_name({}, "x", print) end,
+      } do
+        check.error(call, "called on .*; expected a client, as in self%.client:")
+      end
+      check.equal(rawget(_G, "renamed"), nil)
+      client.get = false
+      check.equal(client.get, false)
+    end)
   end)
 end)
 

@@ -23,6 +23,39 @@ local function hooks(Class, name)
   return Class
 end
 
+it("looks at its own tasks and wait_time alone, whoever else got some", function()
+  local ran = {}
+  local A = k.User:extend("A", { wait_time = k.constant(1), fixed_count = 1 })
+  local B = k.User:extend("B", { wait_time = k.constant(1), fixed_count = 1 })
+  local function first() ran.first = (ran.first or 0) + 1 end
+  local function second() ran.second = true end
+  A.tasks, B.tasks = { first }, { first }
+  local own = { first }
+  function A:on_start() self.tasks = own end
+  B.turn = k.task(function(self)
+    own[2] = second -- in place: A has made its list
+    self.tasks = { first }
+    self.wait_time = k.constant(2)
+  end)
+  spec.run { classes = { A, B }, users = 2, seconds = 200 }
+  check.equal(ran.second, nil)
+  check.equal(ran.first > 200, true)
+end)
+
+it("sees a wait_time that follows on false", function()
+  local times, start = {}, nil
+  local A = k.User:extend("A", { wait_time = k.constant(1) })
+  A.work = k.task(function(self)
+    start = start or spec.now()
+    times[#times + 1] = spec.now() - start
+    if #times == 2 then self.wait_time = false end
+    if #times == 3 then self.wait_time = k.constant(3) end
+    if #times == 4 then self:stop() end
+  end)
+  spec.run { classes = A, seconds = 20 }
+  check.near(times[4] - times[3], 3, 1e-6)
+end)
+
 describe("a visit", function()
   it("runs on_start, tasks with waits, and on_stop when it is left", function()
     local Set = hooks(k.TaskSet:extend("Set", { wait_time = k.constant(1) }), "set")
