@@ -62,6 +62,8 @@ void pacer_init(struct pacer *p, lua_State *L, const struct clock *clock)
     const char *mode = getenv("KATYDID_DEV_GC");
 
     *p = (struct pacer){.L = L, .clock = clock};
+    p->last_kb = in_use_kb(p);
+    p->may_be_begun = true;
     if (mode != NULL && strcmp(mode, "stress") == 0) {
         p->collects_always = true; // next_kb stays 0
         return;
@@ -102,10 +104,12 @@ static void run_slice(struct pacer *p)
 {
     charge(p);
     p->slices++;
-    if (work_off(p)) {
+    bool is_over = work_off(p);
+    if (is_over && !p->may_be_begun) {
         p->cycles++;
         rest(p);
     } else {
+        p->may_be_begun &= !is_over;
         p->seen_kb = in_use_kb(p);
         p->next_kb = p->owed_kb > 0 ? 0 : p->seen_kb + PACER_SLICE_KB;
     }
@@ -138,10 +142,24 @@ static void work(struct pacer *p)
         usage_add_pause(p->usage, clock_cpu_ns() - before_ns);
 }
 
+/* Somebody else has collected: what is in use is less than the goal was made for. */
+static void rest_less(struct pacer *p)
+{
+    size_t used_kb = in_use_kb(p), goal_kb = used_kb + rest_kb(used_kb);
+
+    p->may_be_begun = true;
+    if (p->is_collecting || goal_kb >= p->goal_kb)
+        return;
+    p->goal_kb = goal_kb;
+    p->next_kb = goal_kb;
+}
+
 void pacer_work(struct pacer *p)
 {
     if (in_use_kb(p) >= p->next_kb)
         work(p);
+    else
+        rest_less(p);
     if (!p->collects_always)
         spread_net(p);
     p->last_kb = in_use_kb(p);

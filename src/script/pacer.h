@@ -4,7 +4,7 @@
  * LuaJIT's own collector works wherever a script happens to allocate, and one phase of it (the atomic
  * one) visits every coroutine and every userdata, dead ones too, in one piece; the more was left undone
  * before, the longer that takes. So the collector is driven from here, between two resumes: a cycle
- * begins when the bytes in use have grown by half since the end of the last one, and by 8 MB at least (or
+ * begins when the bytes in use have grown by half since the end of the last one, and by 7 MB at least (or
  * small runs would visit their modules again and again); and does a multiple of what is allocated meanwhile, so that it always outruns
  * it. A slice of it ends after half a millisecond, but for the atomic phase.
  *
@@ -29,7 +29,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PACER_REST_KB 8192 /* at least so much is allocated between two cycles */
+#define PACER_REST_KB 7168 /* at least so much is allocated between two cycles */
 #define PACER_SLICE_KB 16  /* while a cycle is under way: a slice for each so much */
 #define PACER_RATIO 6      /* work done for what is allocated */
 #define PACER_SLICE_US 500 /* a slice is over after so long */
@@ -46,6 +46,7 @@ struct pacer {
     size_t last_kb;      /* in use at the last step: less than that, and somebody else collects */
     size_t owed_kb;      /* work that the cycle is behind with */
     bool is_collecting;
+    bool may_be_begun;    /* a cycle, by somebody else: it spares what was made since */
     bool collects_always; /* KATYDID_DEV_GC=stress */
     uint64_t cycles, slices;
 };

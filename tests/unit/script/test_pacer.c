@@ -185,6 +185,25 @@ TEST(scripts_may_collect_too)
     bench_close(&b);
 }
 
+TEST(what_a_script_collected_brings_the_next_cycle_nearer)
+{
+    struct bench b;
+    bench_open(&b);
+    resume(&b, "kept = {} for i = 1, 200000 do kept[i] = { i } end");
+    resume_often(&b, 20000, "junk = { {} }");
+    CHECK(b.pacer.goal_kb > 2 * PACER_REST_KB);
+    while (b.pacer.is_collecting)
+        resume(&b, "junk = { {} }");
+    resume(&b, "kept = nil collectgarbage() collectgarbage()");
+    CHECK(b.pacer.goal_kb <= in_use_kb(&b) + PACER_REST_KB);
+    uint64_t cycles = b.pacer.cycles;
+    b.peak_kb = 0;
+    while (b.pacer.cycles == cycles)
+        resume(&b, "junk = { {} }");
+    CHECK(b.peak_kb < 5 * PACER_REST_KB / 4);
+    bench_close(&b);
+}
+
 static struct buf heard = BUF_INIT;
 
 static void keep_line(void *self, struct str line)
@@ -263,5 +282,5 @@ TEST_MAIN(RUN(bytes_stay_bounded_while_garbage_is_made); RUN(a_cycle_outruns_wha
           RUN(there_is_a_rest_between_cycles); RUN(where_much_is_alive_a_rest_is_half_of_it);
           RUN(growth_alone_collects_seldom); RUN(a_resume_that_never_ends_is_collected_too);
           RUN(large_data_of_one_resume_is_live_afterwards); RUN(scripts_may_collect_too);
-          RUN(a_finalizer_may_throw); RUN(a_slice_ends_with_its_time); RUN(pauses_are_told);
-          RUN(stress_collects_at_each_step);)
+          RUN(what_a_script_collected_brings_the_next_cycle_nearer); RUN(a_finalizer_may_throw);
+          RUN(a_slice_ends_with_its_time); RUN(pauses_are_told); RUN(stress_collects_at_each_step);)
