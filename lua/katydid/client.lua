@@ -39,9 +39,10 @@ local next, rawget = next, rawget
 
 -- A client is its session, which C knows; the rest of it, which no usual request looks at, lies in the
 -- session's environment: the `host` that was seen last; `login`, the credentials in it, and what is left of
--- it without them; `renamed`; the views of headers and cookies; `replaced`, methods of its own.
+-- it without them; the views of headers and cookies; `replaced`, methods of its own; and by number what C
+-- keeps.
 local rest_of = debug.getfenv
-local USER = 3 -- in it; what stands before that is C's
+local USER, NAME = 3, 4 -- in it: whose it is, and what its requests are renamed to
 
 object.follow(http.doubt_bases)
 object.notice("host", function(user)
@@ -215,7 +216,7 @@ local function perform(what, method, recorded, client, path, options, handler, a
   end
 
   local name = options and options.name
-  if not name or name == "" then name = rest_of(client).renamed end
+  if not name or name == "" then name = rest_of(client)[NAME] end
   local response = collect(request, recorded, name)
   return conclude(response, recorded, options, handler, as_json)
 end
@@ -377,18 +378,12 @@ local function check_name(what, name)
   end
 end
 
--- nil: by path and query again.
-local function rename(client, name)
-  rest_of(client).renamed = name
-  http.rename(client, name)
-end
-
 ---From now on this client's requests have this name in the statistics, but those whose options name one.
 ---@param name string? nil: again path and query
 function methods:rename_request(name)
   self = check_client("client:rename_request", self, "client:rename_request(name)")
   if name ~= nil then check_name("client:rename_request", name) end
-  rename(self, name)
+  http.rename(self, name)
 end
 
 ---Calls a function, whose requests have this name.
@@ -400,10 +395,10 @@ function methods:with_name(name, fn, ...)
   self = check_client("client:with_name", self, "client:with_name(name, fn)")
   check_name("client:with_name", name)
   if type(fn) ~= "function" then blame.expected("client:with_name", "a function after the name", fn) end
-  local before = rest_of(self).renamed
-  rename(self, name)
+  local before = rest_of(self)[NAME]
+  http.rename(self, name)
   local function finish(ok, ...)
-    rename(self, before)
+    http.rename(self, before)
     if not ok then error((...), 0) end
     return ...
   end

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "base/heap.h"
 
+#include "base/apart.h"
 #include "base/err.h"
 #include "base/mem.h"
 
@@ -166,7 +167,7 @@ static inline void free_block(struct heap *h, void *p, size_t size)
         free(p);
 }
 
-static __attribute__((noinline)) void *move(struct heap *h, void *p, size_t old_size, size_t size)
+static APART void *move(struct heap *h, void *p, size_t old_size, size_t size)
 {
     if (is_small(old_size) && is_small(size) && class_of(old_size) == class_of(size))
         return p;

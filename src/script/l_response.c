@@ -385,7 +385,7 @@ static bool is_text(lua_State *L, int index, struct str text)
 {
     struct str s;
     s.p = lua_tolstring(L, index, &s.n);
-    return s.n == text.n && memcmp(s.p, text.p, text.n) == 0;
+    return str_equal(s, text);
 }
 
 /* response[name]; upvalue 1: name -> a field's number, a method, or a getter in a table of one */

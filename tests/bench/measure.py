@@ -142,7 +142,8 @@ class Held:
         self.process.send_signal(signal.SIGCONT)
         served = self.server.counts()[0] + self.users
         time.sleep(warm)
-        wait_until(lambda: self.server.counts()[0] >= served or self.process.poll() is not None, 5)
+        if not wait_until(lambda: self.server.counts()[0] >= served or self.process.poll() is not None, 5):
+            raise Failed("%s: not all users were served within 5 s" % self.client.name)
         before = self.now()
         time.sleep(window)
         requests, cpu, core, seconds = (late - early for early, late in zip(before, self.now()))

@@ -47,18 +47,17 @@ describe("the host of a user", function()
           end
         end
         expect(HOST)
-        self.host = OTHER
-        expect(OTHER)
-        self.host = HOST
-        expect(HOST)
-        A.host = OTHER
-        expect(HOST)
-        self.host = nil
-        expect(OTHER)
-        A.host = HOST
-        expect(HOST)
-        self.host = OTHER
-        expect(OTHER)
+        for _, step in ipairs {
+          { self, OTHER, expected = OTHER },
+          { self, HOST, expected = HOST },
+          { A, OTHER, expected = HOST },
+          { self, nil, expected = OTHER },
+          { A, HOST, expected = HOST },
+          { self, OTHER, expected = OTHER },
+        } do
+          step[1].host = step[2]
+          expect(step.expected)
+        end
         k.stop_test()
       end)
       spec.run { classes = A }
@@ -135,7 +134,7 @@ describe("a client", function()
     end)
   end)
 
-  it("may be replaced by a script, whose user ends as any other, and keeps no connection", function()
+  it("may be replaced by a script, whose user ends as any other, and is let go", function()
     local A = k.FastHttpUser:extend("A", { host = HOST, fixed_count = 1 })
     local session
     A.work = k.task(function(self)
