@@ -4,6 +4,19 @@
 
 #include "base/err.h"
 
+#include <string.h>
+
+_Static_assert(QUICK_NEAR + 1 <= STREAM_NEAR, "those of a quick one, and its connection");
+
+/* An answer to it will come: what is needed then. */
+static void set_near(struct h1_connection *c, const struct http_quick *q)
+{
+    const void *near[QUICK_NEAR + 1] = {c};
+    memcpy(near + 1, q->near, sizeof q->near);
+    stream_set_near(c->stream, near, QUICK_NEAR + 1);
+    c->near_of = q;
+}
+
 bool h1_quick_send(struct h1_connection *c, const struct quick_spec *spec, struct http_quick *q)
 {
     struct h1_line *line = c->line;
@@ -20,6 +33,8 @@ bool h1_quick_send(struct h1_connection *c, const struct quick_spec *spec, struc
         buf_truncate(out, begin);
         return false;
     }
+    if (c->near_of != q) // most have one alone all their life
+        set_near(c, q);
     c->quick = q;
     c->is_posted = true;
     q->connection = c;
@@ -29,6 +44,8 @@ bool h1_quick_send(struct h1_connection *c, const struct quick_spec *spec, struc
     h1_outbox_post(&line->outbox, c, begin);
     return true;
 }
+
+_Static_assert(H1_HEAD_BYTES_MAX <= QUICK_TEXTS_MAX, "what is said of an answer's texts");
 
 /* Where this is a known head that asks for nothing, with its body and nothing behind it. */
 static bool read_answer(const struct h1_connection *c, struct str in, struct quick_answer *answer)

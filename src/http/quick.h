@@ -20,14 +20,19 @@
 struct h1_connection;
 struct http_quick;
 
+#define QUICK_TEXTS_MAX 1024 /* bytes */
+
 /* A whole answer. */
 struct quick_answer {
     int status;
-    struct str texts; /* its reason, NUL, then its headers: "Name: value", NUL, "\n", and so on */
+    struct str texts; /* its reason, NUL, then its headers: "Name: value", NUL, "\n", and so on;
+                         QUICK_TEXTS_MAX at most */
     size_t reason_n, lines_at; /* bytes; where the headers begin */
     struct str body;
     uint64_t start_ns, end_ns; /* of the loop's clock: written, and read */
 };
+
+#define QUICK_NEAR 6
 
 /* Embedded in its owner; all zero at first. */
 struct http_quick {
@@ -36,6 +41,9 @@ struct http_quick {
     void (*answered)(struct http_quick *q, const struct quick_answer *answer);
     /* To start the same by http_request_start, with spec->under_way, before it returns. */
     void (*handed_over)(struct http_quick *q);
+
+    /* Where `answered` will look, and what follows it: see struct io in loop/io.h. Up to a NULL. */
+    const void *near[QUICK_NEAR];
 
     /* What went out besides Host, or `adds` and it is behind the default headers; NULL: those alone. */
     struct http_headers *headers;

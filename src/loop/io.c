@@ -9,15 +9,31 @@ static int to_ev(int events)
     return (events & IO_READ ? EV_READ : 0) | (events & IO_WRITE ? EV_WRITE : 0);
 }
 
+static void fetch_ahead(const struct io *io)
+{
+    for (size_t i = 0; i < IO_NEAR && io->near[i] != NULL; i++)
+        __builtin_prefetch(io->near[i]);
+}
+
 static void happened(struct ev_loop *ev, ev_io *watcher, int events)
 {
     struct io *io = watcher->data;
-    struct loop *loop = io->loop;
     (void)ev;
     if (events & EV_ERROR)
         BUG("a descriptor was closed while it was watched");
-    io->ready(io->self, (events & EV_READ ? IO_READ : 0) | (events & EV_WRITE ? IO_WRITE : 0));
-    loop_end_event(loop); // the io may be gone
+    fetch_ahead(io);
+    io->is_collected = true;
+    loop_collect(io->loop, io,
+                 (events & EV_READ ? IO_READ : 0) | (events & EV_WRITE ? IO_WRITE : 0));
+}
+
+/* What has happened, and wasn't told yet, isn't told. */
+static void forget(struct io *io)
+{
+    ev_io_stop(loop_ev(io->loop), &io->watcher);
+    if (io->is_collected)
+        loop_uncollect(io->loop, io);
+    io->is_collected = false;
 }
 
 void io_init(struct io *io, void (*ready)(void *self, int events), void *self)
@@ -54,7 +70,7 @@ void io_change(struct io *io, int events)
     if (events == io->events)
         return;
     io->events = events;
-    ev_io_stop(loop_ev(io->loop), &io->watcher);
+    forget(io);
     watch(io, io->fd, events);
 }
 
@@ -62,7 +78,7 @@ void io_cancel(struct io *io)
 {
     if (io->loop == NULL)
         return;
-    ev_io_stop(loop_ev(io->loop), &io->watcher);
+    forget(io);
     loop_count_io(io->loop, -1);
     io->loop = NULL;
 }

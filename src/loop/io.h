@@ -11,12 +11,19 @@
 #define IO_READ 1
 #define IO_WRITE 2
 
+#define IO_NEAR 9
+
 /* Embedded in its owner. */
 struct io {
     void (*ready)(void *self, int events); /* IO_READ | IO_WRITE */
     void *self;
+    /* Where `ready` will look, as far as it is known, up to a NULL: the processor fetches the line there (64
+     * bytes, most often) while the events of others are handled. With many users, their memory is in no
+     * cache of it. May be any addresses, also such as are nobody's any more. */
+    const void *near[IO_NEAR];
     struct loop *loop; /* private, from here; NULL: not started */
     int fd, events;
+    bool is_collected;
     ev_io watcher;
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "loop/io.h"
 #include "loop/timers.h"
 
 #include <assert.h>
@@ -27,7 +28,12 @@ struct loop {
     struct deferred late;    /* ring: those that run behind them */
     struct deferred running; /* ring: those that are being run */
     size_t ios, signals;
-    unsigned n_events; /* since what was put off was run */
+
+    struct collected {
+        struct io *io; /* NULL: nobody is told */
+        int events;
+    } collected[LOOP_EVENTS_AT_ONCE]; /* that were not told yet */
+    size_t n_collected;
 
     // The machine's clock only.
     int timer_fd;        /* -1 with a virtual clock */
@@ -194,9 +200,21 @@ static void run_deferred(struct loop *loop, struct deferred *ring)
 
 static void run_all_deferred(struct loop *loop)
 {
-    loop->n_events = 0;
     run_deferred(loop, &loop->waiting);
     run_deferred(loop, &loop->late);
+}
+
+/* Whoever is told may have others forgotten. */
+static void tell_collected(struct loop *loop)
+{
+    for (size_t i = 0; i < loop->n_collected; i++) {
+        struct collected c = loop->collected[i];
+        if (c.io == NULL)
+            continue;
+        c.io->is_collected = false;
+        c.io->ready(c.io->self, c.events);
+    }
+    loop->n_collected = 0;
 }
 
 /* Timers are as they were before the wait. */
@@ -224,6 +242,7 @@ bool loop_turn(struct loop *loop, bool wait)
     loop->now_ns = woke_ns;
     loop->is_turning = true;
     ev_invoke_pending(loop->ev);
+    tell_collected(loop);
     timers_run(&loop->timers, loop->now_ns);
     run_all_deferred(loop);
     loop->is_turning = false;
@@ -314,10 +333,21 @@ void loop_count_io(struct loop *loop, int change)
     loop->ios += (size_t)change;
 }
 
-void loop_end_event(struct loop *loop)
+void loop_collect(struct loop *loop, struct io *io, int events)
 {
-    if (++loop->n_events == LOOP_EVENTS_AT_ONCE)
-        run_all_deferred(loop);
+    loop->collected[loop->n_collected++] = (struct collected){io, events};
+    if (loop->n_collected < LOOP_EVENTS_AT_ONCE)
+        return;
+    tell_collected(loop);
+    run_all_deferred(loop);
+}
+
+void loop_uncollect(struct loop *loop, const struct io *io)
+{
+    for (size_t i = 0; i < loop->n_collected; i++) {
+        if (loop->collected[i].io == io)
+            loop->collected[i].io = NULL;
+    }
 }
 
 void loop_count_signal(struct loop *loop, int change)

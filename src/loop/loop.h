@@ -85,7 +85,10 @@ void loop_add_version(struct buf *out);
 struct ev_loop *loop_ev(struct loop *loop);
 struct timers *loop_timers(struct loop *loop);
 void loop_count_io(struct loop *loop, int change);
-void loop_end_event(struct loop *loop); /* after each event of a descriptor */
+/* Something has happened to an io: it is told behind those that were collected before. */
+struct io;
+void loop_collect(struct loop *loop, struct io *io, int events);
+void loop_uncollect(struct loop *loop, const struct io *io); /* it isn't told */
 void loop_count_signal(struct loop *loop, int change);
 
 #endif

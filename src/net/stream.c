@@ -433,6 +433,18 @@ static void on_failed(void *self, const struct stream_error *why, uint64_t resol
     fail(s, why);
 }
 
+_Static_assert(STREAM_NEAR + 2 <= IO_NEAR, "its own are two");
+
+void stream_set_near(struct stream *s, const void *const *near, size_t n)
+{
+    const void **to = s->io.near;
+    memset(to, 0, sizeof s->io.near);
+    *to++ = &s->fd; // what is before it, the event itself has fetched
+    if (s->tls != NULL)
+        *to++ = s->tls;
+    memcpy(to, near, n * sizeof *near);
+}
+
 struct stream *stream_start(struct loop *loop, struct resolver *resolver,
                             const struct stream_target *target, const struct stream_events *events)
 {

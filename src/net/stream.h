@@ -66,6 +66,11 @@ void stream_close(struct stream *s);
 /* Others listen from now on (a connection that waits in a session is handed to the next request). */
 void stream_set_events(struct stream *s, const struct stream_events *events);
 
+/* Where `readable` will look from now on, and who is told of what it read (see struct io in loop/io.h): n
+ * addresses, STREAM_NEAR at most. */
+#define STREAM_NEAR 7
+void stream_set_near(struct stream *s, const void *const *near, size_t n);
+
 /*
  * Once connected: writes what the kernel takes now and keeps a copy of the rest, which goes by
  * itself. 0, or -1 where nothing can be written any more; `readable` comes then, so that stream_read

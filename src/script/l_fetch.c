@@ -211,6 +211,20 @@ static const struct exchange_base *base_for(lua_State *L, const struct session_b
     return is_known ? session->base : NULL;
 }
 
+/* What is touched between its answer and the user's next request. */
+static void set_near(struct fetch *f)
+{
+    const void **near = f->quick.near;
+    const char *box = (const char *)f->session;
+    *near++ = f->task;
+    *near++ = f->task->co;
+    *near++ = box;
+    *near++ = box + 128; // in which most have their fetch
+    *near++ = f->session->session;
+    *near++ = f->session->user_at;
+    _Static_assert(QUICK_NEAR == 6, "all are set");
+}
+
 static struct fetch *begin(struct session_box *session, const struct exchange_base *base)
 {
     struct task *task = sched_current(session->vm->sched);
@@ -219,6 +233,8 @@ static struct fetch *begin(struct session_box *session, const struct exchange_ba
     struct fetch *f = take(session);
     f->task = task;
     f->base = base;
+    if (f->quick.near[0] != task)
+        set_near(f);
     return f;
 }
 

@@ -94,6 +94,7 @@ struct session_box {
     bool is_renamed;   /* its requests have another name than their path */
     struct fetch fetch;
     struct kept_session *kept;   /* in the vm's list: holds `session` */
+    const void *user_at;         /* his table: for http_quick's near alone */
     struct request_box *request; /* of the last request, to be used again */
     struct stream *streams;      /* list: of requests whose answers are handed on while they come */
 };

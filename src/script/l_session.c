@@ -54,7 +54,10 @@ static int l_session(lua_State *L)
     bool is_fast = luaL_checkoption(L, 1, "curl", kinds) == 1;
     lua_settop(L, 2);
     struct session_box *box = lua_newuserdata(L, sizeof *box);
-    *box = (struct session_box){.type = &session_key, .vm = vm, .fetch = {.texts = BUF_INIT}};
+    *box = (struct session_box){.type = &session_key,
+                                .vm = vm,
+                                .user_at = lua_topointer(L, 2),
+                                .fetch = {.texts = BUF_INIT}};
     luaL_getmetatable(L, SESSION_TYPE);
     lua_setmetatable(L, -2);
     box->kept = xmalloc(sizeof *box->kept);

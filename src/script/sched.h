@@ -45,26 +45,28 @@ typedef void (*task_ended)(void *self, struct task *t, enum task_end how, const 
 
 /* Fields are for script/ alone. */
 struct task {
+    // What each request touches comes first.
     struct sched *sched;
     lua_State *co;
-    int co_ref, user_ref;     /* registry: the coroutine; the user instance, or what a spawned
-                                 function was given */
     struct task *user;        /* the user's own task: this one, unless it was spawned by it */
     struct task *spawned;     /* list: the functions that this user spawned */
-    struct rng rng;           /* this user's stream; unused where the user's own task has it */
     void (*cancel)(void *op); /* of what it waits for; NULL: it doesn't wait */
     int (*push)(void *op, lua_State *L); /* its results; NULL: none */
     void *op;
-    int n_results; /* on its coroutine's stack, of what it waited for */
-    struct timer sleep;
-    bool has_begun, is_ready, is_waiting;
-    bool is_between_tasks;    /* waits, and no task of its own is under way */
-    bool is_stopping;         /* it was asked to end, or killed */
-    bool is_ending;           /* it was killed, or ends by itself: its on_stop isn't disturbed */
-    bool stop_pending;        /* STOP is due at its next wait */
-    bool gets_stop;           /* ready, and STOP is what its wait returns */
-    struct task *prev, *next; /* all users, or all that one has spawned */
     struct task *ready_next;
+    int n_results; /* on its coroutine's stack, of what it waited for */
+    bool has_begun, is_ready, is_waiting;
+    bool is_between_tasks; /* waits, and no task of its own is under way */
+    bool is_stopping;      /* it was asked to end, or killed */
+    bool is_ending;        /* it was killed, or ends by itself: its on_stop isn't disturbed */
+    bool stop_pending;     /* STOP is due at its next wait */
+    bool gets_stop;        /* ready, and STOP is what its wait returns */
+
+    struct timer sleep;
+    struct rng rng;           /* this user's stream; unused where the user's own task has it */
+    int co_ref, user_ref;     /* registry: the coroutine; the user instance, or what a spawned
+                                 function was given */
+    struct task *prev, *next; /* all users, or all that one has spawned */
     task_ended ended;
     void *ended_self;
 };

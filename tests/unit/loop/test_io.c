@@ -16,7 +16,8 @@ struct end {
     struct io io;
     int fd, calls, events;
     bool cancels;
-    struct io *victim; /* is cancelled with it */
+    struct io *victim;   /* is cancelled with it */
+    struct io *listener; /* is to read alone, with it */
 };
 
 static void ready(void *self, int events)
@@ -28,6 +29,8 @@ static void ready(void *self, int events)
         io_cancel(&e->io);
     if (e->victim != NULL)
         io_cancel(e->victim);
+    if (e->listener != NULL)
+        io_change(e->listener, IO_READ);
 }
 
 static bool pair(struct end *a, struct end *b)
@@ -154,6 +157,38 @@ TEST(ready_ones_can_be_cancelled_by_each_other)
     loop_free(loop);
 }
 
+/* Of two that are ready at once, whichever is told first. */
+TEST(one_that_waits_for_something_else_by_now_is_not_told)
+{
+    struct clock clock;
+    struct loop *loop = loop_under(&clock);
+    struct end a, b;
+    CHECK(pair(&a, &b));
+    a.listener = &b.io;
+    b.listener = &a.io;
+    io_start(loop, &a.io, a.fd, IO_WRITE);
+    io_start(loop, &b.io, b.fd, IO_WRITE);
+    CHECK(loop_turn(loop, true));
+    CHECK_INT(a.calls + b.calls, 1);
+    close_pair(&a, &b);
+    loop_free(loop);
+}
+
+TEST(where_it_will_look_may_be_nowhere)
+{
+    struct clock clock;
+    struct loop *loop = loop_under(&clock);
+    struct end a, b;
+    CHECK(pair(&a, &b));
+    for (size_t i = 0; i < IO_NEAR; i++) // not even a NULL at the end
+        a.io.near[i] = (const void *)(0x1000 + 64 * i);
+    io_start(loop, &a.io, a.fd, IO_WRITE);
+    CHECK(loop_turn(loop, true));
+    CHECK_INT(a.calls, 1);
+    close_pair(&a, &b);
+    loop_free(loop);
+}
+
 TEST(hang_up_is_readable)
 {
     struct clock clock;
@@ -256,5 +291,7 @@ TEST(what_is_put_off_does_not_wait_for_a_crowd)
 
 TEST_MAIN(RUN(tells_as_long_as_it_is_so); RUN(both_events_at_once); RUN(changes_what_it_waits_for);
           RUN(run_ends_when_the_last_is_cancelled); RUN(ready_ones_can_be_cancelled_by_each_other);
-          RUN(hang_up_is_readable); RUN(descriptor_numbers_are_used_again);
-          RUN(closing_while_watched_is_a_bug); RUN(what_is_put_off_does_not_wait_for_a_crowd);)
+          RUN(one_that_waits_for_something_else_by_now_is_not_told);
+          RUN(where_it_will_look_may_be_nowhere); RUN(hang_up_is_readable);
+          RUN(descriptor_numbers_are_used_again); RUN(closing_while_watched_is_a_bug);
+          RUN(what_is_put_off_does_not_wait_for_a_crowd);)
