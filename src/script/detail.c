@@ -81,9 +81,11 @@ static void add_all(struct detail *d, const struct task *t, const struct packed 
         users_who(t, &d->told.user_class, &d->told.user_id);
     if (r == NULL)
         return;
+    struct packed_rest room;
+    const struct packed_rest *rest = packed_rest(r, &room);
     d->told.status = r->status;
     buf_clear(&d->url);
-    url_mask(&d->url, packed_text(r, r->url.at != 0 ? r->url : r->request_url));
+    url_mask(&d->url, packed_text(r, rest->url.at != 0 ? rest->url : rest->request_url));
     d->told.url = buf_slice(&d->url);
 }
 

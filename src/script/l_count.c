@@ -21,14 +21,10 @@ void l_count_own_limit(struct vm *vm, enum http_failure failure)
 
 /* --- counting ------------------------------------------------------------------------------ */
 
-static struct str name_of(const struct packed *r)
-{
-    return r->name.at != 0 ? packed_text(r, r->name) : packed_target(r);
-}
-
 static const double *phases_of(const struct packed *r, double ms[PHASES])
 {
-    struct transfer_timings t = packed_timings(r);
+    struct packed_rest room;
+    struct transfer_timings t = packed_timings(r, packed_rest(r, &room));
     ms[PHASE_DNS] = t.dns;
     ms[PHASE_CONNECT] = t.connect;
     ms[PHASE_TLS] = t.tls;
@@ -43,11 +39,12 @@ static void count(struct vm *vm, const struct task *t, const struct packed *r, s
     double phases[PHASES];
     struct hook what; // no initializer, which would first fill all of it with zeros
     what.kind = HOOK_REQUEST;
-    what.u.request.method = packed_text(r, r->method.at != 0 ? r->method : r->request_method);
-    what.u.request.name = name_of(r);
+    struct packed_count counted = packed_count(r);
+    what.u.request.method = counted.method;
+    what.u.request.name = counted.name;
     what.u.request.timed = true;
     what.u.request.ms = r->response_time_ms;
-    what.u.request.length = r->length;
+    what.u.request.length = counted.length;
     what.u.request.at_s = r->start_s + r->response_time_ms / 1e3;
     what.u.request.failure = failure;
     what.u.request.phases = NULL;
@@ -62,9 +59,11 @@ static void count(struct vm *vm, const struct task *t, const struct packed *r, s
 /* Why it failed where nobody says otherwise; empty: it didn't. In `text` where it has to be written. */
 static struct str failure_of(const struct packed *r, struct buf *text)
 {
+    struct packed_rest room;
+    const struct packed_rest *rest = packed_rest(r, &room);
     if (r->status < 400)
-        return packed_text(r, r->failure_text);
-    http_failure_add_status(text, r->status, packed_text(r, r->reason), name_of(r));
+        return packed_text(r, rest->failure_text);
+    http_failure_add_status(text, r->status, packed_text(r, rest->reason), packed_count(r).name);
     return buf_slice(text);
 }
 
@@ -134,7 +133,7 @@ int l_outcome(lua_State *L)
     const struct packed *r = l_response_check(L, 1);
     struct buf text = BUF_INIT;
     struct str failure = failure_of(r, &text);
-    lx_push_str(L, name_of(r));
+    lx_push_str(L, packed_count(r).name);
     if (failure.n > 0)
         lx_push_str(L, failure);
     else

@@ -156,23 +156,24 @@ static void push_headers(lua_State *L, const struct packed *r, struct piece head
     add_headers(L, r, headers);
 }
 
-static void push_request_headers(lua_State *L, const struct packed *r)
+static void push_request_headers(lua_State *L, const struct packed *r,
+                                 const struct packed_rest *rest)
 {
-    const struct http_headers *usual = exchange_default_headers(r->compress);
+    const struct http_headers *usual = exchange_default_headers(rest->compress);
     new_headers(L);
-    for (size_t i = 0; i < usual->n && !r->replaces; i++)
+    for (size_t i = 0; i < usual->n && !rest->replaces; i++)
         add_header(L, http_headers_name(usual, i), http_headers_value(usual, i));
-    if (r->request_headers.at != 0)
-        add_headers(L, r, r->request_headers);
+    if (rest->request_headers.at != 0)
+        add_headers(L, r, rest->request_headers);
 }
 
 /* What this answer set: the names and values of its Set-Cookie headers. [-0, +1, m] */
-static void push_cookies(lua_State *L, const struct packed *r)
+static void push_cookies(lua_State *L, const struct packed *r, struct piece headers)
 {
     struct str name, value;
     size_t at = 0;
     lua_newtable(L);
-    while (packed_next_header(r, r->headers, &at, &name, &value)) {
+    while (packed_next_header(r, headers, &at, &name, &value)) {
         if (!str_equal_nocase(name, STR("Set-Cookie")))
             continue;
         struct str pair = str_cut(&value, ';');
@@ -184,11 +185,11 @@ static void push_cookies(lua_State *L, const struct packed *r)
     }
 }
 
-static void push_history(lua_State *L, const struct packed *r)
+static void push_history(lua_State *L, const struct packed *r, struct piece hops)
 {
-    lua_createtable(L, (int)r->hops.n, 0);
-    for (size_t i = 0; i < r->hops.n; i++) {
-        struct packed_hop hop = packed_hop_at(r, i);
+    lua_createtable(L, (int)hops.n, 0);
+    for (size_t i = 0; i < hops.n; i++) {
+        struct packed_hop hop = packed_hop_at(r, hops, i);
         lua_createtable(L, 0, 4);
         lua_pushinteger(L, hop.status);
         lua_setfield(L, -2, "status_code");
@@ -208,9 +209,9 @@ static void set_number(lua_State *L, const char *name, double value)
     lua_setfield(L, -2, name);
 }
 
-static void push_timings(lua_State *L, const struct packed *r)
+static void push_timings(lua_State *L, const struct packed *r, const struct packed_rest *rest)
 {
-    struct transfer_timings timings = packed_timings(r);
+    struct transfer_timings timings = packed_timings(r, rest);
     lua_createtable(L, 0, 5);
     set_number(L, "dns", timings.dns);
     set_number(L, "connect", timings.connect);
@@ -219,18 +220,18 @@ static void push_timings(lua_State *L, const struct packed *r)
     set_number(L, "receive", timings.receive);
 }
 
-static void push_request(lua_State *L, const struct packed *r)
+static void push_request(lua_State *L, const struct packed *r, const struct packed_rest *rest)
 {
     lua_createtable(L, 0, 5);
-    push_text(L, r, r->request_method);
+    push_text(L, r, rest->request_method);
     lua_setfield(L, -2, "method");
-    push_text(L, r, r->request_url);
+    push_text(L, r, rest->request_url);
     lua_setfield(L, -2, "url");
-    lx_push_str(L, packed_target(r));
+    lx_push_str(L, packed_target(r, rest));
     lua_setfield(L, -2, "target");
-    push_request_headers(L, r);
+    push_request_headers(L, r, rest);
     lua_setfield(L, -2, "headers");
-    push_text_or_nil(L, r, r->request_body);
+    push_text_or_nil(L, r, rest->request_body);
     lua_setfield(L, -2, "body");
 }
 
@@ -272,51 +273,55 @@ static const char *const names[FIELDS] = {
 
 static void push_table(lua_State *L, const struct packed *r, enum field f)
 {
+    struct packed_rest room;
+    const struct packed_rest *rest = packed_rest(r, &room);
     switch (f) {
     case HEADERS:
-        push_headers(L, r, r->headers);
+        push_headers(L, r, rest->headers);
         break;
     case HISTORY:
-        push_history(L, r);
+        push_history(L, r, rest->hops);
         break;
     case COOKIES:
-        push_cookies(L, r);
+        push_cookies(L, r, rest->headers);
         break;
     case TIMINGS:
-        push_timings(L, r);
+        push_timings(L, r, rest);
         break;
     default:
-        push_request(L, r);
+        push_request(L, r, rest);
         break;
     }
 }
 
 static void push_plain(lua_State *L, const struct packed *r, enum field f)
 {
+    struct packed_rest room;
+    const struct packed_rest *rest = packed_rest(r, &room);
     switch (f) {
     case STATUS_CODE:
         lua_pushinteger(L, r->status);
         break;
     case OK:
-        lua_pushboolean(L, r->failure == HTTP_OK && r->status > 0 && r->status < 400);
+        lua_pushboolean(L, rest->failure == HTTP_OK && r->status > 0 && r->status < 400);
         break;
     case REASON:
-        push_text(L, r, r->reason);
+        push_text(L, r, rest->reason);
         break;
     case TEXT:
-        push_text(L, r, r->body);
+        push_text(L, r, rest->body);
         break;
     case URL:
-        push_text(L, r, r->url);
+        push_text(L, r, rest->url);
         break;
     case ERROR:
-        push_text_or_nil(L, r, r->failure_text);
+        push_text_or_nil(L, r, rest->failure_text);
         break;
     case RESPONSE_TIME:
         lua_pushnumber(L, r->response_time_ms);
         break;
     case LENGTH:
-        lua_pushnumber(L, (double)r->length);
+        lua_pushnumber(L, (double)rest->length);
         break;
     default:
         lua_pushnumber(L, r->start_s);
@@ -401,7 +406,7 @@ static int response_index(lua_State *L)
         lua_settop(L, 2);
     }
     if (is_text(L, 2, STR("status_code"))) { // what most handlers ask for
-        push_plain(L, r, STATUS_CODE);
+        lua_pushinteger(L, r->status);
         return 1;
     }
     lua_pushvalue(L, 2);

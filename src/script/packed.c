@@ -6,6 +6,22 @@
 
 #include <string.h>
 
+/* A response of any kind. */
+struct packed_long {
+    struct packed common;
+    struct packed_rest rest;
+};
+
+/* One of http/quick. Behind it, without a gap: "GET", its URL, texts as quick_answer has them, body, method
+ * and name for the statistics, headers of the request. */
+struct packed_short {
+    struct packed common;
+    uint32_t url_n, target, method_n, name_n, headers_n, length;
+    uint16_t texts_n, reason_n, lines_at, body_n;
+};
+_Static_assert(QUICK_TEXTS_MAX <= UINT16_MAX && PACKED_BODY_MAX <= UINT16_MAX,
+               "what an answer has in a short one");
+
 /* Run twice: without `base` it measures, with it it copies. */
 struct packer {
     char *base;
@@ -110,7 +126,7 @@ static struct piece pack_request_headers(struct packer *p, const struct http_hea
 }
 
 static void pack_response(struct packer *p, const struct http_response *r,
-                          const struct packed_label *label, struct packed *to)
+                          const struct packed_label *label, struct packed_rest *to)
 {
     enum http_compress compress;
     bool went_elsewhere = r->url != r->request_url;
@@ -121,11 +137,8 @@ static void pack_response(struct packer *p, const struct http_response *r,
     if (r->asked.n > 0)
         request_url = (struct piece){asked.at + (uint32_t)method_n + 1,
                                      (uint32_t)(r->asked.n - method_n - 1)};
-    *to = (struct packed){
+    *to = (struct packed_rest){
         .failure = r->failure,
-        .status = r->status,
-        .response_time_ms = r->response_time_ms,
-        .start_s = r->start_s,
         .wait_ms = r->timings.wait,
         .receive_ms = r->timings.receive,
         .length = r->length,
@@ -162,23 +175,26 @@ static size_t enough(const struct http_response *r, const struct packed_label *l
         texts += strlen(r->failure_text);
     if (has_setup(&r->timings))
         texts += 8 + 3 * sizeof(double); // where they may lie
-    return sizeof(struct packed) + texts + r->request_body.n + label->method.n + label->name.n;
+    return sizeof(struct packed_long) + texts + r->request_body.n + label->method.n + label->name.n;
 }
 
 size_t packed_size(const struct http_response *r, const struct packed_label *label)
 {
     if (r->n_hops == 0)
         return enough(r, label);
-    struct packed measured;
-    struct packer p = {NULL, sizeof measured};
+    struct packed_rest measured;
+    struct packer p = {NULL, sizeof(struct packed_long)};
     pack_response(&p, r, label, &measured);
     return p.at;
 }
 
 void packed_copy(struct packed *to, const struct http_response *r, const struct packed_label *label)
 {
-    struct packer p = {(char *)to, sizeof *to};
-    pack_response(&p, r, label, to);
+    struct packed_long *block = (struct packed_long *)to;
+    struct packer p = {(char *)to, sizeof *block};
+    *to = (struct packed){
+        .status = r->status, .start_s = r->start_s, .response_time_ms = r->response_time_ms};
+    pack_response(&p, r, label, &block->rest);
 }
 
 static size_t kept_body_n(const struct quick_answer *answer)
@@ -186,51 +202,109 @@ static size_t kept_body_n(const struct quick_answer *answer)
     return answer->body.n < PACKED_BODY_MAX ? answer->body.n : 0;
 }
 
+#define GET_N (sizeof "GET" - 1)
+
 size_t packed_quick_size(const struct packed_quick *q, const struct packed_label *label)
 {
     size_t headers_n = q->headers != NULL ? q->headers->bytes.n : 0;
-    return sizeof(struct packed) + sizeof "GET" + q->base->text.n + q->path.n + 1 +
-           q->answer->texts.n + kept_body_n(q->answer) + headers_n + label->method.n +
-           label->name.n;
-}
-
-/* "GET", NUL, the URL, NUL. */
-static uint32_t pack_asked(struct packer *p, const struct packed_quick *q)
-{
-    uint32_t at = pack(p, "GET", sizeof "GET").at;
-    pack(p, q->base->text.p, q->base->text.n);
-    pack(p, q->path.p, q->path.n);
-    pack(p, "", 1);
-    return at;
+    return sizeof(struct packed_short) + GET_N + q->base->text.n + q->path.n + q->answer->texts.n +
+           kept_body_n(q->answer) + headers_n + label->method.n + label->name.n;
 }
 
 void packed_quick_copy(struct packed *to, const struct packed_quick *q,
                        const struct packed_label *label)
 {
-    struct packer p = {(char *)to, sizeof *to};
+    struct packed_short *s = (struct packed_short *)to;
+    struct packer p = {(char *)to, sizeof *s};
     const struct quick_answer *a = q->answer;
-    uint32_t asked = pack_asked(&p, q), texts = pack(&p, a->texts.p, a->texts.n).at;
-    struct piece url = {asked + sizeof "GET", (uint32_t)(q->base->text.n + q->path.n)};
-    *to = (struct packed){
-        .status = a->status,
+    *s = (struct packed_short){
+        .common = {.status = a->status,
+                   .is_short = true,
+                   .replaces = q->headers != NULL && !q->adds,
+                   .start_s = q->start_s,
+                   .response_time_ms = q->response_time_ms},
+        .url_n = (uint32_t)(q->base->text.n + q->path.n),
         .target = (uint32_t)(q->base->text.n - q->base->parts.path.n),
-        .response_time_ms = q->response_time_ms,
-        .start_s = q->start_s,
-        .wait_ms = q->response_time_ms,
-        .length = a->body.n,
-        .reason = {texts, (uint32_t)a->reason_n},
-        .url = url,
-        .body = pack_some(&p, str_slice(a->body, 0, kept_body_n(a))),
-        .request_method = {asked, sizeof "GET" - 1},
-        .request_url = url,
-        .headers = {texts + (uint32_t)a->lines_at, (uint32_t)(a->texts.n - a->lines_at)},
-        .compress = HTTP_COMPRESS_DEFAULT,
-        .method = pack_some(&p, label->method),
-        .name = pack_some(&p, label->name),
+        .method_n = (uint32_t)label->method.n,
+        .name_n = (uint32_t)label->name.n,
+        .length = (uint32_t)a->body.n,
+        .texts_n = (uint16_t)a->texts.n,
+        .reason_n = (uint16_t)a->reason_n,
+        .lines_at = (uint16_t)a->lines_at,
+        .body_n = (uint16_t)kept_body_n(a),
     };
+    pack(&p, "GET", GET_N);
+    pack(&p, q->base->text.p, q->base->text.n);
+    pack(&p, q->path.p, q->path.n);
+    pack(&p, a->texts.p, a->texts.n);
+    pack(&p, a->body.p, s->body_n);
+    pack(&p, label->method.p, label->method.n);
+    pack(&p, label->name.p, label->name.n);
     if (q->headers != NULL)
-        to->request_headers = pack_headers(&p, q->headers);
-    to->replaces = q->headers != NULL && !q->adds;
+        s->headers_n = pack_headers(&p, q->headers).n;
+}
+
+/* A piece of n bytes at *at, which moves behind it. */
+static struct piece step(uint32_t *at, uint32_t n)
+{
+    struct piece piece = {*at, n};
+    *at += n;
+    return piece;
+}
+
+/* The same, not set where it is empty. */
+static struct piece step_some(uint32_t *at, uint32_t n)
+{
+    return n > 0 ? step(at, n) : (struct piece){0, 0};
+}
+
+const struct packed_rest *packed_rest(const struct packed *r, struct packed_rest *room)
+{
+    if (!r->is_short)
+        return &((const struct packed_long *)r)->rest;
+    const struct packed_short *s = (const struct packed_short *)r;
+    uint32_t at = sizeof *s;
+    *room = (struct packed_rest){
+        .target = s->target,
+        .wait_ms = r->response_time_ms,
+        .length = s->length,
+        .replaces = r->replaces,
+        .compress = HTTP_COMPRESS_DEFAULT,
+    };
+    room->request_method = step(&at, GET_N);
+    room->request_url = room->url = step(&at, s->url_n);
+    struct piece texts = step(&at, s->texts_n);
+    room->reason = (struct piece){texts.at, s->reason_n};
+    room->headers = (struct piece){texts.at + s->lines_at, texts.n - s->lines_at};
+    room->body = step_some(&at, s->body_n);
+    room->method = step_some(&at, s->method_n);
+    room->name = step_some(&at, s->name_n);
+    room->request_headers = step_some(&at, s->headers_n);
+    return room;
+}
+
+static struct packed_count count_short(const struct packed_short *s)
+{
+    const char *get = (const char *)(s + 1), *url = get + GET_N;
+    const char *method = url + s->url_n + s->texts_n + s->body_n;
+    return (struct packed_count){
+        .method = s->method_n > 0 ? str_make(method, s->method_n) : str_make(get, GET_N),
+        .name = s->name_n > 0 ? str_make(method + s->method_n, s->name_n)
+                              : str_make(url + s->target, s->url_n - s->target),
+        .length = s->length,
+    };
+}
+
+struct packed_count packed_count(const struct packed *r)
+{
+    if (r->is_short)
+        return count_short((const struct packed_short *)r);
+    const struct packed_rest *rest = packed_rest(r, NULL);
+    return (struct packed_count){
+        .method = packed_text(r, rest->method.at != 0 ? rest->method : rest->request_method),
+        .name = rest->name.at != 0 ? packed_text(r, rest->name) : packed_target(r, rest),
+        .length = rest->length,
+    };
 }
 
 struct str packed_text(const struct packed *r, struct piece piece)
@@ -238,18 +312,18 @@ struct str packed_text(const struct packed *r, struct piece piece)
     return str_make((const char *)r + piece.at, piece.n);
 }
 
-struct str packed_target(const struct packed *r)
+struct str packed_target(const struct packed *r, const struct packed_rest *rest)
 {
-    struct str url = packed_text(r, r->request_url);
-    return str_slice(url, r->target, url.n);
+    struct str url = packed_text(r, rest->request_url);
+    return str_slice(url, rest->target, url.n);
 }
 
-struct transfer_timings packed_timings(const struct packed *r)
+struct transfer_timings packed_timings(const struct packed *r, const struct packed_rest *rest)
 {
     double setup[3] = {0, 0, 0};
-    if (r->setup.at != 0)
-        memcpy(setup, (const char *)r + r->setup.at, sizeof setup);
-    return (struct transfer_timings){setup[0], setup[1], setup[2], r->wait_ms, r->receive_ms};
+    if (rest->setup.at != 0)
+        memcpy(setup, (const char *)r + rest->setup.at, sizeof setup);
+    return (struct transfer_timings){setup[0], setup[1], setup[2], rest->wait_ms, rest->receive_ms};
 }
 
 static bool is_between_lines(char c)
@@ -274,9 +348,9 @@ bool packed_next_header(const struct packed *r, struct piece headers, size_t *at
     return true;
 }
 
-struct packed_hop packed_hop_at(const struct packed *r, size_t i)
+struct packed_hop packed_hop_at(const struct packed *r, struct piece hops, size_t i)
 {
     struct packed_hop hop;
-    memcpy(&hop, (const char *)r + r->hops.at + i * sizeof hop, sizeof hop);
+    memcpy(&hop, (const char *)r + hops.at + i * sizeof hop, sizeof hop);
     return hop;
 }

@@ -1,9 +1,10 @@
 /*
  * packed -- a response in one block of memory.
  *
- * A copy of everything, behind one struct that says where it lies. So a response can be one userdata:
- * the collector knows what it weighs, and has nothing to finalize. It is made for each request, so what
- * most requests have in common, or don't have, takes no room.
+ * A copy of everything, in one block. So a response can be one userdata: the collector knows what it
+ * weighs, and has nothing to finalize. It is made for each request, so what most requests have in common,
+ * or don't have, takes no room: those of http/quick keep the lengths of their texts alone, which stand one
+ * behind the other. Of either kind the rest is read as a struct packed_rest.
  */
 // SPDX-License-Identifier: MIT
 #ifndef SCRIPT_PACKED_H
@@ -37,15 +38,22 @@ enum verdict {
     VERDICT_FAILURE, /* it said why not: l_response keeps the text */
 };
 
-/* Written by packed_copy; what has an address of its own is read by the functions below. */
+/* What a response begins with: all that most scripts look at. */
 struct packed {
     const void *type; /* first; l_response's: tells its userdata from others */
-    enum http_failure failure;
     int status;
-    unsigned char verdict; /* l_response's */
-    bool has_own;          /* l_response's: the userdata has an environment of its own */
-    uint32_t target;       /* where path and query begin in request_url */
-    double response_time_ms, start_s, wait_ms, receive_ms;
+    unsigned char verdict;            /* l_response's */
+    bool has_own;                     /* l_response's: the userdata has an environment of its own */
+    bool is_short;                    /* private: of http/quick */
+    bool replaces;                    /* private: packed_rest's, of a short one */
+    double start_s, response_time_ms; /* since the epoch; from there on */
+};
+
+/* All else; what has an address of its own is read by the functions below. */
+struct packed_rest {
+    enum http_failure failure;
+    uint32_t target; /* where path and query begin in request_url */
+    double wait_ms, receive_ms;
     uint64_t length;
     struct piece failure_text, reason, url, body, hops;
     struct piece request_method, request_url, request_body;
@@ -74,7 +82,7 @@ size_t packed_size(const struct http_response *r, const struct packed_label *lab
 void packed_copy(struct packed *to, const struct http_response *r,
                  const struct packed_label *label);
 
-/* A response of http/quick, for the same. */
+/* A response of http/quick, for the same. Of its answer all but a large body is short (quick.h). */
 struct packed_quick {
     const struct exchange_base *base;
     struct str path;
@@ -87,13 +95,23 @@ size_t packed_quick_size(const struct packed_quick *q, const struct packed_label
 void packed_quick_copy(struct packed *to, const struct packed_quick *q,
                        const struct packed_label *label);
 
+/* Borrowed from the block, or written into *room. */
+const struct packed_rest *packed_rest(const struct packed *r, struct packed_rest *room);
+
+/* What counts a response: as the statistics have it; bytes. Borrowed from the block. */
+struct packed_count {
+    struct str method, name;
+    uint64_t length;
+};
+struct packed_count packed_count(const struct packed *r);
+
 /* Borrowed from the block. Empty where the piece isn't set. */
 struct str packed_text(const struct packed *r, struct piece piece);
-struct str packed_target(const struct packed *r);
-struct transfer_timings packed_timings(const struct packed *r);
+struct str packed_target(const struct packed *r, const struct packed_rest *rest);
+struct transfer_timings packed_timings(const struct packed *r, const struct packed_rest *rest);
 /* The header that begins at *at, which moves on: 0 at first. False: there is none. */
 bool packed_next_header(const struct packed *r, struct piece headers, size_t *at, struct str *name,
                         struct str *value);
-struct packed_hop packed_hop_at(const struct packed *r, size_t i); /* below r->hops.n */
+struct packed_hop packed_hop_at(const struct packed *r, struct piece hops, size_t i); /* below n */
 
 #endif
