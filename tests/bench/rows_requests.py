@@ -48,18 +48,20 @@ def rotate(options, server_class, clients, all_users):
 
 TURNS = 16  # in a round: a window is so many turns
 WARM_S = 0.05  # before each of them
+USER_S = 5e-5  # a turn has so much for each user: all of them have a few requests in it, however many they are
 
 
 def take_turns(options, server_class, clients, users):
     """client's name -> its figures, turn by turn. All stand side by side, and work one after the other, there and
     back."""
     held, turns = [], {client.name: [] for client in clients}
+    turn_s = max(options.window / TURNS, users * USER_S)
     try:
         for client in clients:
             held.append(Held(server_class(options), client, users))
         for number in range(options.rounds * TURNS):
             for one_of in held if number % 2 == 0 else reversed(held):
-                turns[one_of.client.name].append(one_of.turn(WARM_S, options.window / TURNS))
+                turns[one_of.client.name].append(one_of.turn(WARM_S, turn_s))
     finally:
         for one_of in held:
             one_of.close()
