@@ -106,8 +106,7 @@ struct h1_connection {
     struct h1_line *line;
     struct h1_exchange *exchange; /* NULL: it is idle, or has a quick one */
     struct http_quick *quick;     /* NULL: none; never beside an exchange */
-                                  /* Whose addresses the stream has: an address alone. */
-    const void *near_of;
+    const void *near_of;          /* the quick one whose `near` the stream was told; may be gone */
     const struct tls_context *tls;
     uint16_t port;
     bool is_posted;   /* its request isn't written yet */

@@ -283,6 +283,7 @@ const struct packed_rest *packed_rest(const struct packed *r, struct packed_rest
     return room;
 }
 
+/* Where packed_rest says they are, in a third of the steps: each request is counted. */
 static struct packed_count count_short(const struct packed_short *s)
 {
     const char *get = (const char *)(s + 1), *url = get + GET_N;

@@ -82,7 +82,7 @@ size_t packed_size(const struct http_response *r, const struct packed_label *lab
 void packed_copy(struct packed *to, const struct http_response *r,
                  const struct packed_label *label);
 
-/* A response of http/quick, for the same. Of its answer all but a large body is short (quick.h). */
+/* A response of http/quick, for the same. */
 struct packed_quick {
     const struct exchange_base *base;
     struct str path;
@@ -95,13 +95,13 @@ size_t packed_quick_size(const struct packed_quick *q, const struct packed_label
 void packed_quick_copy(struct packed *to, const struct packed_quick *q,
                        const struct packed_label *label);
 
-/* Borrowed from the block, or written into *room. */
+/* Its rest: borrowed from the block, or written into *room. */
 const struct packed_rest *packed_rest(const struct packed *r, struct packed_rest *room);
 
-/* What counts a response: as the statistics have it; bytes. Borrowed from the block. */
+/* What the statistics need of a response besides its times. Borrowed from the block. */
 struct packed_count {
-    struct str method, name;
-    uint64_t length;
+    struct str method, name; /* as they call it */
+    uint64_t length;         /* bytes */
 };
 struct packed_count packed_count(const struct packed *r);
 

@@ -3,8 +3,8 @@
 #include "script/runaway.h"
 
 #include <errno.h>
-#include <linux/close_range.h>
 #include <lauxlib.h>
+#include <linux/close_range.h>
 #include <luajit.h>
 #include <pthread.h>
 #include <semaphore.h>
