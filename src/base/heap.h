@@ -27,7 +27,7 @@ struct heap *heap_new(void);
 /* Whatever lies in its arenas is gone; what is larger has to be freed before. NULL: nothing happens. */
 void heap_free(struct heap *h);
 
-/* A block of `size` bytes, aligned to 16, that begins with what `p` held; p was given by this heap for
+/* A block of `size` bytes, aligned to 16 (to 64 where that divides its size), that begins with what `p` held; p was given by this heap for
  * `old_size` bytes, or is NULL (old_size is of no meaning then). size 0: p is freed, and NULL is returned.
  * Memory that runs out ends the process. It is a lua_Alloc, `self` is the heap. */
 void *heap_resize(void *self, void *p, size_t old_size, size_t size);

@@ -24,7 +24,7 @@ static void request_done(void *self, struct http_request *request)
 
 static void forget(struct fetch *f)
 {
-    http_quick_done(&f->quick, f->session->session);
+    http_quick_done(&f->quick, &f->session->session);
     http_request_free(f->request);
     f->request = NULL;
     f->task = NULL;
@@ -40,7 +40,7 @@ static void cancel(void *op)
     struct fetch *f = op;
     bool was_sent;
     if (f->request == NULL) {
-        was_sent = http_quick_cancel(&f->quick, f->session->session);
+        was_sent = http_quick_cancel(&f->quick, &f->session->session);
     } else {
         http_request_cancel(f->request);
         was_sent = http_request_was_sent(f->request);
@@ -131,7 +131,7 @@ static void handed_over(struct http_quick *q)
     spec.base = f->base;
     spec.follow_redirects = f->follows;
     spec.under_way = q;
-    f->request = http_request_start(f->session->vm->options.loop, f->session->session, &spec,
+    f->request = http_request_start(f->session->vm->options.loop, &f->session->session, &spec,
                                     request_done, f);
     if (f->task->cancel != NULL) // it waits already
         f->task->push = push;
@@ -218,9 +218,9 @@ static void set_near(struct fetch *f)
     const char *box = (const char *)f->session;
     *near++ = f->task;
     *near++ = f->task->co;
+    *near++ = f->session->handle;
     *near++ = box;
     *near++ = box + 128; // in which most have their fetch
-    *near++ = f->session->session;
     *near++ = f->session->user_at;
     _Static_assert(QUICK_NEAR == 6, "all are set");
 }
@@ -240,7 +240,7 @@ static struct fetch *begin(struct session_box *session, const struct exchange_ba
 
 static void start_ordinary(struct fetch *f, const struct http_spec *spec)
 {
-    f->request = http_request_start(f->session->vm->options.loop, f->session->session, spec,
+    f->request = http_request_start(f->session->vm->options.loop, &f->session->session, spec,
                                     request_done, f);
 }
 
@@ -252,7 +252,7 @@ static void send_plain(struct session_box *session, const struct exchange_base *
     f->is_judged = false;
     f->follows = true;
     keep_texts(f, path, STR_EMPTY, STR_EMPTY);
-    if (!http_quick_get(&f->quick, session->session, base, path)) {
+    if (!http_quick_get(&f->quick, &session->session, base, path)) {
         struct http_spec spec = usual;
         spec.url = path;
         spec.base = base;
@@ -268,7 +268,7 @@ static void send(struct session_box *session, const struct http_spec *spec,
     f->is_judged = is_judged;
     f->follows = spec->follow_redirects;
     keep_texts(f, spec->url, label->method, label->name);
-    if (!http_quick_start(&f->quick, session->vm->options.loop, session->session, spec))
+    if (!http_quick_start(&f->quick, session->vm->options.loop, &session->session, spec))
         start_ordinary(f, spec);
     park(f);
 }

@@ -86,12 +86,13 @@ static int l_start(lua_State *L)
     struct session_box *session = l_session_check(L, 1);
     struct task *task = core_check_user(L, vm, "a request", 2);
     struct http_spec spec;
-    spec_reader_read(lua_touserdata(L, lua_upvalueindex(2)), L, 2, session->session->transport,
+    spec_reader_read(lua_touserdata(L, lua_upvalueindex(2)), L, 2, session->session.transport,
                      &spec);
     sched_abandon(task); // a request that it started and never waited for
     struct request_box *box = take_box(L, vm, session);
     box->task = task;
-    box->request = http_request_start(vm->options.loop, session->session, &spec, request_done, box);
+    box->request =
+        http_request_start(vm->options.loop, &session->session, &spec, request_done, box);
     sched_park(task, cancel_request, box);
     return 1;
 }
@@ -101,7 +102,7 @@ static int l_check(lua_State *L)
 {
     struct session_box *session = l_session_check(L, 1);
     struct http_spec spec;
-    spec_reader_read(lua_touserdata(L, lua_upvalueindex(2)), L, 2, session->session->transport,
+    spec_reader_read(lua_touserdata(L, lua_upvalueindex(2)), L, 2, session->session.transport,
                      &spec);
     return 0;
 }
@@ -127,7 +128,7 @@ static int l_start_stream(lua_State *L)
     struct session_box *session = l_session_check(L, 1);
     struct task *task = core_check_user(L, vm, "a request", 2);
     struct http_spec spec;
-    spec_reader_read(lua_touserdata(L, lua_upvalueindex(2)), L, 2, session->session->transport,
+    spec_reader_read(lua_touserdata(L, lua_upvalueindex(2)), L, 2, session->session.transport,
                      &spec);
     sched_abandon(task);
     struct request_box *box = lua_newuserdata(L, sizeof *box); // box

@@ -81,28 +81,32 @@ int l_fetch(lua_State *L);
 
 /* --- l_session --- */
 
-/* One user's session, which is his client; a userdata. In its environment are, by number, what is C's; what
- * else there is is lua/katydid/client's. */
+/* One user's session, which is his client. What Lua has of it is a userdata that says where it is: so small
+ * that the collector, which looks at all of them in one piece, finds them side by side. In its environment
+ * are, by number, what is C's; what else there is is lua/katydid/client's. */
 struct session_box {
-    const void *type; /* first: what kind of userdata this is, without asking for its metatable */
     struct vm *vm;
-    struct http_session *session;
+    struct http_session session;
     const struct exchange_base *base; /* of fetches; NULL: none */
     const char
         *own_host;     /* base, as the user's own `host` has it: Lua's string; NULL: his class's */
     unsigned n_doubts; /* vm's, when it was set */
     bool is_renamed;   /* its requests have another name than their path */
     struct fetch fetch;
-    struct kept_session *kept;   /* in the vm's list: holds `session` */
-    const void *user_at;         /* his table: for http_quick's near alone */
+    struct session_handle
+        *handle; /* Lua's, which owns it; and his table: for http_quick's near alone */
+    const void *user_at;
     struct request_box *request; /* of the last request, to be used again */
     struct stream *streams;      /* list: of requests whose answers are handed on while they come */
+    struct session_box *prev, *next; /* of the vm */
 };
 enum session_slot { SESSION_REQUEST = 1, SESSION_SELF, SESSION_USER, SESSION_NAME };
 struct session_box *l_session_check(lua_State *L, int arg); /* [-0, +0, e] */
 struct session_box *l_session_at(lua_State *L, int arg);    /* NULL: it is none. [-0, +0, -] */
 /* Adds its functions to the table on top, and makes the type. [-0, +0, m] */
 void l_session_open(lua_State *L, struct vm *vm);
+/* Frees those that no finalizer has freed; the state is closed. */
+void l_session_free_all(struct vm *vm);
 
 /* --- l_response --- */
 

@@ -15,34 +15,65 @@
 
 static const char session_key; /* its address marks sessions */
 
+/* The userdata. */
+struct session_handle {
+    const void *type; /* first: what kind of userdata this is, without asking for its metatable */
+    struct session_box *box; /* NULL: it was collected */
+};
+
 struct session_box *l_session_at(lua_State *L, int arg)
 {
-    struct session_box *box = lua_touserdata(L, arg);
-    return box != NULL && lua_objlen(L, arg) == sizeof *box && box->type == &session_key ? box
-                                                                                         : NULL;
+    const struct session_handle *h = lua_touserdata(L, arg);
+    return h != NULL && lua_objlen(L, arg) == sizeof *h && h->type == &session_key ? h->box : NULL;
 }
 
 struct session_box *l_session_check(lua_State *L, int arg)
 {
     struct session_box *box = l_session_at(L, arg);
-    return box != NULL ? box : luaL_checkudata(L, arg, SESSION_TYPE);
+    if (box != NULL)
+        return box;
+    luaL_checkudata(L, arg, SESSION_TYPE);
+    luaL_error(L, "this client's user is gone");
+    return NULL;
+}
+
+static void free_box(struct session_box *box)
+{
+    buf_release(&box->fetch.texts);
+    DL_DELETE(box->vm->sessions, box);
+    http_session_release(&box->session);
+    free(box);
 }
 
 static int collect_session(lua_State *L)
 {
-    struct session_box *box = lua_touserdata(L, 1);
-    if (box->kept == NULL)
+    struct session_handle *h = lua_touserdata(L, 1);
+    struct session_box *box = h->box;
+    if (box == NULL)
         return 0;
     if (box->request != NULL)
         l_http_forget_request(box->request); // both are garbage, and which goes first is open
     l_stream_forget_all(box);
-    buf_release(&box->fetch.texts);
-    DL_DELETE(box->vm->sessions, box->kept);
-    http_session_release(box->session);
-    free(box->kept);
-    box->session = NULL;
-    box->kept = NULL;
+    free_box(box);
+    h->box = NULL;
     return 0;
+}
+
+/* A finalizer that had to run while a script's stack was full never did its work. */
+void l_session_free_all(struct vm *vm)
+{
+    struct session_box *box, *next;
+    DL_FOREACH_SAFE (vm->sessions, box, next)
+        free_box(box);
+}
+
+static struct session_handle *new_handle(lua_State *L)
+{
+    struct session_handle *h = lua_newuserdata(L, sizeof *h);
+    *h = (struct session_handle){.type = &session_key};
+    luaL_getmetatable(L, SESSION_TYPE);
+    lua_setmetatable(L, -2);
+    return h;
 }
 
 /* session(kind, user) -> session */
@@ -53,17 +84,12 @@ static int l_session(lua_State *L)
     const struct vm_options *options = &vm->options;
     bool is_fast = luaL_checkoption(L, 1, "curl", kinds) == 1;
     lua_settop(L, 2);
-    struct session_box *box = lua_newuserdata(L, sizeof *box);
-    *box = (struct session_box){.type = &session_key,
-                                .vm = vm,
-                                .user_at = lua_topointer(L, 2),
-                                .fetch = {.texts = BUF_INIT}};
-    luaL_getmetatable(L, SESSION_TYPE);
-    lua_setmetatable(L, -2);
-    box->kept = xmalloc(sizeof *box->kept);
-    box->session = &box->kept->session;
-    http_session_init(box->session, is_fast ? options->fast_transport : options->transport);
-    DL_APPEND(vm->sessions, box->kept);
+    struct session_handle *handle = new_handle(L);
+    struct session_box *box = handle->box = xmalloc(sizeof *box);
+    *box = (struct session_box){
+        .vm = vm, .handle = handle, .user_at = lua_topointer(L, 2), .fetch = {.texts = BUF_INIT}};
+    http_session_init(&box->session, is_fast ? options->fast_transport : options->transport);
+    DL_APPEND(vm->sessions, box);
     lua_createtable(L, SESSION_USER, 0); // session environment
     lua_pushvalue(L, -2);
     lua_rawseti(L, -2, SESSION_SELF);
@@ -127,7 +153,7 @@ static int l_rename(lua_State *L)
 /* disconnect(session) */
 static int l_disconnect(lua_State *L)
 {
-    http_session_disconnect(l_session_check(L, 1)->session);
+    http_session_disconnect(&l_session_check(L, 1)->session);
     return 0;
 }
 
@@ -136,7 +162,7 @@ static int l_disconnect(lua_State *L)
 /* set_header(session, name, value) */
 static int l_set_header(lua_State *L)
 {
-    struct http_session *session = l_session_check(L, 1)->session;
+    struct http_session *session = &l_session_check(L, 1)->session;
     struct str name = lx_check_str(L, 2), value = lx_opt_str(L, 3, STR_EMPTY);
     struct err err = ERR_INIT;
     if (http_header_check(name, value, &err) < 0)
@@ -151,7 +177,7 @@ static int l_set_header(lua_State *L)
 /* get_header(session, name) -> value or nil */
 static int l_get_header(lua_State *L)
 {
-    struct http_session *session = l_session_check(L, 1)->session;
+    struct http_session *session = &l_session_check(L, 1)->session;
     struct str value;
     if (session->headers == NULL || !http_headers_get(session->headers, lx_check_str(L, 2), &value))
         return 0;
@@ -162,7 +188,7 @@ static int l_get_header(lua_State *L)
 /* all_headers(session) -> table */
 static int l_all_headers(lua_State *L)
 {
-    const struct http_headers *headers = l_session_check(L, 1)->session->headers;
+    const struct http_headers *headers = l_session_check(L, 1)->session.headers;
     lua_newtable(L);
     for (size_t i = 0; headers != NULL && i < headers->n; i++) {
         lx_push_str(L, http_headers_name(headers, i));
@@ -188,7 +214,7 @@ static bool holds_any(struct str s, const char *bytes)
 /* set_cookie(session, name, value, domain, path) */
 static int l_set_cookie(lua_State *L)
 {
-    struct http_session *session = l_session_check(L, 1)->session;
+    struct http_session *session = &l_session_check(L, 1)->session;
     struct str name = lx_check_str(L, 2), value = lx_opt_str(L, 3, STR_EMPTY);
     struct str domain = lx_opt_str(L, 4, STR_EMPTY), path = lx_opt_str(L, 5, STR("/"));
     if (lua_isnoneornil(L, 3)) { // servers may name one as scripts may not
@@ -212,7 +238,7 @@ static double wall_now_s(lua_State *L)
 /* get_cookie(session, name) -> value or nil */
 static int l_get_cookie(lua_State *L)
 {
-    const struct cookies *cookies = l_session_check(L, 1)->session->cookies;
+    const struct cookies *cookies = l_session_check(L, 1)->session.cookies;
     struct str value;
     if (cookies == NULL || !cookies_get(cookies, lx_check_str(L, 2), &value, wall_now_s(L)))
         return 0;
@@ -223,7 +249,7 @@ static int l_get_cookie(lua_State *L)
 /* all_cookies(session) -> table */
 static int l_all_cookies(lua_State *L)
 {
-    const struct cookies *cookies = l_session_check(L, 1)->session->cookies;
+    const struct cookies *cookies = l_session_check(L, 1)->session.cookies;
     double now_s = wall_now_s(L);
     size_t at = 0;
     struct str name, value;
@@ -239,7 +265,7 @@ static int l_all_cookies(lua_State *L)
 /* clear_cookies(session) */
 static int l_clear_cookies(lua_State *L)
 {
-    struct http_session *session = l_session_check(L, 1)->session;
+    struct http_session *session = &l_session_check(L, 1)->session;
     if (session->cookies != NULL)
         cookies_clear(session->cookies);
     return 0;

@@ -57,7 +57,7 @@ struct stream *l_stream_start(struct request_box *box, struct session_box *sessi
     *s = (struct stream){.box = box, .session = session, .task = task, .gathered = BUF_INIT};
     DL_APPEND(session->streams, s);
     spec->piece = gather;
-    s->request = http_request_start(session->vm->options.loop, session->session, spec, on_done, s);
+    s->request = http_request_start(session->vm->options.loop, &session->session, spec, on_done, s);
     return s;
 }
 

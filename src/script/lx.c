@@ -35,10 +35,14 @@ void lx_close_state(lua_State *L)
     heap_free(heap);
 }
 
+/* Of the innermost lx_call that runs. Not the handler's upvalue: with it he would be as large as a table,
+ * and between the tables of any two users there would be a hole. */
+static _Thread_local char **traceback_wanted;
+
 /* Runs where the error was thrown, while the stack still stands. [-1, +1, m] */
 static int on_error(lua_State *L)
 {
-    char **traceback = lua_touserdata(L, lua_upvalueindex(1));
+    char **traceback = traceback_wanted;
     if (traceback != NULL && *traceback == NULL) {
         luaL_traceback(L, L, NULL, 1);
         *traceback = xstrdup(lua_tostring(L, -1));
@@ -52,10 +56,12 @@ int lx_call(lua_State *L, int n_args, int n_results, char **traceback, struct er
     if (traceback != NULL)
         *traceback = NULL;
     int at = lua_gettop(L) - n_args;
-    lua_pushlightuserdata(L, traceback);
-    lua_pushcclosure(L, on_error, 1);
+    lua_pushcfunction(L, on_error);
     lua_insert(L, at); // handler function arguments
+    char **outer = traceback_wanted;
+    traceback_wanted = traceback;
     int status = lua_pcall(L, n_args, n_results, at);
+    traceback_wanted = outer;
     lua_remove(L, at); // results, or the error value
     if (status == 0)
         return 0;

@@ -97,9 +97,6 @@ void sched_free(struct sched *s)
     if (s->n != 0)
         BUG("a user is left at the end");
     deferred_cancel(s->loop, &s->turn);
-    luaL_unref(s->L, LUA_REGISTRYINDEX, s->wait_ref);
-    luaL_unref(s->L, LUA_REGISTRYINDEX, s->stop_ref);
-    luaL_unref(s->L, LUA_REGISTRYINDEX, s->turn_ref);
     free(s);
 }
 

@@ -72,7 +72,7 @@ struct task {
 };
 
 struct sched *sched_new(lua_State *L, struct loop *loop, uint64_t seed);
-/* No task may be left. */
+/* No task may be left. What it has in the state goes with that, which is closed before. */
 void sched_free(struct sched *s);
 
 /* A new coroutine that runs the function below its one argument, the user instance; ready at once.

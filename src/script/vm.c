@@ -7,14 +7,13 @@
 #include <lualib.h>
 #include <stdlib.h>
 #include <string.h>
-#include <utlist.h>
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "http/session.h"
 #include "script/core.h"
 #include "script/detail.h"
 #include "script/embed.h"
+#include "script/l_http.h"
 #include "script/lx.h"
 #include "script/pacer.h"
 
@@ -174,14 +173,9 @@ void vm_free(struct vm *vm)
 {
     if (vm == NULL)
         return;
+    lx_close_state(vm->L); // a script's finalizers may still ask the others
     sched_free(vm->sched);
-    lx_close_state(vm->L);
-    // A finalizer that had to run while a script's stack was full never did its work.
-    struct kept_session *kept, *next;
-    DL_FOREACH_SAFE (vm->sessions, kept, next) {
-        http_session_release(&kept->session);
-        free(kept);
-    }
+    l_session_free_all(vm);
     bases_free(vm->bases);
     detail_free(vm->detail);
     free(vm);

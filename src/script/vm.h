@@ -41,22 +41,16 @@ struct vm_options {
     bool tells_phases;    /* of requests, to HOOK_REQUEST */
 };
 
-/* A session that no finalizer has freed yet. */
-struct kept_session {
-    struct http_session session;
-    struct kept_session *prev, *next;
-};
-
 struct vm {
     lua_State *L;
     struct sched *sched;
     struct vm_options options;
-    struct runner *runner; /* set once there is one; core.run answers "ready" and 0 before */
-    struct kept_session *sessions; /* list */
-    struct bases *bases;           /* of its clients */
-    unsigned n_doubts;             /* how often a client's may have become another one */
-    int response_type;             /* registry: the metatable of responses */
-    struct detail *detail;         /* script/detail; NULL: nobody asks for it */
+    struct runner *runner;        /* set once there is one; core.run answers "ready" and 0 before */
+    struct session_box *sessions; /* list: its clients that no finalizer has freed yet */
+    struct bases *bases;          /* of its clients */
+    unsigned n_doubts;            /* how often a client's may have become another one */
+    int response_type;            /* registry: the metatable of responses */
+    struct detail *detail;        /* script/detail; NULL: nobody asks for it */
     bool has_exit_code;
     int exit_code;          /* environment.process_exit_code */
     size_t listener_errors; /* what listeners of events threw */

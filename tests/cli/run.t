@@ -205,3 +205,9 @@ $ katydid shapes.lua --headless
 $ katydid -f https://ada:pw@example.org/load/shop.lua --headless
 2> katydid: error: https://ada:***@example.org/load/shop.lua: scripts are files here: fetch it first (curl -fsSL -o shop.lua URL), and name the file
 [2]
+
+# What a script's finalizers ask at the very end is answered, though its users and their clients are gone.
+$ katydid finalizers.lua --headless -u 1 2>/dev/null | grep ':get\|k\.sleep' | sort
+client:get may only be called by a running user
+finalizers.lua:*: client:get: called on a userdata; expected a client, as in self.client:get(path)
+finalizers.lua:*: k.sleep may only be called by a running user

@@ -96,6 +96,21 @@ TEST(blocks_of_one_size_lie_in_order)
     heap_free(h);
 }
 
+/* So that none lies in more lines of the processor's caches than it has to. */
+TEST(blocks_of_whole_lines_begin_with_one)
+{
+    struct heap *h = heap_new();
+    size_t n_off = 0;
+    for (size_t i = 0; i < 1000; i++) {
+        heap_resize(h, NULL, 0, 48);
+        n_off += (uintptr_t)heap_resize(h, NULL, 0, 64) % 64 != 0;
+        heap_resize(h, NULL, 0, 816);
+        n_off += (uintptr_t)heap_resize(h, NULL, 0, 192) % 64 != 0;
+    }
+    CHECK_INT(n_off, 0);
+    heap_free(h);
+}
+
 TEST(what_was_freed_is_used_again)
 {
     struct heap *h = heap_new();
@@ -119,6 +134,7 @@ TEST(a_size_that_is_rounded_alike_needs_no_move)
 TEST_MAIN(RUN(nothing_is_nothing); RUN(a_block_keeps_what_it_holds);
           RUN(no_block_reaches_into_another); if (HAS_ORDER) {
               RUN(blocks_of_one_size_lie_in_order);
+              RUN(blocks_of_whole_lines_begin_with_one);
               RUN(what_was_freed_is_used_again);
               RUN(a_size_that_is_rounded_alike_needs_no_move);
           })

@@ -73,8 +73,8 @@ static void state_open(struct state *s, uint64_t seed)
 
 static bool state_close(struct state *s)
 {
-    sched_free(s->vm.sched);
     lx_close_state(s->L);
+    sched_free(s->vm.sched);
     bool idle = loop_is_idle(s->loop);
     loop_free(s->loop);
     return idle;
