@@ -13,7 +13,6 @@
 #include <sys/mman.h>
 
 #define STEP 16 /* bytes between two sizes */
-#define LINE 64 /* bytes that a processor's cache has in one place */
 #define CLASSES (HEAP_LARGEST / STEP + 1)
 #define HUGE ((size_t)2 << 20) /* bytes of a huge page */
 #define SMALL_ARENAS 2         /* so many are mapped as usual: a small run stays small */
@@ -98,8 +97,9 @@ static void add_arena(struct heap *h)
 /* The first block of a new chunk. */
 static void *begin_chunk(struct heap *h, struct class *class, size_t size)
 {
-    if (size % LINE == 0)
-        h->at += -(uintptr_t)h->at % LINE; // so that a block lies in no more lines than it has to
+    if (size % MEM_LINE == 0)
+        h->at +=
+            -(uintptr_t)h->at % MEM_LINE; // so that a block lies in no more lines than it has to
     if (h->at > h->end || (size_t)(h->end - h->at) < size)
         add_arena(h);
     size_t wanted = clamp(class->taken / SHARE, SMALLEST_CHUNK, LARGEST_CHUNK);

@@ -29,6 +29,12 @@ void *xcalloc(size_t count, size_t size)
     return or_end(calloc(count, size));
 }
 
+void *xcalloc_lines(size_t n)
+{
+    size_t whole = (n + MEM_LINE - 1) / MEM_LINE * MEM_LINE;
+    return memset(or_end(aligned_alloc(MEM_LINE, whole)), 0, n);
+}
+
 void *xrealloc(void *p, size_t n)
 {
     return or_end(realloc(p, n > 0 ? n : 1));

@@ -11,9 +11,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define MEM_LINE 64 /* bytes that a processor's cache has in one place */
+
 void *xmalloc(size_t n) __attribute__((malloc, returns_nonnull));
 void *xcalloc(size_t count, size_t size) __attribute__((malloc, returns_nonnull));
 void *xrealloc(void *p, size_t n) __attribute__((returns_nonnull));
+/* n bytes, zero, that begin where a line of the processor's caches does. */
+void *xcalloc_lines(size_t n) __attribute__((malloc, returns_nonnull));
 /* Room for `count` things of `size` bytes; a product that overflows ends the process. */
 void *xreallocarray(void *p, size_t count, size_t size) __attribute__((returns_nonnull));
 char *xstrdup(const char *s) __attribute__((malloc, returns_nonnull));

@@ -482,7 +482,7 @@ struct h1_connection *h1_connection_open(struct h1_line *line, void *owner,
                                          const struct h1_place *place)
 {
     const struct url *url = place->url;
-    struct h1_connection *c = xmalloc(sizeof(*c) + url->host.n);
+    struct h1_connection *c = xcalloc_lines(sizeof(*c) + url->host.n);
     *c = (struct h1_connection){
         .owner = owner, .line = line, .tls = place->tls, .port = url->port, .host_n = url->host.n};
     memcpy(c->host, url->host.p, url->host.n);

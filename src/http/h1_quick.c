@@ -3,18 +3,19 @@
 #include "http/h1_quick.h"
 
 #include "base/err.h"
+#include "base/mem.h"
 
 #include <string.h>
 
-_Static_assert(QUICK_NEAR + 1 <= STREAM_NEAR, "those of a quick one, and its connection");
+_Static_assert(QUICK_NEAR + 3 <= STREAM_NEAR, "those of a quick one, and its connection's");
 
 /* An answer to it will come: what is needed then. */
 static void set_near(struct h1_connection *c, const struct http_quick *q)
 {
-    const void *near[QUICK_NEAR + 1] = {c};
-    memcpy(near + 1, q->near, sizeof q->near);
-    stream_set_near(c->stream, near, QUICK_NEAR + 1);
-    c->near_of = q;
+    const void *near[QUICK_NEAR + 3] = {c, (const char *)c + MEM_LINE, c->owner};
+    memcpy(near + 3, q->near, sizeof q->near);
+    stream_set_near(c->stream, near, QUICK_NEAR + 3);
+    c->near_first = q->near[0];
 }
 
 bool h1_quick_send(struct h1_connection *c, const struct quick_spec *spec, struct http_quick *q)
@@ -33,7 +34,7 @@ bool h1_quick_send(struct h1_connection *c, const struct quick_spec *spec, struc
         buf_truncate(out, begin);
         return false;
     }
-    if (c->near_of != q) // most have one alone all their life
+    if (c->near_first != q->near[0]) // seldom: most go on as they began
         set_near(c, q);
     c->quick = q;
     c->is_posted = true;

@@ -32,7 +32,7 @@ struct quick_answer {
     uint64_t start_ns, end_ns; /* of the loop's clock: written, and read */
 };
 
-#define QUICK_NEAR 6
+#define QUICK_NEAR 8
 
 /* Embedded in its owner; all zero at first. */
 struct http_quick {
@@ -42,7 +42,8 @@ struct http_quick {
     /* To start the same by http_request_start, with spec->under_way, before it returns. */
     void (*handed_over)(struct http_quick *q);
 
-    /* Where `answered` will look, and what follows it: see struct io in loop/io.h. Up to a NULL. */
+    /* Where `answered` will look, and what follows it: see struct io in loop/io.h. Up to a NULL. Whoever
+     * changes them changes the first. */
     const void *near[QUICK_NEAR];
 
     /* What went out besides Host, or `adds` and it is behind the default headers; NULL: those alone. */

@@ -6,12 +6,11 @@
 #include "loop/loop.h"
 
 #include <stdbool.h>
-#include <ev.h>
 
 #define IO_READ 1
 #define IO_WRITE 2
 
-#define IO_NEAR 9
+#define IO_NEAR 12
 
 /* Embedded in its owner. */
 struct io {
@@ -23,8 +22,6 @@ struct io {
     const void *near[IO_NEAR];
     struct loop *loop; /* private, from here; NULL: not started */
     int fd, events;
-    bool is_collected;
-    ev_io watcher;
 };
 
 void io_init(struct io *io, void (*ready)(void *self, int events), void *self);

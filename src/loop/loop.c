@@ -4,7 +4,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
-#include "loop/io.h"
+#include "loop/poller.h"
 #include "loop/timers.h"
 
 #include <assert.h>
@@ -29,11 +29,9 @@ struct loop {
     struct deferred running; /* ring: those that are being run */
     size_t ios, signals;
 
-    struct collected {
-        struct io *io; /* NULL: nobody is told */
-        int events;
-    } collected[LOOP_EVENTS_AT_ONCE]; /* that were not told yet */
-    size_t n_collected;
+    struct poller poller;
+    ev_io poller_watcher;
+    bool is_io_ready;
 
     // The machine's clock only.
     int timer_fd;        /* -1 with a virtual clock */
@@ -56,6 +54,14 @@ static void timer_fd_expired(struct ev_loop *ev, ev_io *watcher, int events)
     loop->has_expired = true;
 }
 
+static void poller_is_ready(struct ev_loop *ev, ev_io *watcher, int events)
+{
+    struct loop *loop = watcher->data;
+    (void)ev;
+    (void)events;
+    loop->is_io_ready = true;
+}
+
 static void ring_init(struct deferred *ring)
 {
     ring->prev = ring->next = ring;
@@ -74,19 +80,28 @@ static void ring_remove(struct deferred *d)
     d->is_waiting = false;
 }
 
-/* Makes the descriptor through which timers end a wait. 0, or -1 with errno. */
-static int timer_fd_open(struct loop *loop)
+static void watch(struct loop *loop, ev_io *watcher, int fd,
+                  void (*happened)(struct ev_loop *ev, ev_io *watcher, int events))
+{
+    ev_io_init(watcher, happened, fd, EV_READ);
+    watcher->data = loop;
+    ev_io_start(loop->ev, watcher);
+}
+
+/* Makes the descriptors through which others, and timers, end a wait. 0, or -1 with errno. */
+static int open_descriptors(struct loop *loop)
 {
     loop->armed_ns = UINT64_MAX;
     loop->timer_fd = -1;
+    if (poller_open(&loop->poller) < 0)
+        return -1;
+    watch(loop, &loop->poller_watcher, loop->poller.fd, poller_is_ready);
     if (loop->clock->is_virtual)
         return 0;
     loop->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     if (loop->timer_fd < 0)
         return -1;
-    ev_io_init(&loop->timer_watcher, timer_fd_expired, loop->timer_fd, EV_READ);
-    loop->timer_watcher.data = loop;
-    ev_io_start(loop->ev, &loop->timer_watcher);
+    watch(loop, &loop->timer_watcher, loop->timer_fd, timer_fd_expired);
     return 0;
 }
 
@@ -102,7 +117,7 @@ struct loop *loop_new(struct clock *clock)
     ring_init(&loop->late);
     ring_init(&loop->running);
     ev_set_invoke_pending_cb(ev, leave_pending);
-    if (timer_fd_open(loop) < 0) {
+    if (open_descriptors(loop) < 0) {
         int saved = errno;
         loop_free(loop);
         errno = saved;
@@ -120,6 +135,9 @@ void loop_free(struct loop *loop)
         ev_io_stop(loop->ev, &loop->timer_watcher);
         close(loop->timer_fd);
     }
+    if (loop->poller.fd >= 0)
+        ev_io_stop(loop->ev, &loop->poller_watcher);
+    poller_close(&loop->poller);
     ev_loop_destroy(loop->ev);
     timers_release(&loop->timers);
     free(loop);
@@ -204,17 +222,22 @@ static void run_all_deferred(struct loop *loop)
     run_deferred(loop, &loop->late);
 }
 
-/* Whoever is told may have others forgotten. */
-static void tell_collected(struct loop *loop)
+/* All that are ready, each once: so that the work of a turn is as long as what comes meanwhile waits. */
+static void tell_ready(struct loop *loop)
 {
-    for (size_t i = 0; i < loop->n_collected; i++) {
-        struct collected c = loop->collected[i];
-        if (c.io == NULL)
-            continue;
-        c.io->is_collected = false;
-        c.io->ready(c.io->self, c.events);
+    struct poller *p = &loop->poller;
+    size_t left = loop->ios, n;
+    if (!loop->is_io_ready)
+        return;
+    loop->is_io_ready = false;
+    while (left > 0 && (n = (size_t)poller_collect(p, left)) > 0) {
+        while (poller_tell(p, LOOP_EVENTS_AT_ONCE))
+            run_all_deferred(loop);
+        if (n < POLLER_MOST)
+            return;
+        run_all_deferred(loop);
+        left -= n;
     }
-    loop->n_collected = 0;
 }
 
 /* Timers are as they were before the wait. */
@@ -242,7 +265,7 @@ bool loop_turn(struct loop *loop, bool wait)
     loop->now_ns = woke_ns;
     loop->is_turning = true;
     ev_invoke_pending(loop->ev);
-    tell_collected(loop);
+    tell_ready(loop);
     timers_run(&loop->timers, loop->now_ns);
     run_all_deferred(loop);
     loop->is_turning = false;
@@ -323,6 +346,11 @@ struct ev_loop *loop_ev(struct loop *loop)
     return loop->ev;
 }
 
+struct poller *loop_poller(struct loop *loop)
+{
+    return &loop->poller;
+}
+
 struct timers *loop_timers(struct loop *loop)
 {
     return &loop->timers;
@@ -331,23 +359,6 @@ struct timers *loop_timers(struct loop *loop)
 void loop_count_io(struct loop *loop, int change)
 {
     loop->ios += (size_t)change;
-}
-
-void loop_collect(struct loop *loop, struct io *io, int events)
-{
-    loop->collected[loop->n_collected++] = (struct collected){io, events};
-    if (loop->n_collected < LOOP_EVENTS_AT_ONCE)
-        return;
-    tell_collected(loop);
-    run_all_deferred(loop);
-}
-
-void loop_uncollect(struct loop *loop, const struct io *io)
-{
-    for (size_t i = 0; i < loop->n_collected; i++) {
-        if (loop->collected[i].io == io)
-            loop->collected[i].io = NULL;
-    }
 }
 
 void loop_count_signal(struct loop *loop, int change)

@@ -33,12 +33,11 @@ void loop_stop(struct loop *loop);
 #define LOOP_EVENTS_AT_ONCE 32
 
 /*
- * One turn: what is ready, then what is due, then what was put off. Where much is ready, it goes in parts
- * of LOOP_EVENTS_AT_ONCE descriptors: these are collected, then told, and then what was put off is run as
- * well. So what they will look at can be fetched ahead (`near` in loop/io.h), and what they have brought is
- * worked off while it is in the processor's caches, however many have come at once. Waits for an event (or moves a
- * virtual clock) only if `wait`, and may come back for nothing. False when nothing is left that
- * could ever happen.
+ * One turn: what is ready, then what is due, then what was put off. Where much is ready, it is told in the
+ * order in which it came, in parts of LOOP_EVENTS_AT_ONCE descriptors, and behind each part what was put off is run as well: so
+ * what they will look at can be fetched ahead (`near` in loop/io.h), and what they have brought is worked off
+ * while it is in the processor's caches. Waits for an event (or moves a virtual clock) only if `wait`, and
+ * may come back for nothing. False when nothing is left that could ever happen.
  */
 bool loop_turn(struct loop *loop, bool wait);
 
@@ -84,12 +83,9 @@ void loop_add_version(struct buf *out);
 
 /* For the other files of this folder alone. */
 struct ev_loop *loop_ev(struct loop *loop);
+struct poller *loop_poller(struct loop *loop);
 struct timers *loop_timers(struct loop *loop);
 void loop_count_io(struct loop *loop, int change);
-struct io;
-/* Something has happened to an io: it is told behind those that were collected before. */
-void loop_collect(struct loop *loop, struct io *io, int events);
-void loop_uncollect(struct loop *loop, const struct io *io); /* it isn't told */
 void loop_count_signal(struct loop *loop, int change);
 
 #endif

@@ -41,13 +41,13 @@ struct stream {
     struct io io;
     int fd; /* -1: none */
     unsigned char state;
-    bool is_dry;  /* the last read emptied the socket, and no event came since */
-    bool is_held; /* nothing is to be told of what comes */
-    int write_errno;
+    bool is_dry;     /* the last read emptied the socket, and no event came since */
+    bool is_held;    /* nothing is to be told of what comes */
     struct tls *tls; /* NULL: plain */
     struct rest *rest;
-    struct stream_events events;
     struct loop *loop;
+    struct stream_events events;
+    int write_errno;
     struct deferred tell; /* that there is something to read, though no event says so */
     struct dial *dial;
     struct stream_timings timings;
@@ -433,7 +433,8 @@ static void on_failed(void *self, const struct stream_error *why, uint64_t resol
     fail(s, why);
 }
 
-_Static_assert(STREAM_NEAR + 2 <= IO_NEAR, "its own are two");
+_Static_assert(STREAM_NEAR + 1 == IO_NEAR, "its own is one");
+_Static_assert(offsetof(struct stream, fd) % MEM_LINE == 0, "what a read looks at begins there");
 
 void stream_set_near(struct stream *s, const void *const *near, size_t n)
 {
@@ -441,8 +442,9 @@ void stream_set_near(struct stream *s, const void *const *near, size_t n)
     memset(to, 0, sizeof s->io.near);
     *to++ = &s->fd; // what is before it, the event itself has fetched
     if (s->tls != NULL)
-        *to++ = s->tls;
-    memcpy(to, near, n * sizeof *near);
+        *to++ = s->tls; // in the place of the last
+    for (size_t i = 0; i < n && to < s->io.near + IO_NEAR; i++)
+        *to++ = near[i];
 }
 
 struct stream *stream_start(struct loop *loop, struct resolver *resolver,
@@ -450,7 +452,7 @@ struct stream *stream_start(struct loop *loop, struct resolver *resolver,
 {
     const struct dial_spec spec = {target->host, target->port, target->is_unix, target->sources,
                                    target->choice};
-    struct stream *s = xcalloc(1, sizeof(*s));
+    struct stream *s = xcalloc_lines(sizeof(*s));
     io_init(&s->io, on_ready, s);
     s->fd = -1;
     s->events = *events;

@@ -68,7 +68,7 @@ void stream_set_events(struct stream *s, const struct stream_events *events);
 
 /* Where `readable` will look from now on, and who is told of what it read (see struct io in loop/io.h): n
  * addresses, STREAM_NEAR at most. */
-#define STREAM_NEAR 7
+#define STREAM_NEAR 11
 void stream_set_near(struct stream *s, const void *const *near, size_t n);
 
 /*

@@ -215,14 +215,17 @@ static const struct exchange_base *base_for(lua_State *L, const struct session_b
 static void set_near(struct fetch *f)
 {
     const void **near = f->quick.near;
+    const struct lx_stack stack = lx_stack_of(f->task->co);
     const char *box = (const char *)f->session;
+    *near++ = stack.top - 8; // it goes on there
+    *near++ = stack.top - 8 - MEM_LINE;
     *near++ = f->task;
-    *near++ = f->task->co;
+    *near++ = (const char *)f->task->co + 32; // what is before it, only the collector looks at
     *near++ = f->session->handle;
     *near++ = box;
     *near++ = box + 128; // in which most have their fetch
     *near++ = f->session->user_at;
-    _Static_assert(QUICK_NEAR == 6, "all are set");
+    _Static_assert(QUICK_NEAR == 8, "all are set");
 }
 
 static struct fetch *begin(struct session_box *session, const struct exchange_base *base)
@@ -233,8 +236,11 @@ static struct fetch *begin(struct session_box *session, const struct exchange_ba
     struct fetch *f = take(session);
     f->task = task;
     f->base = base;
-    if (f->quick.near[0] != task)
+    const char *stack = lx_stack_of(task->co).begin;
+    if (f->near_stack != stack) {
+        f->near_stack = stack;
         set_near(f);
+    }
     return f;
 }
 

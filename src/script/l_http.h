@@ -70,8 +70,9 @@ struct fetch {
     struct session_box *session;
     struct task *task; /* that waits for it; NULL: it is free */
     const struct exchange_base *base;
-    bool is_judged; /* before it is counted */
-    bool follows;   /* redirects */
+    const char *near_stack; /* of the coroutine for which quick.near was set */
+    bool is_judged;         /* before it is counted */
+    bool follows;           /* redirects */
     /* The path; method and name as the statistics have them, where they are others. */
     uint32_t path_n, method_n, name_n;
     char few[FETCH_FEW]; /* they lie here, where they fit */

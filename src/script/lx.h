@@ -15,11 +15,26 @@
 #include <lauxlib.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 /* A new state, without libraries; an error outside of any protected call ends the process. */
 lua_State *lx_new_state(void);
 /* Ends a state that lx_new_state made. */
 void lx_close_state(lua_State *L);
+
+/* Where a state's stack lies, in LuaJIT's layout of it (GC64): a hint for the processor alone, for in another
+ * one it is some other word of the state. */
+struct lx_stack {
+    const char *begin, *top;
+};
+static inline struct lx_stack lx_stack_of(lua_State *L)
+{
+    enum { TOP_AT = 40, BEGIN_AT = 56 }; // bytes
+    struct lx_stack stack;
+    memcpy(&stack.begin, (const char *)L + BEGIN_AT, sizeof stack.begin);
+    memcpy(&stack.top, (const char *)L + TOP_AT, sizeof stack.top);
+    return stack;
+}
 
 /* The one door from C to Lua, besides sched: calls the function below its n_args arguments, with a
  * traceback. On an error: -1, nothing pushed, message in err; the traceback alone in *traceback

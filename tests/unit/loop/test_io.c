@@ -1,6 +1,7 @@
 /* test_io -- descriptors that can be read or written. */
 // SPDX-License-Identifier: MIT
 #include "loop/io.h"
+#include "loop/poller.h"
 
 #include "../check.h"
 
@@ -160,6 +161,41 @@ TEST(one_that_was_cancelled_or_waits_for_something_else_by_now_is_not_told)
     }
 }
 
+/* Who was told, one after the other. */
+static struct {
+    const void *told[2 * POLLER_MOST];
+    int n;
+} order;
+
+static void note_order(void *self, int events)
+{
+    (void)events;
+    order.told[order.n++] = self;
+}
+
+TEST(of_a_crowd_each_is_told_once_in_a_turn)
+{
+    enum { N = POLLER_MOST / 2 + 5 }; // pairs, of which both ends can be written
+    struct clock clock;
+    struct loop *loop = loop_under(&clock);
+    struct end a[N], b[N];
+    for (int i = 0; i < N; i++) {
+        CHECK(pair(&a[i], &b[i]));
+        a[i].io.ready = b[i].io.ready = note_order;
+        io_start(loop, &a[i].io, a[i].fd, IO_WRITE);
+        io_start(loop, &b[i].io, b[i].fd, IO_WRITE);
+    }
+    order.n = 0;
+    CHECK(loop_turn(loop, true));
+    CHECK_INT(order.n, 2 * N);
+    for (int i = 0; i < N; i++)
+        CHECK(order.told[2 * i] == &a[i] && order.told[2 * i + 1] == &b[i]);
+    for (int i = 0; i < N; i++)
+        close_pair(&a[i], &b[i]);
+    CHECK(loop_is_idle(loop));
+    loop_free(loop);
+}
+
 TEST(where_it_will_look_may_be_nowhere)
 {
     struct clock clock;
@@ -278,6 +314,6 @@ TEST(what_is_put_off_does_not_wait_for_a_crowd)
 TEST_MAIN(RUN(tells_as_long_as_it_is_so); RUN(both_events_at_once); RUN(changes_what_it_waits_for);
           RUN(run_ends_when_the_last_is_cancelled);
           RUN(one_that_was_cancelled_or_waits_for_something_else_by_now_is_not_told);
-          RUN(where_it_will_look_may_be_nowhere); RUN(hang_up_is_readable);
-          RUN(descriptor_numbers_are_used_again); RUN(closing_while_watched_is_a_bug);
-          RUN(what_is_put_off_does_not_wait_for_a_crowd);)
+          RUN(of_a_crowd_each_is_told_once_in_a_turn); RUN(where_it_will_look_may_be_nowhere);
+          RUN(hang_up_is_readable); RUN(descriptor_numbers_are_used_again);
+          RUN(closing_while_watched_is_a_bug); RUN(what_is_put_off_does_not_wait_for_a_crowd);)
