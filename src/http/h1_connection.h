@@ -106,7 +106,7 @@ struct h1_connection {
     struct h1_line *line;
     struct h1_exchange *exchange; /* NULL: it is idle, or has a quick one */
     struct http_quick *quick;     /* NULL: none; never beside an exchange */
-    const void *near_first;       /* of the quick one's `near` that the stream was told */
+    const void *near_first;       /* of a quick one's `near`, as the stream was told them last */
     const struct tls_context *tls;
     uint16_t port;
     bool is_posted;   /* its request isn't written yet */

@@ -33,11 +33,11 @@ void loop_stop(struct loop *loop);
 #define LOOP_EVENTS_AT_ONCE 32
 
 /*
- * One turn: what is ready, then what is due, then what was put off. Where much is ready, it is told in the
- * order in which it came, in parts of LOOP_EVENTS_AT_ONCE descriptors, and behind each part what was put off is run as well: so
- * what they will look at can be fetched ahead (`near` in loop/io.h), and what they have brought is worked off
- * while it is in the processor's caches. Waits for an event (or moves a virtual clock) only if `wait`, and
- * may come back for nothing. False when nothing is left that could ever happen.
+ * One turn: what is ready, then what is due, then what was put off. Of descriptors each is told once, in the
+ * order in which they became ready; behind every LOOP_EVENTS_AT_ONCE of them, what was put off is run as well,
+ * so that what they have brought is worked off while it is in the processor's caches. Waits for an event (or
+ * moves a virtual clock) only if `wait`, and may come back for nothing. False when nothing is left that could
+ * ever happen.
  */
 bool loop_turn(struct loop *loop, bool wait);
 

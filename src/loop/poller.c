@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/apart.h"
@@ -13,7 +15,7 @@
 
 int poller_open(struct poller *p)
 {
-    p->n = p->at = 0;
+    *p = (struct poller){.fd = -1};
     p->fd = epoll_create1(EPOLL_CLOEXEC);
     return p->fd < 0 ? -1 : 0;
 }
@@ -23,6 +25,7 @@ void poller_close(struct poller *p)
     if (p->fd >= 0)
         close(p->fd);
     p->fd = -1;
+    free(p->by_fd);
 }
 
 static void forget(struct poller *p, const struct io *io)
@@ -38,23 +41,51 @@ static uint32_t to_epoll(int events)
     return (events & IO_READ ? EPOLLIN : 0u) | (events & IO_WRITE ? EPOLLOUT : 0u);
 }
 
+static void set_owner(struct poller *p, int fd, struct io *io)
+{
+    size_t at = (size_t)fd;
+    if (at >= p->capacity) {
+        size_t capacity = at < 32 ? 64 : 2 * at;
+        p->by_fd = xreallocarray(p->by_fd, capacity, sizeof(*p->by_fd));
+        memset(p->by_fd + p->capacity, 0, (capacity - p->capacity) * sizeof(*p->by_fd));
+        p->capacity = capacity;
+    }
+    p->by_fd[at] = io;
+}
+
+static bool is_owner(const struct poller *p, int fd, const struct io *io)
+{
+    return fd >= 0 && (size_t)fd < p->capacity && p->by_fd[fd] == io;
+}
+
+static void unwatch(struct poller *p, const struct io *io, int fd)
+{
+    struct epoll_event none = {.events = 0};
+    if (!is_owner(p, fd, io))
+        return;
+    epoll_ctl(p->fd, EPOLL_CTL_DEL, fd, &none); // what was closed without a word is out already
+    p->by_fd[fd] = NULL;
+}
+
 void poller_watch(struct poller *p, struct io *io, int fd, int before, int events)
 {
     struct epoll_event e = {.events = to_epoll(events), .data.ptr = io};
     if (before != 0)
         forget(p, io);
     if (events == 0) {
-        // One that was closed without a word is out of it already.
-        if (before != 0)
-            epoll_ctl(p->fd, EPOLL_CTL_DEL, fd, &e);
+        unwatch(p, io, fd);
         return;
     }
-    int done = epoll_ctl(p->fd, before != 0 ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &e);
-    if (done < 0 && errno == (before != 0 ? ENOENT : EEXIST)) // its number is another's by now
-        done = epoll_ctl(p->fd, before != 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &e);
+    bool is_known = is_owner(p, fd, io);
+    int done = epoll_ctl(p->fd, is_known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &e);
+    if (done < 0 && errno == ENOENT) // the number has become another descriptor's
+        done = epoll_ctl(p->fd, EPOLL_CTL_ADD, fd, &e);
+    if (done < 0 && errno == EEXIST)
+        return; // and that one's owner watches it
     if (done < 0)
         BUG(errno == EBADF ? "a descriptor was closed while it was watched"
                            : "a descriptor can't be watched");
+    set_owner(p, fd, io);
 }
 
 /* How far ahead of the one that is told: first it itself, then what it names. Both functions have to be taken

@@ -133,7 +133,29 @@ TEST(a_number_may_be_another_descriptor_by_now)
     close_all();
 }
 
+/* Whose it was knows nothing of that. */
+TEST(a_number_that_is_another_s_stays_his)
+{
+    struct io heir;
+    CHECK(open_all());
+    close(crowd.fd[0]);
+    close(crowd.other[0]);
+    CHECK(open_one(0));
+    io_init(&heir, note, &heir);
+    heir.events = IO_WRITE;
+    poller_watch(&crowd.poller, &heir, crowd.fd[0], 0, IO_WRITE);
+    poller_watch(&crowd.poller, &crowd.io[0], crowd.fd[0], IO_READ, IO_READ | IO_WRITE);
+    poller_watch(&crowd.poller, &crowd.io[0], crowd.fd[0], IO_READ | IO_WRITE, 0);
+    CHECK_INT(poller_collect(&crowd.poller, 100), 1);
+    CHECK(!poller_tell(&crowd.poller, 100));
+    CHECK(crowd.n == 1 && crowd.told[0] == &heir);
+    poller_watch(&crowd.poller, &heir, crowd.fd[0], IO_WRITE, 0);
+    CHECK_INT(poller_collect(&crowd.poller, 100), 0);
+    close_all();
+}
+
 TEST_MAIN(RUN(the_first_that_is_ready_is_told_first);
           RUN(the_rest_comes_before_those_that_were_told); RUN(nothing_is_ready);
           RUN(who_was_collected_and_is_not_watched_any_more_is_not_told);
-          RUN(a_number_may_be_another_descriptor_by_now);)
+          RUN(a_number_may_be_another_descriptor_by_now);
+          RUN(a_number_that_is_another_s_stays_his);)
